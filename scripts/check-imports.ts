@@ -1,0 +1,84 @@
+// The import walls of src/: layers import downwards only. Type imports count, for a type is a dependency too.
+import { globSync, readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { dirname, join, relative } from "node:path";
+import { parseSync } from "oxc-parser";
+
+const foundations = ["definition", "history", "values", "errors", "observability", "providers/contract"];
+const provider = ["providers", "providers/contract", "values", "errors"];
+
+/**
+ * Which rooms each room may import from, besides itself. A file belongs to the longest room name that begins its path,
+ * so `providers/contract` holds contract.ts, contract/ and contract-limits.ts; `index` holds the files right under src.
+ */
+const mayImport: Readonly<Record<string, readonly string[] | "all but cli">> = {
+  errors: [],
+  values: ["errors"],
+  definition: ["values", "errors"],
+  history: ["definition", "values", "errors"],
+  replay: ["definition", "history", "values", "errors"],
+  observability: ["values", "errors"],
+  // Providers never parse what they store: no history types here.
+  "providers/contract": ["values", "errors"],
+  providers: ["providers/contract", "values", "errors"],
+  "providers/sqlite": provider,
+  "providers/postgres": provider,
+  "providers/conformance": provider,
+  client: foundations,
+  runtime: [...foundations, "replay"],
+  testing: "all but cli",
+  cli: "all but cli",
+  index: "all but cli",
+};
+
+// The replay engine is pure: these give it context tracking and hashing; nothing may give it I/O or a clock.
+const replayMayImportFromOutside = ["node:async_hooks", "node:crypto"];
+
+const offences = globSync("src/**/*.ts").toSorted().flatMap(offencesIn);
+for (const offence of offences) console.error(offence);
+if (offences.length > 0) process.exitCode = 1;
+
+function offencesIn(file: string): string[] {
+  const room = roomOf(file);
+  if (room === undefined) return [`${file}: its folder is missing from scripts/check-imports.ts`];
+  const problems = [...specifiersIn(file)].map((specifier) => problemWith(file, room, specifier));
+  return problems.filter((problem) => problem !== undefined).map((problem) => `${file}: ${problem}`);
+}
+
+function specifiersIn(file: string): Set<string> {
+  const source = readFileSync(file, "utf8");
+  const { module, errors } = parseSync(file, source);
+  if (errors[0] !== undefined) throw new Error(`${file} does not parse: ${errors[0].message}`);
+  return new Set([
+    ...module.staticImports.map((statement) => statement.moduleRequest.value),
+    ...module.staticExports.flatMap((statement) => statement.entries.flatMap((e) => e.moduleRequest?.value ?? [])),
+    ...module.dynamicImports.map(({ moduleRequest: { start, end } }) => source.slice(start + 1, end - 1)),
+  ]);
+}
+
+function problemWith(file: string, room: string, specifier: string): string | undefined {
+  if (!specifier.startsWith(".")) return problemWithOutside(room, specifier);
+  const target = relative(".", join(dirname(file), specifier));
+  if (!target.startsWith("src/")) return `imports ${target}, which is outside src`;
+  const targetRoom = roomOf(target);
+  if (targetRoom === undefined) return `imports ${target}, whose folder is missing from scripts/check-imports.ts`;
+  const allowed = mayImport[room] ?? [];
+  const isAllowed = allowed === "all but cli" ? targetRoom !== "cli" : allowed.includes(targetRoom);
+  return targetRoom === room || isAllowed ? undefined : `${room} may not import ${targetRoom} (${target})`;
+}
+
+function problemWithOutside(room: string, specifier: string): string | undefined {
+  if (isBuiltin(specifier) && !specifier.startsWith("node:")) return `imports ${specifier}: write node:${specifier}`;
+  if (/^perdure(\/|$)/.test(specifier)) return `imports ${specifier}, its own built package: use a relative path`;
+  if (room !== "replay" || replayMayImportFromOutside.includes(specifier)) return undefined;
+  return `replay may not import ${specifier} (only ${replayMayImportFromOutside.join(" and ")})`;
+}
+
+function roomOf(file: string): string | undefined {
+  const path = relative("src", file);
+  if (!path.includes("/")) return "index";
+  const names = Object.keys(mayImport).filter(
+    (name) => path.startsWith(name) && /^[/.-]/.test(path.slice(name.length)),
+  );
+  return names.toSorted((a, b) => b.length - a.length)[0];
+}
