@@ -1,0 +1,44 @@
+// Runs the tests: npm run test:only -- [file, folder or glob ...] [--name <part of a test's name>]
+// PERDURE_SLOWEST=10 lists the ten slowest.
+import { globSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { run } from "node:test";
+import { parseArgs } from "node:util";
+import { reportTests } from "./test-report.ts";
+
+const testTimeoutMs = 60_000;
+const silenceMs = 120_000;
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { name: { type: "string" } } });
+const files = (positionals.length === 0 ? ["test"] : positionals).flatMap(testFilesAt);
+
+const stuck = new AbortController();
+const events = run({
+  files: files.map((file) => resolve(file)),
+  concurrency: 2,
+  timeout: testTimeoutMs,
+  signal: stuck.signal,
+  ...(values.name !== undefined && { testNamePatterns: [new RegExp(RegExp.escape(values.name))] }),
+});
+
+// node:test waits for ever for a file that leaves a handle open.
+const silence = setTimeout(() => {
+  stuck.abort(new Error(`nothing has happened for ${silenceMs / 1000} s: was a timer, a socket or a store left open?`));
+}, silenceMs);
+events.on("test:complete", () => silence.refresh());
+
+const { passed, failed, skipped } = await reportTests(events, {
+  isFiltered: values.name !== undefined,
+  slowest: Number(process.env["PERDURE_SLOWEST"] ?? 0),
+});
+clearTimeout(silence);
+
+if (failed > 0 || passed === 0) process.exitCode = 1;
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+
+function testFilesAt(path: string): string[] {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const found = globSync(isFolder ? join(path, "**/*.test.ts") : path).toSorted();
+  if (found.length === 0) console.error(`There is no test file at ${path}.`);
+  return found;
+}
