@@ -1,0 +1,2 @@
+export * from "./console-logger.ts";
+export * from "./environment-logger.ts";
