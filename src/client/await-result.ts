@@ -1,0 +1,66 @@
+import { InstanceDeletedError, InstanceNotFoundError, StorageError } from "../errors/index.ts";
+import { checkInstanceId } from "../values/index.ts";
+import type { Follower } from "./change-watch.ts";
+import type { ClientContext } from "./client-context.ts";
+import { hasEnded, type Outcome, readOutcome, resultOf } from "./instance-outcome.ts";
+import { abortErrorOf, checkWaitOptions, waitLimit, type WaitOptions } from "./wait-limit.ts";
+
+/** Which run is waited for: the one that has the id when it is first looked for, or one that is known already. */
+export interface AwaitedRun {
+  readonly instanceId: string;
+  readonly runId: string | undefined;
+}
+
+/** Waits for the end of an instance, however many executions that takes. */
+export async function awaitResult(client: ClientContext, run: AwaitedRun, options: WaitOptions = {}): Promise<unknown> {
+  const { instanceId } = run;
+  checkInstanceId(instanceId, "instanceId");
+  const timeoutMs = checkWaitOptions(options);
+  if (options.signal?.aborted) throw abortErrorOf(instanceId, options.signal);
+  const startedAt = performance.now();
+  // Before the first look, or a change right after it would be missed.
+  const follower = client.changes.follow(instanceId);
+  try {
+    const first = await look(client, run);
+    if (first.outcome !== undefined) return resultOf(first.outcome);
+    const elapsedMs = performance.now() - startedAt;
+    using limit = waitLimit({ instanceId, timeoutMs, elapsedMs, signal: options.signal });
+    const waiting = lookUntilEnded(client, { instanceId, runId: first.runId }, follower);
+    return resultOf(await Promise.race([waiting, limit.reached]));
+  } finally {
+    follower.stop();
+  }
+}
+
+async function lookUntilEnded(client: ClientContext, run: AwaitedRun, follower: Follower): Promise<Outcome> {
+  let troubleSince: number | undefined;
+  for (;;) {
+    await follower.next();
+    try {
+      const { outcome } = await look(client, run);
+      if (outcome !== undefined) return outcome;
+      troubleSince = undefined;
+    } catch (error) {
+      // Whoever waits for a day should not have to know that the store was restarted meanwhile.
+      if (!(error instanceof StorageError)) throw error;
+      troubleSince ??= performance.now();
+      if (performance.now() - troubleSince > longestTroubleMs) throw error;
+      client.logger.warn({ instanceId: run.instanceId, err: error }, "The store did not answer; still waiting.");
+    }
+  }
+}
+
+interface Look {
+  readonly runId: string;
+  readonly outcome: Outcome | undefined;
+}
+
+async function look({ provider }: ClientContext, { instanceId, runId }: AwaitedRun): Promise<Look> {
+  const record = await provider.readInstance(instanceId);
+  if (record === null && runId === undefined) throw new InstanceNotFoundError(instanceId);
+  if (record === null || (runId !== undefined && record.runId !== runId)) throw new InstanceDeletedError(instanceId);
+  const outcome = hasEnded(record.status) ? await readOutcome(provider, record) : undefined;
+  return { runId: record.runId, outcome };
+}
+
+const longestTroubleMs = 30_000;

@@ -1,0 +1,116 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Provider, Wake } from "../providers/contract.ts";
+
+/**
+ * Tells those who wait for instances when to look again. One subscription serves all who wait through one client, so
+ * that a commit costs the instances it changed, and not everybody who waits for any other.
+ */
+export class ChangeWatch {
+  readonly #provider: Provider;
+  readonly #followers = new Map<string, Set<Follower>>();
+  #followerCount = 0;
+  #unsubscribe: (() => void) | undefined;
+  #sweep: "idle" | "running" | "again" = "idle";
+
+  constructor(provider: Provider) {
+    this.#provider = provider;
+  }
+
+  /** Changes from now on are not missed. Must be stopped, or it is told of them for ever. */
+  follow(instanceId: string): Follower {
+    this.#unsubscribe ??= this.#provider.subscribe((wake) => this.#onWake(wake));
+    const follower: Follower = new Follower({
+      pollFactor: () => Math.max(1, this.#followerCount / followersPolledAtFullRate),
+      onStop: () => this.#remove(instanceId, follower),
+    });
+    const others = this.#followers.get(instanceId);
+    if (others === undefined) this.#followers.set(instanceId, new Set([follower]));
+    else others.add(follower);
+    this.#followerCount += 1;
+    return follower;
+  }
+
+  #remove(instanceId: string, follower: Follower): void {
+    const followers = this.#followers.get(instanceId);
+    if (followers?.delete(follower) !== true) return;
+    if (followers.size === 0) this.#followers.delete(instanceId);
+    this.#followerCount -= 1;
+    if (this.#followerCount > 0) return;
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+  }
+
+  #onWake({ changed }: Wake): void {
+    if (changed === null) {
+      if (this.#sweep === "idle") void this.#wakeAll();
+      else this.#sweep = "again";
+      return;
+    }
+    for (const instanceId of changed) {
+      for (const follower of this.#followers.get(instanceId) ?? []) follower.wake();
+    }
+  }
+
+  // Another process commits as often as it likes, and does not say what: everybody has to look. Paced, so that ten
+  // thousand who wait do not all ask the store at once, nor again and again while the other process is busy.
+  async #wakeAll(): Promise<void> {
+    do {
+      this.#sweep = "running";
+      const followers = [...this.#followers.values()].flatMap((set) => [...set]);
+      for (let next = 0; next < followers.length; next += sweepSize) {
+        for (const follower of followers.slice(next, next + sweepSize)) follower.wake();
+        await delay(sweepPauseMs, undefined, { ref: false });
+      }
+    } while ((this.#sweep as string) === "again");
+    this.#sweep = "idle";
+  }
+}
+
+/** One who waits for an instance to change. */
+export class Follower {
+  readonly #pollFactor: () => number;
+  readonly #onStop: () => void;
+  #polls = 0;
+  #isWoken = false;
+  #resume: (() => void) | undefined;
+
+  constructor(options: { readonly pollFactor: () => number; readonly onStop: () => void }) {
+    this.#pollFactor = options.pollFactor;
+    this.#onStop = options.onStop;
+  }
+
+  wake(): void {
+    this.#isWoken = true;
+    this.#resume?.();
+  }
+
+  /** Resolves when the instance may have changed since the last call, or when it is time to make sure. */
+  next(): Promise<void> {
+    const pollMs = Math.min(firstPollMs * 2 ** this.#polls, lastPollMs) * this.#pollFactor();
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#polls += 1;
+        this.#resume?.();
+      }, pollMs);
+      this.#resume = () => {
+        clearTimeout(timer);
+        this.#resume = undefined;
+        this.#isWoken = false;
+        resolve();
+      };
+      if (this.#isWoken) this.#resume();
+    });
+  }
+
+  stop(): void {
+    this.#resume?.();
+    this.#onStop();
+  }
+}
+
+// The safety net for lost hints: it costs one look a second for each who waits, and a hundred for all of them.
+const firstPollMs = 50;
+const lastPollMs = 1_000;
+const followersPolledAtFullRate = 100;
+const sweepSize = 50;
+const sweepPauseMs = 25;

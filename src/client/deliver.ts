@@ -1,0 +1,19 @@
+import { InstanceEndedError, InstanceNotFoundError } from "../errors/index.ts";
+import { encodeMessage, type Message } from "../history/index.ts";
+import type { MessageLane } from "../providers/contract.ts";
+import type { ClientContext } from "./client-context.ts";
+
+interface Delivery {
+  readonly instanceId: string;
+  readonly message: Message;
+  readonly lane: MessageLane;
+  readonly ifEnded: "throw" | "ignore";
+}
+
+/** Puts a message into the queue of one instance. Throws `InstanceNotFoundError` when there is none. */
+export async function deliver({ provider }: ClientContext, delivery: Delivery): Promise<void> {
+  const { instanceId, message, lane, ifEnded } = delivery;
+  const [outcome] = await provider.enqueue([{ instanceId, lane, ...encodeMessage(message) }]);
+  if (outcome === "unknown") throw new InstanceNotFoundError(instanceId);
+  if (outcome === "ended" && ifEnded === "throw") throw new InstanceEndedError(instanceId);
+}

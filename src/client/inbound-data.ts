@@ -1,0 +1,43 @@
+import type { EventDefinition, Mailbox, Schema } from "../definition/index.ts";
+import { InvalidArgumentError } from "../errors/index.ts";
+import { checkName, encodeValue } from "../values/index.ts";
+
+/** May be left out when the other side takes none. */
+export type DataArgument<T> = unknown extends T ? [data?: T] : undefined extends T ? [data?: T] : [data: T];
+
+interface Inbound {
+  readonly name: string;
+  readonly payload: string;
+}
+
+/** Checks the target and the data, by the target's schema if it has one, and encodes what is to be sent. */
+export function inboundData(
+  kind: "event" | "mailbox",
+  target: EventDefinition<unknown> | Mailbox<unknown> | string,
+  data: { readonly value: unknown; readonly payloadBytes: number },
+): Inbound {
+  if (typeof target !== "string" && (target as { kind?: unknown } | null)?.kind !== kind)
+    throw wrongTarget(kind, target);
+  const name = typeof target === "string" ? target : target.name;
+  checkName(name, `${kind} name`);
+  const schema = typeof target === "string" ? undefined : target.schema;
+  const value = schema === undefined ? data.value : validated(data.value, schema, `${kind} "${name}"`);
+  return { name, payload: encodeValue(value, { path: "data", maxBytes: data.payloadBytes }) };
+}
+
+function validated(value: unknown, schema: Schema<unknown>, what: string): unknown {
+  const result = schema["~standard"].validate(value);
+  if (result instanceof Promise || "then" in result) {
+    throw new InvalidArgumentError(`The schema of ${what} validates asynchronously. Give it one that does not.`);
+  }
+  if (result.issues === undefined) return result.value;
+  const issues = result.issues.map(({ message }) => message).join("; ");
+  throw new InvalidArgumentError(`The data is not what ${what} takes: ${issues}`);
+}
+
+function wrongTarget(kind: "event" | "mailbox", target: unknown): InvalidArgumentError {
+  const given = (target as { kind?: unknown } | null)?.kind;
+  const other = kind === "event" ? "mailbox" : "event";
+  const hint = given === other ? ` To a ${other}, use client.${other === "event" ? "raiseEvent" : "send"}.` : "";
+  return new InvalidArgumentError(`Give what ${kind}() returned, or the name of the ${kind}.${hint}`);
+}

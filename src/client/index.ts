@@ -1,0 +1,13 @@
+export * from "./client.ts";
+export type { ClientOptions } from "./client-context.ts";
+export type { DeleteOptions } from "./delete-instance.ts";
+export type { Descriptor } from "./get-descriptor.ts";
+export type { GetHistoryOptions, HistoryEntry } from "./get-history.ts";
+export type { InstanceDetails } from "./get-status.ts";
+export type { HandleFor, InstanceHandle } from "./instance-handle.ts";
+export type { InstanceSummary } from "./instance-summary.ts";
+export type { ExecutionStatus, ExecutionSummary } from "./list-executions.ts";
+export type { InstanceList, ListOptions } from "./list-instances.ts";
+export type { StartOptions } from "./start-instance.ts";
+export type { HandlesOf, StartRequest, StartRequests } from "./start-many.ts";
+export type { WaitOptions } from "./wait-limit.ts";

@@ -1,0 +1,16 @@
+import type { Mailbox } from "../definition/index.ts";
+import { checkInstanceId } from "../values/index.ts";
+import type { ClientContext } from "./client-context.ts";
+import { deliver } from "./deliver.ts";
+import { inboundData } from "./inbound-data.ts";
+
+export async function send(
+  client: ClientContext,
+  instanceId: string,
+  { mailbox, data }: { readonly mailbox: Mailbox<unknown> | string; readonly data: unknown },
+): Promise<void> {
+  checkInstanceId(instanceId, "instanceId");
+  const { name, payload } = inboundData("mailbox", mailbox, { value: data, payloadBytes: client.payloadBytes });
+  const message = { kind: "MessageArrived", mailbox: name, payload } as const;
+  await deliver(client, { instanceId, message, lane: "normal", ifEnded: "throw" });
+}
