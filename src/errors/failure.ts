@@ -2,7 +2,7 @@ import * as application from "./application.ts";
 import * as cancellation from "./cancellation.ts";
 import * as configuration from "./configuration.ts";
 import * as infrastructure from "./infrastructure.ts";
-import type { ErrorCategory } from "./perdure-error.ts";
+import { type ErrorCategory, PerdureError } from "./perdure-error.ts";
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -178,14 +178,16 @@ function errorOfKind(failure: Failure): Error {
 }
 
 function prototypeOf({ name, code, category }: Failure): object | undefined {
-  // Names such as TimeoutError are common in libraries; with a code and a category it is Perdure's.
-  return code !== undefined && category !== undefined ? perduresOwn.get(name) : javaScripts.get(name);
+  // Names such as TimeoutError are common in libraries; with a code and a category it is Perdure's. Under another name
+  // it is of a subclass that only the user's program knows.
+  const isPerdures = code !== undefined && category !== undefined;
+  return isPerdures ? (perdures.get(name) ?? PerdureError.prototype) : javaScripts.get(name);
 }
 
 const byName = (types: readonly { readonly name: string; readonly prototype: object }[]) =>
   new Map(types.map((type) => [type.name, type.prototype]));
 
-const perduresOwn = byName([application, cancellation, configuration, infrastructure].flatMap(Object.values));
+const perdures = byName([application, cancellation, configuration, infrastructure].flatMap(Object.values));
 const javaScripts = byName([TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError]);
 
 /** Properties that have a place of their own in a failure. */

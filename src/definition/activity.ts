@@ -1,0 +1,80 @@
+import { InvalidArgumentError } from "../errors/index.ts";
+import { type Duration, checkName, parseDuration } from "../values/index.ts";
+import type { ActivityContext } from "./activity-context.ts";
+import { type RetryOptions, type RetryPolicy, retryPolicy } from "./retry.ts";
+
+export interface ActivityOptions {
+  readonly retry?: RetryOptions;
+  /** Of one attempt, from its start. Default: none. */
+  readonly timeout?: Duration;
+  /** How long it may wait for a node to start it. Default: none, while some live node can run it. */
+  readonly scheduleToStart?: Duration;
+  /** Over all attempts and the waiting between them. Default: none. */
+  readonly scheduleToClose?: Duration;
+  /** An attempt that has not called `ctx.heartbeat` for so long has failed. Default: none. */
+  readonly heartbeatTimeout?: Duration;
+  /** The work queue. Default `"default"`. */
+  readonly queue?: string;
+}
+
+/** The stored form of what was given of `ActivityOptions`; durations in milliseconds. */
+export interface ActivityPolicy {
+  readonly retry?: RetryPolicy;
+  readonly startToCloseMs?: number;
+  readonly scheduleToStartMs?: number;
+  readonly scheduleToCloseMs?: number;
+  readonly heartbeatTimeoutMs?: number;
+}
+
+export type ActivityFunction<I, O> = (ctx: ActivityContext, input: I) => O | PromiseLike<O>;
+
+/** Made by `activity()`. Give it to `Runtime.start` to have it executed, and to `ctx.activity` to call it. */
+export interface Activity<I, O> {
+  readonly kind: "activity";
+  readonly name: string;
+  readonly queue: string;
+  readonly policy: ActivityPolicy;
+  readonly run: ActivityFunction<I, O>;
+}
+
+/** Any activity, whatever it takes and gives. */
+export type AnyActivity = Activity<never, unknown>;
+
+/**
+ * Defines an activity: the place for everything that touches the world. It runs at least once for each call, and its
+ * result is recorded exactly once. Throws `InvalidArgumentError` for a bad name or option.
+ */
+export function activity<I, O>(name: string, run: ActivityFunction<I, O>): Activity<I, O>;
+export function activity<I, O>(name: string, options: ActivityOptions, run: ActivityFunction<I, O>): Activity<I, O>;
+export function activity<I, O>(
+  name: string,
+  optionsOrRun: ActivityOptions | ActivityFunction<I, O>,
+  maybeRun?: ActivityFunction<I, O>,
+): Activity<I, O> {
+  checkName(name, "activity name");
+  const what = `activity "${name}"`;
+  const options = typeof optionsOrRun === "function" ? {} : optionsOrRun;
+  const run = typeof optionsOrRun === "function" ? optionsOrRun : maybeRun;
+  if (typeof run !== "function") throw new InvalidArgumentError(`${what} needs a function as its last argument.`);
+  const queue = options.queue ?? "default";
+  checkName(queue, `${what} queue`);
+  return { kind: "activity", name, queue, policy: activityPolicy(options, what), run };
+}
+
+/** Checks and converts what was given; also used for the options of one call. */
+export function activityPolicy(options: Omit<ActivityOptions, "queue">, what: string): ActivityPolicy {
+  const { retry, timeout, scheduleToStart, scheduleToClose, heartbeatTimeout } = options;
+  return {
+    ...(retry !== undefined && { retry: retryPolicy(retry, `${what} retry`) }),
+    ...(timeout !== undefined && { startToCloseMs: parseDuration(timeout, `${what} timeout`) }),
+    ...(scheduleToStart !== undefined && {
+      scheduleToStartMs: parseDuration(scheduleToStart, `${what} scheduleToStart`),
+    }),
+    ...(scheduleToClose !== undefined && {
+      scheduleToCloseMs: parseDuration(scheduleToClose, `${what} scheduleToClose`),
+    }),
+    ...(heartbeatTimeout !== undefined && {
+      heartbeatTimeoutMs: parseDuration(heartbeatTimeout, `${what} heartbeatTimeout`),
+    }),
+  };
+}

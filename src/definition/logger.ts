@@ -1,0 +1,17 @@
+/** Structured values of a log line, such as `{ instanceId, turn: 3 }`. */
+export type LogFields = object;
+
+interface LogMethod {
+  (message: string): void;
+  (fields: LogFields, message: string): void;
+}
+
+/** Four methods in the shape of pino's, so that a pino logger fits as it is. */
+export interface Logger {
+  readonly debug: LogMethod;
+  readonly info: LogMethod;
+  readonly warn: LogMethod;
+  readonly error: LogMethod;
+}
+
+export type LogLevel = keyof Logger;

@@ -1,0 +1,77 @@
+import { PerdureError } from "./perdure-error.ts";
+
+/** An argument has a wrong type, form or range. Nothing was stored. */
+export class InvalidArgumentError extends PerdureError {
+  constructor(message: string, options: { readonly cause?: unknown } = {}) {
+    super(message, { code: "INVALID_ARGUMENT", category: "configuration", cause: options.cause });
+  }
+}
+
+/** The same activity name, or the same orchestration name and version, was registered twice. */
+export class DuplicateDefinitionError extends PerdureError {
+  constructor(message: string) {
+    super(message, { code: "DUPLICATE_DEFINITION", category: "configuration" });
+  }
+}
+
+/** A value cannot be stored; `path` says where in it, as in `input.items[2].callback`. Nothing was stored. */
+export class UnserializableValueError extends PerdureError {
+  readonly path: string;
+
+  constructor(message: string, path: string, options: { readonly cause?: unknown } = {}) {
+    super(message, { code: "UNSERIALIZABLE_VALUE", category: "configuration", cause: options.cause });
+    this.path = path;
+  }
+}
+
+/** A configured limit was exceeded; `limit` names it as in the runtime options. */
+export class LimitExceededError extends PerdureError {
+  readonly limit: string;
+
+  constructor(message: string, limit: string) {
+    super(message, { code: "LIMIT_EXCEEDED", category: "configuration" });
+    this.limit = limit;
+  }
+}
+
+/** No live node had this orchestration version, or this activity, registered for the grace period. */
+export class NotRegisteredError extends PerdureError {
+  constructor(message: string) {
+    super(message, { code: "NOT_REGISTERED", category: "configuration" });
+  }
+}
+
+/** The code no longer does what its history says it did. `expected` is the history's side, `actual` the code's. */
+export class NondeterminismError extends PerdureError {
+  readonly eventId: number;
+  readonly expected: string;
+  readonly actual: string;
+
+  constructor(message: string, difference: { eventId: number; expected: string; actual: string }) {
+    super(message, { code: "NONDETERMINISM", category: "configuration" });
+    this.eventId = difference.eventId;
+    this.expected = difference.expected;
+    this.actual = difference.actual;
+  }
+}
+
+/** The orchestration waits for a promise that is not durable, so nothing recorded could ever wake it. */
+export class ForeignAwaitError extends PerdureError {
+  constructor(message: string) {
+    super(message, { code: "FOREIGN_AWAIT", category: "configuration" });
+  }
+}
+
+/** A method of an orchestration context was called while its orchestration was not being run. */
+export class OutsideTurnError extends PerdureError {
+  constructor(message: string) {
+    super(message, { code: "OUTSIDE_TURN", category: "configuration" });
+  }
+}
+
+/** The runtime or provider was stopped or closed before the call. */
+export class ClosedError extends PerdureError {
+  constructor(message: string) {
+    super(message, { code: "CLOSED", category: "configuration" });
+  }
+}

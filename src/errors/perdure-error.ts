@@ -1,0 +1,24 @@
+/**
+ * Who has to act: `application` the user's own code, `cancellation` whoever asked for the stop, `configuration` the
+ * person who wrote or deployed the program, `infrastructure` the person who runs the store.
+ */
+export type ErrorCategory = "application" | "cancellation" | "configuration" | "infrastructure";
+
+export interface PerdureErrorOptions {
+  readonly code: string;
+  readonly category: ErrorCategory;
+  readonly cause?: unknown;
+}
+
+/** Base of every error that Perdure throws. `code` is stable across releases and survives storage; the class may not. */
+export class PerdureError extends Error {
+  readonly code: string;
+  readonly category: ErrorCategory;
+
+  constructor(message: string, options: PerdureErrorOptions) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.code = options.code;
+    this.category = options.category;
+  }
+}

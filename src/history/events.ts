@@ -1,0 +1,219 @@
+import type { ActivityPolicy } from "../definition/index.ts";
+import type { Failure } from "../errors/index.ts";
+import type { ParentLink } from "./parent-link.ts";
+
+/*
+ * A history is the interleaving of two things: what came from outside (a received event), and what the function
+ * decided next (a decision event). Replay delivers the first kind and compares the second. There is no third kind.
+ *
+ * The wire form of these events is for ever: kinds and fields are only ever added. See docs/history.md.
+ */
+
+interface EventBase {
+  /** Position in the execution's history, from 1, without gaps. */
+  readonly eventId: number;
+  /** The store's clock when the message was delivered, in milliseconds since 1970; a decision has its message's. */
+  readonly at: number;
+}
+
+/** An event that carries a user's value, as the text in which it is stored. */
+interface WithPayload {
+  readonly payload: string;
+}
+
+interface Completion {
+  /** `eventId` of the decision that this completes. */
+  readonly scheduledId: number;
+}
+
+// --- received ---------------------------------------------------------------------------------------------------
+
+export interface OrchestrationStarted extends EventBase, WithPayload {
+  readonly kind: "OrchestrationStarted";
+  readonly name: string;
+  /** Always the resolved one; `"*"` only in the history of an instance that was ended before any node could run it. */
+  readonly version: string;
+  readonly runId: string;
+  readonly executionId: number;
+  /** The engine's semantics that produced this history. */
+  readonly semantics: number;
+  readonly parent?: ParentLink;
+  /** When the first execution of this run started; carried along by continue-as-new. */
+  readonly startedAt: number;
+  /** Hash of the function's source, to mention in a nondeterminism report. Never compared as an error. */
+  readonly fingerprint?: string;
+  /** The custom status that the previous execution left, as stored text. */
+  readonly customStatus?: string;
+}
+
+export interface ActivityCompleted extends EventBase, Completion, WithPayload {
+  readonly kind: "ActivityCompleted";
+}
+
+export interface ActivityFailed extends EventBase, Completion {
+  readonly kind: "ActivityFailed";
+  readonly failure: Failure;
+  /** Deliveries of the work item, the last one included. */
+  readonly attempts: number;
+}
+
+/** A timer came due; or the time limit of another operation, which is thereby given up. */
+export interface TimerFired extends EventBase, Completion {
+  readonly kind: "TimerFired";
+}
+
+export interface SubOrchestrationCompleted extends EventBase, Completion, WithPayload {
+  readonly kind: "SubOrchestrationCompleted";
+}
+
+export interface SubOrchestrationFailed extends EventBase, Completion {
+  readonly kind: "SubOrchestrationFailed";
+  readonly failure: Failure;
+}
+
+/** A signal that at least one wait was open for; one that nobody waits for is not recorded. */
+export interface EventRaised extends EventBase, WithPayload {
+  readonly kind: "EventRaised";
+  readonly name: string;
+}
+
+/** A mailbox message, recorded on arrival whether or not anybody is receiving yet. */
+export interface MessageArrived extends EventBase, WithPayload {
+  readonly kind: "MessageArrived";
+  readonly mailbox: string;
+}
+
+export interface CancelRequested extends EventBase {
+  readonly kind: "CancelRequested";
+  readonly reason?: string;
+}
+
+/** An end that the function did not decide: termination, a limit, a missing version, nondeterminism. */
+export interface ExecutionEnded extends EventBase {
+  readonly kind: "ExecutionEnded";
+  readonly status: "failed" | "cancelled" | "terminated";
+  readonly failure: Failure;
+}
+
+export type ReceivedEvent =
+  | OrchestrationStarted
+  | ActivityCompleted
+  | ActivityFailed
+  | TimerFired
+  | SubOrchestrationCompleted
+  | SubOrchestrationFailed
+  | EventRaised
+  | MessageArrived
+  | CancelRequested
+  | ExecutionEnded;
+
+// --- decisions --------------------------------------------------------------------------------------------------
+
+interface WithTimeLimit {
+  /** When to give up waiting, on the store's clock. A `TimerFired` for this event means that it came. */
+  readonly dueAt?: number;
+}
+
+export interface ActivityScheduled extends EventBase, WithPayload, WithTimeLimit {
+  readonly kind: "ActivityScheduled";
+  readonly name: string;
+  /** The work queue, when it is not `default`. */
+  readonly queue?: string;
+  /** What the call overrode of the activity's own options; the node that executes it knows the rest. */
+  readonly policy?: ActivityPolicy;
+}
+
+export interface TimerCreated extends EventBase {
+  readonly kind: "TimerCreated";
+  readonly dueAt: number;
+}
+
+export interface SubOrchestrationScheduled extends EventBase, WithPayload, WithTimeLimit {
+  readonly kind: "SubOrchestrationScheduled";
+  readonly name: string;
+  /** The version that the call named; absent when it takes the latest. */
+  readonly version?: string;
+  readonly instanceId: string;
+  /** What becomes of the child if the parent ends first; absent means `cancel`. */
+  readonly onParentEnd?: "terminate" | "abandon";
+}
+
+/** A detached start: nothing is heard of it again. */
+export interface OrchestrationStartRequested extends EventBase, WithPayload {
+  readonly kind: "OrchestrationStartRequested";
+  readonly name: string;
+  readonly version?: string;
+  readonly instanceId: string;
+}
+
+export interface EventWaitOpened extends EventBase, WithTimeLimit {
+  readonly kind: "EventWaitOpened";
+  readonly name: string;
+}
+
+export interface ReceiveOpened extends EventBase, WithTimeLimit {
+  readonly kind: "ReceiveOpened";
+  readonly mailbox: string;
+}
+
+/** An open operation was given up: the function aborted its signal, or the instance was asked to cancel. */
+export interface OperationCancelled extends EventBase {
+  readonly kind: "OperationCancelled";
+  readonly scheduledId: number;
+  readonly cause: "signal" | "cancel";
+}
+
+export interface CustomStatusSet extends EventBase, WithPayload {
+  readonly kind: "CustomStatusSet";
+}
+
+export interface OrchestrationCompleted extends EventBase, WithPayload {
+  readonly kind: "OrchestrationCompleted";
+}
+
+export interface OrchestrationFailed extends EventBase {
+  readonly kind: "OrchestrationFailed";
+  readonly failure: Failure;
+}
+
+/** The function let a `CancelledError` escape after cancellation was requested. */
+export interface OrchestrationCancelled extends EventBase {
+  readonly kind: "OrchestrationCancelled";
+  readonly failure: Failure;
+}
+
+export interface OrchestrationContinuedAsNew extends EventBase, WithPayload {
+  readonly kind: "OrchestrationContinuedAsNew";
+  readonly version?: string;
+}
+
+/** What the replay engine asks for. A decision is recorded as the event that it is, and applied in the same commit. */
+export type Decision =
+  | ActivityScheduled
+  | TimerCreated
+  | SubOrchestrationScheduled
+  | OrchestrationStartRequested
+  | EventWaitOpened
+  | ReceiveOpened
+  | OperationCancelled
+  | CustomStatusSet
+  | OrchestrationCompleted
+  | OrchestrationFailed
+  | OrchestrationCancelled
+  | OrchestrationContinuedAsNew;
+
+export type HistoryEvent = ReceivedEvent | Decision;
+export type EventKind = HistoryEvent["kind"];
+
+/** The end of an execution, decided by its function or imposed on it. */
+export type TerminalEvent =
+  | OrchestrationCompleted
+  | OrchestrationFailed
+  | OrchestrationCancelled
+  | OrchestrationContinuedAsNew
+  | ExecutionEnded;
+
+// An event before it has its place in a history.
+type Draft<E> = E extends unknown ? Omit<E, "eventId" | "at"> : never;
+export type DecisionDraft = Draft<Decision>;
+export type ReceivedDraft = Draft<ReceivedEvent>;

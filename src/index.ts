@@ -1,0 +1,34 @@
+export * from "./client/index.ts";
+export {
+  type Activity,
+  type ActivityCall,
+  type ActivityContext,
+  type ActivityFunction,
+  type ActivityOptions,
+  type AnyActivity,
+  type AnyOrchestration,
+  type AwaitOptions,
+  type DetachedStart,
+  type EventDefinition,
+  type LogFields,
+  type LogLevel,
+  type Logger,
+  type Mailbox,
+  type Orchestration,
+  type OrchestrationContext,
+  type OrchestrationFunction,
+  type OrchestrationOptions,
+  type RetryOptions,
+  type Schema,
+  type SubOrchestrationCall,
+  activity,
+  event,
+  mailbox,
+  orchestration,
+} from "./definition/index.ts";
+export * from "./errors/index.ts";
+export type { HistoryEvent, EventKind } from "./history/index.ts";
+export * from "./observability/index.ts";
+export type * from "./providers/contract.ts";
+export { type Limits, Runtime, type RuntimeOptions } from "./runtime/index.ts";
+export type { Duration } from "./values/index.ts";

@@ -1,0 +1,23 @@
+import type { LogFields, LogLevel, OrchestrationContext } from "../definition/index.ts";
+import type { PerdureError } from "../errors/index.ts";
+
+export interface EngineLimits {
+  readonly payloadBytes: number;
+  /** Of one execution. */
+  readonly events: number;
+  readonly openOperations: number;
+}
+
+export interface EngineOptions {
+  readonly instanceId: string;
+  readonly run: (ctx: OrchestrationContext, input: unknown) => unknown;
+  readonly limits: EngineLimits;
+  /** The work queue of an activity that is called by its name only. */
+  readonly queueOf: (activity: string) => string | undefined;
+  /** Called for lines that are new, never while replaying. */
+  readonly log: (level: LogLevel, fields: LogFields, message: string) => void;
+  /** The function broke a rule while no turn was under way. */
+  readonly onFault: (error: PerdureError) => void;
+  /** Notes where each call of a context method stands, to say in a report where code that stopped short last was. */
+  readonly traced?: boolean;
+}

@@ -1,0 +1,12 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/** Marks all code, sync or async, that an orchestration's function has led to. */
+export interface OrchestrationScope {
+  readonly instanceId: string;
+}
+
+const scopes = new AsyncLocalStorage<OrchestrationScope>();
+
+export const currentScope = (): OrchestrationScope | undefined => scopes.getStore();
+
+export const runInScope = <T>(scope: OrchestrationScope, run: () => T): T => scopes.run(scope, run);

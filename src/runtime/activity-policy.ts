@@ -1,0 +1,33 @@
+import type { ActivityPolicy } from "../definition/index.ts";
+import { NonRetryableError } from "../errors/index.ts";
+
+/** What the call gave wins over what the definition says. */
+export function effectivePolicy(own: ActivityPolicy, call: ActivityPolicy | undefined): ActivityPolicy {
+  if (call === undefined) return own;
+  return { ...own, ...call, ...((own.retry || call.retry) && { retry: { ...own.retry, ...call.retry } }) };
+}
+
+/** Milliseconds until the next attempt; null if the failure is final. `failures` counts this one. */
+export function retryDelay(policy: ActivityPolicy, error: unknown, failures: number): number | null {
+  const {
+    maxAttempts = 1,
+    initialIntervalMs = 1_000,
+    backoff = 2,
+    maxIntervalMs = 60_000,
+    jitter = 0.2,
+    nonRetryable = [],
+  } = policy.retry ?? {};
+  if (failures >= maxAttempts || error instanceof NonRetryableError) return null;
+  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
+  if (nonRetryable.some((entry) => entry === code || entry === name)) return null;
+  const interval = Math.min(maxIntervalMs, initialIntervalMs * backoff ** (failures - 1));
+  return Math.round(interval * (1 - jitter * Math.random()));
+}
+
+/**
+ * How many deliveries may be lost with their nodes. A crash is not the activity's failure, so it is delivered again even
+ * if it may be tried only once; but one that takes its node with it every time has to end.
+ */
+export function maxLost(policy: ActivityPolicy): number {
+  return Math.max(3, policy.retry?.maxAttempts ?? 1);
+}

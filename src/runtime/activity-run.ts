@@ -1,0 +1,161 @@
+import type { ActivityContext, ActivityPolicy, AnyActivity, LogLevel, Logger } from "../definition/index.ts";
+import { AbortError, TimeoutError } from "../errors/index.ts";
+import type { WorkFence, WorkItem } from "../providers/contract.ts";
+import { decodeValue, encodeValue } from "../values/index.ts";
+import type { Node } from "./node.ts";
+import type { WorkBody } from "./work-body.ts";
+
+export type ActivityEnd =
+  | { readonly kind: "completed"; readonly payload: string }
+  | { readonly kind: "failed"; readonly error: unknown; readonly isFinal: boolean }
+  /** Its result is not wanted here any more: it was cancelled, taken over, or the node is stopping. */
+  | { readonly kind: "stopped" };
+
+/** One delivery of an activity, from its start to whatever ends it first. */
+export class ActivityRun {
+  readonly fence: WorkFence;
+  readonly queue: string;
+  readonly ended: Promise<ActivityEnd>;
+  readonly #node: Node;
+  readonly #item: WorkItem;
+  readonly #policy: ActivityPolicy;
+  readonly #abort = new AbortController();
+  readonly #settle: (end: ActivityEnd) => void;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #lastBeatMs = performance.now();
+  #storedBeatMs = 0;
+  #storing: Promise<void> | null = null;
+  #unstored: string | null = null;
+
+  constructor(node: Node, item: WorkItem, body: WorkBody, activity: AnyActivity, policy: ActivityPolicy) {
+    this.#node = node;
+    this.#item = item;
+    this.#policy = policy;
+    this.fence = { id: item.id, delivery: item.delivery };
+    this.queue = item.queue;
+    const { promise, resolve } = Promise.withResolvers<ActivityEnd>();
+    this.#settle = (end) => {
+      for (const timer of this.#timers) clearTimeout(timer);
+      resolve(end);
+    };
+    this.ended = promise;
+    this.#limit();
+    node.outside(() => void this.#run(activity, this.#context(body)));
+  }
+
+  /** Tells the activity to stop; whatever it still gives is not used. */
+  stop(why: string): void {
+    this.#abort.abort(new AbortError(why));
+    this.#settle({ kind: "stopped" });
+  }
+
+  async #run(activity: AnyActivity, ctx: ActivityContext): Promise<void> {
+    const { payloadBytes: maxBytes } = this.#node.limits;
+    let input: unknown;
+    try {
+      input = this.#item.payload === null ? undefined : decodeValue(this.#item.payload);
+    } catch (error) {
+      return this.#settle({ kind: "failed", error, isFinal: true });
+    }
+    let result: unknown;
+    try {
+      result = await (activity.run as (ctx: ActivityContext, input: unknown) => unknown)(ctx, input);
+    } catch (error) {
+      return this.#settle({ kind: "failed", error, isFinal: false });
+    }
+    try {
+      this.#settle({ kind: "completed", payload: encodeValue(result, { path: "result", maxBytes }) });
+    } catch (error) {
+      this.#settle({ kind: "failed", error, isFinal: true });
+    }
+  }
+
+  #limit(): void {
+    const { startToCloseMs, scheduleToCloseMs, heartbeatTimeoutMs } = this.#policy;
+    const { name, scheduledAt } = this.#item;
+    if (startToCloseMs !== undefined) {
+      this.#after(startToCloseMs, () => this.#timeOut(`activity "${name}" took longer than ${startToCloseMs} ms`, false));
+    }
+    if (scheduleToCloseMs !== undefined) {
+      const left = scheduledAt + scheduleToCloseMs - this.#node.provider.now();
+      this.#after(left, () => this.#timeOut(`activity "${name}" was not done after ${scheduleToCloseMs} ms in all`, true));
+    }
+    if (heartbeatTimeoutMs !== undefined) this.#watchHeart(heartbeatTimeoutMs);
+  }
+
+  #watchHeart(timeoutMs: number): void {
+    const left = this.#lastBeatMs + timeoutMs - performance.now();
+    if (left <= 0) return this.#timeOut(`activity "${this.#item.name}" had no heartbeat for ${timeoutMs} ms`, false);
+    this.#after(left, () => this.#watchHeart(timeoutMs));
+  }
+
+  #after(ms: number, action: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      action();
+    }, Math.min(Math.max(0, Math.ceil(ms)), 2_147_483_647));
+    this.#timers.add(timer);
+  }
+
+  #timeOut(why: string, isFinal: boolean): void {
+    const error = new TimeoutError(`${why}.`);
+    this.#abort.abort(error);
+    this.#settle({ kind: "failed", error, isFinal });
+  }
+
+  #context({ executionId }: WorkBody): ActivityContext {
+    const { id, instanceId, failures, lost, heartbeat } = this.#item;
+    return {
+      instanceId,
+      executionId,
+      activityId: id,
+      attempt: failures + lost + 1,
+      idempotencyKey: id,
+      signal: this.#abort.signal,
+      lastHeartbeat: heartbeat === null ? undefined : decodeValue(heartbeat),
+      log: activityLogger(this.#node.logger, { instanceId, activityId: id, attempt: failures + lost + 1 }),
+      heartbeat: (details) => this.#beat(details),
+    };
+  }
+
+  #beat(details: unknown): void {
+    const { payloadBytes: maxBytes } = this.#node.limits;
+    if (this.#abort.signal.aborted) return;
+    this.#lastBeatMs = performance.now();
+    this.#unstored = encodeValue(details, { path: "details", maxBytes });
+    this.#storing ??= this.#storeBeats().finally(() => {
+      this.#storing = null;
+    });
+  }
+
+  /** Stores the latest details, not more often than needed: a loop may beat a thousand times a second. */
+  async #storeBeats(): Promise<void> {
+    while (this.#unstored !== null && !this.#abort.signal.aborted) {
+      const wait = this.#storedBeatMs + beatIntervalMs - performance.now();
+      if (wait > 0) await new Promise<void>((resolve) => this.#after(wait, resolve));
+      const details = this.#unstored;
+      this.#unstored = null;
+      this.#storedBeatMs = performance.now();
+      const { nodeId } = this.#node.lease;
+      if (nodeId === null) return;
+      try {
+        const isHeld = await this.#node.provider.heartbeatWork(nodeId, this.fence, details);
+        if (!isHeld) return this.stop("The activity was cancelled, or taken over by another node.");
+      } catch (error) {
+        this.#node.logger.warn({ activityId: this.#item.id, error }, "heartbeat not stored");
+      }
+    }
+  }
+}
+
+const beatIntervalMs = 500;
+
+function activityLogger(logger: Logger, fields: object): Logger {
+  const method =
+    (level: LogLevel) =>
+    (first: string | object, second?: string): void => {
+      if (typeof first === "string") logger[level](fields, first);
+      else logger[level]({ ...fields, ...first }, second ?? "");
+    };
+  return { debug: method("debug"), info: method("info"), warn: method("warn"), error: method("error") };
+}

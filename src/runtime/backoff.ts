@@ -1,0 +1,5 @@
+/** Milliseconds before the next try, growing with the failures in a row, partly random so that nodes spread out. */
+export function backoffMs(failures: number, shortestMs = 20, longestMs = 2_000): number {
+  const full = Math.min(longestMs, shortestMs * 2 ** Math.min(failures - 1, 20));
+  return full / 2 + (Math.random() * full) / 2;
+}

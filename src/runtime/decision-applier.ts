@@ -1,0 +1,173 @@
+import { startHandler } from "../definition/index.ts";
+import {
+  type ActivityScheduled,
+  type Decision,
+  type Message,
+  type OrchestrationStartRequested,
+  type ParentLink,
+  type SubOrchestrationScheduled,
+  encodeMessage,
+} from "../history/index.ts";
+import { InstanceExistsError, errorToFailure } from "../errors/index.ts";
+import type { NewInstance, NewTimer, NewWorkItem, TurnCommit } from "../providers/contract.ts";
+import type { ReplayEngine, Turn } from "../replay/index.ts";
+import { randomId } from "../values/index.ts";
+import { address, endExecution } from "./execution-end.ts";
+import { timerPartition } from "./timer-partition.ts";
+import { activityId, encodeWork } from "./work-body.ts";
+
+export type Effects = Pick<
+  TurnCommit,
+  | "work"
+  | "timers"
+  | "starts"
+  | "messages"
+  | "cancelledWork"
+  | "cancelledTimers"
+  | "closes"
+  | "nextExecutionId"
+  | "projection"
+>;
+
+/**
+ * Turns what an engine's turn decided into queue items, for the same commit that records the decisions. Nets out: what
+ * was both scheduled and given up in this turn, or is closed by its end, is never put into a queue.
+ */
+export function applyDecisions(engine: ReplayEngine, turn: Turn, instanceId: string, isFirst: boolean): Effects {
+  const { started } = engine;
+  const here = { instanceId, runId: started.runId, executionId: started.executionId };
+  const end = turn.outcome.kind === "ended" ? turn.outcome.event : null;
+  const made = new Set(turn.decisions.map((decision) => decision.eventId));
+  const closedHere = new Set(turn.closed.map((operation) => operation.eventId));
+  const stays = (decision: Decision) => end === null && !closedHere.has(decision.eventId);
+
+  const work: NewWorkItem[] = [];
+  const timers: NewTimer[] = [];
+  const starts: NewInstance[] = [];
+  let customStatus: string | null = null;
+  for (const decision of turn.decisions) {
+    if (decision.kind === "CustomStatusSet") customStatus = decision.payload;
+    if (decision.kind === "OrchestrationStartRequested") starts.push(newInstance(decision, null));
+    if (decision.kind === "SubOrchestrationScheduled" && isStarted(decision)) starts.push(newChild(here, decision));
+    if (!stays(decision)) continue;
+    if (decision.kind === "ActivityScheduled") work.push(workItem(here, decision));
+    if ("dueAt" in decision && decision.dueAt !== undefined) timers.push(timer(here, decision.eventId, decision.dueAt));
+  }
+
+  const openBefore = turn.closed.filter((operation) => !made.has(operation.eventId));
+  const givenUp = openBefore.filter((operation) => operation.by !== "completion");
+  const ended =
+    end === null
+      ? null
+      : endExecution({
+          ...here,
+          parent: started.parent ?? null,
+          openChildren: engine
+            .openOperations()
+            .filter((operation) => operation.kind === "SubOrchestrationScheduled" && !made.has(operation.eventId)),
+          end,
+          carried: { started, customStatus: engine.customStatus, unreceived: engine.unreceived() },
+        });
+  const cancelledChildren = givenUp
+    .filter((operation) => operation.kind === "SubOrchestrationScheduled")
+    .map((child) =>
+      address(child.instanceId as string, {
+        kind: "CancelRequested",
+        reason: child.by === "timeLimit" ? "the parent's time limit ran out" : "the parent gave it up",
+        from: { ...here, eventId: child.eventId },
+      }),
+    );
+
+  return {
+    work,
+    timers,
+    starts,
+    messages: [...cancelledChildren, ...(ended?.messages ?? [])],
+    cancelledWork: ended
+      ? []
+      : givenUp
+          .filter((operation) => operation.kind === "ActivityScheduled")
+          .map((operation) => activityId(here, operation.eventId)),
+    cancelledTimers: ended
+      ? []
+      : openBefore
+          .filter((o) => o.dueAt !== undefined && o.by !== "timeLimit" && !(o.kind === "TimerCreated" && o.by === "completion"))
+          .map((operation) => operation.eventId),
+    closes: ended !== null,
+    nextExecutionId: ended?.nextExecutionId ?? null,
+    projection: projection(),
+  };
+
+  // A child that this very turn gives up is never started; one that is to outlive its parent is.
+  function isStarted(child: SubOrchestrationScheduled): boolean {
+    if (closedHere.has(child.eventId)) return false;
+    return end === null || child.onParentEnd === "abandon";
+  }
+
+  function projection(): Effects["projection"] {
+    const first = isFirst
+      ? { status: "running" as const, version: started.version, handler: startHandler(started.name, started.version) }
+      : { status: null, version: null, handler: null };
+    const changed = { ...first, status: ended?.status ?? first.status, handler: ended?.handler ?? first.handler };
+    const isUnchanged = changed.status === null && changed.handler === null && customStatus === null && ended === null;
+    return isUnchanged ? null : { ...changed, customStatus: customStatus ?? (isFirst ? (started.customStatus ?? null) : null) };
+  }
+}
+
+interface Here {
+  readonly instanceId: string;
+  readonly runId: string;
+  readonly executionId: number;
+}
+
+function workItem(here: Here, { eventId, name, queue, policy, payload, at }: ActivityScheduled): NewWorkItem {
+  const startBy = policy?.scheduleToStartMs;
+  return {
+    id: activityId(here, eventId),
+    queue: queue ?? "default",
+    name,
+    body: encodeWork({ runId: here.runId, executionId: here.executionId, eventId, ...(policy && { policy }) }),
+    payload,
+    startBy: startBy === undefined ? null : at + startBy,
+  };
+}
+
+function timer({ instanceId, runId, executionId }: Here, scheduledId: number, dueAt: number): NewTimer {
+  const { body } = encodeMessage({ kind: "TimerFired", runId, executionId, scheduledId });
+  return { eventId: scheduledId, partition: timerPartition(instanceId), dueAt, body };
+}
+
+function newChild(here: Here, decision: SubOrchestrationScheduled): NewInstance {
+  return newInstance(decision, { ...here, eventId: decision.eventId });
+}
+
+function newInstance(
+  { name, version, instanceId, payload }: SubOrchestrationScheduled | OrchestrationStartRequested,
+  parent: ParentLink | null,
+): NewInstance {
+  const runId = randomId();
+  const start: Message = {
+    kind: "Start",
+    runId,
+    executionId: 1,
+    name,
+    ...(version !== undefined && { version }),
+    ...(parent && { parent }),
+    payload,
+  };
+  return {
+    instanceId,
+    runId,
+    name,
+    version: version ?? null,
+    handler: startHandler(name, version),
+    parent,
+    message: encodeMessage(start),
+    onConflict: parent && address(parent.instanceId, existsAlready(parent, instanceId)),
+  };
+}
+
+function existsAlready({ runId, executionId, eventId: scheduledId }: ParentLink, instanceId: string): Message {
+  const failure = errorToFailure(new InstanceExistsError(instanceId));
+  return { kind: "SubOrchestrationFailed", runId, executionId, scheduledId, failure };
+}

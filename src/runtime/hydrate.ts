@@ -1,0 +1,50 @@
+import { type HistoryEvent, type OrchestrationStarted, decodeHistory } from "../history/index.ts";
+import type { AnyOrchestration } from "../definition/index.ts";
+import type { OrchestrationContext } from "../definition/index.ts";
+import { type EngineOptions, type Outcome, ReplayEngine } from "../replay/index.ts";
+import type { Instance } from "./instance.ts";
+import type { Node } from "./node.ts";
+
+/** Reads the history that came with the claim. Throws `CorruptHistoryError` or `SchemaVersionError`. */
+export function readHistory(instance: Instance): { started: OrchestrationStarted; events: readonly HistoryEvent[] } | null {
+  const rows = instance.unreplayed;
+  if (rows === null || rows.length === 0) return null;
+  const events = decodeHistory(rows);
+  return { started: events[0] as OrchestrationStarted, events };
+}
+
+export function createEngine(node: Node, instance: Instance, definition: AnyOrchestration): ReplayEngine {
+  return new ReplayEngine(engineOptions(node, instance, definition));
+}
+
+/**
+ * Leads a new engine through the history. When the two differ, a second, traced replay finds where in the user's code
+ * it happened, so that replays that agree do not pay for that.
+ */
+export async function replay(
+  node: Node,
+  instance: Instance,
+  definition: AnyOrchestration,
+  events: readonly HistoryEvent[],
+): Promise<{ engine: ReplayEngine; outcome: Outcome }> {
+  const engine = createEngine(node, instance, definition);
+  const outcome = await engine.replay(events);
+  if (outcome.kind !== "fault") return { engine, outcome };
+  const traced = new ReplayEngine({ ...engineOptions(node, instance, definition), traced: true });
+  const traceOutcome = await traced.replay(events);
+  traced.dispose();
+  return { engine, outcome: traceOutcome.kind === "fault" ? traceOutcome : outcome };
+}
+
+function engineOptions(node: Node, instance: Instance, definition: AnyOrchestration): EngineOptions {
+  const { instanceId, executionId } = instance;
+  return {
+    instanceId,
+    run: definition.run as (ctx: OrchestrationContext, input: unknown) => unknown,
+    limits: node.limits,
+    queueOf: (name) => node.activityRegistry.get(name)?.queue,
+    log: (level, fields, message) =>
+      node.outside(() => node.logger[level]({ instanceId, executionId, ...fields }, message)),
+    onFault: (error) => node.outside(() => instance.onFault(error)),
+  };
+}

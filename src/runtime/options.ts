@@ -1,0 +1,120 @@
+import type { AnyActivity, AnyOrchestration, Logger } from "../definition/index.ts";
+import { InvalidArgumentError } from "../errors/index.ts";
+import { loggerFromEnvironment } from "../observability/index.ts";
+import type { Provider } from "../providers/contract.ts";
+import { type Duration, checkName, parseDuration } from "../values/index.ts";
+
+export interface Limits {
+  /** Of one stored value, in bytes of UTF-8. Default 2 MiB. */
+  readonly payloadBytes: number;
+  /** Events in the history of one execution. Default 50,000. */
+  readonly events: number;
+  /** Operations of one execution that are open at once. Default 20,000. */
+  readonly openOperations: number;
+  /** Claims of an instance without a commit before it is quarantined. Default 5. */
+  readonly claimsWithoutCommit: number;
+}
+
+export interface RuntimeOptions {
+  readonly provider: Provider;
+  readonly orchestrations?: readonly AnyOrchestration[];
+  readonly activities?: readonly AnyActivity[];
+  readonly concurrency?: {
+    /** Instances that are in the middle of a turn at once. Default 200. */
+    readonly orchestrations?: number;
+    /** Activities that run at once, over all queues. Default 100. */
+    readonly activities?: number;
+  };
+  /** The work queues that this node serves, and how many activities of each run at once. Default: `default`. */
+  readonly queues?: { readonly [queue: string]: { readonly concurrency?: number } };
+  /** How long a node that stopped answering keeps what it owns. Default `"15s"`. */
+  readonly leaseDuration?: Duration;
+  /** Idle time after which an instance leaves memory; 0 replays every turn. Default `"10s"`. */
+  readonly dehydrateAfter?: Duration;
+  /** Instances in memory; beyond that the ones idle longest leave early. Default 10,000. */
+  readonly maxHydrated?: number;
+  /** What becomes of an instance whose version no live node has had for `missingVersionGrace`. Default `"cancel"`. */
+  readonly onMissingVersion?: "cancel" | "wait";
+  /** Default `"60s"`. */
+  readonly missingVersionGrace?: Duration;
+  /** What becomes of an instance whose code and history differ. Default `"fail"`; `"block"` quarantines it. */
+  readonly onNondeterminism?: "fail" | "block";
+  /** Whether an activity's completion may share the commit of the turn that it leads to. Default true. */
+  readonly fuseTurns?: boolean;
+  readonly logger?: Logger;
+  readonly limits?: Partial<Limits>;
+}
+
+/** The options with all defaults filled in and all durations in milliseconds. */
+export interface RuntimeSettings {
+  readonly provider: Provider;
+  readonly orchestrations: readonly AnyOrchestration[];
+  readonly activities: readonly AnyActivity[];
+  readonly maxTurns: number;
+  readonly maxActivities: number;
+  readonly queues: ReadonlyMap<string, number>;
+  readonly leaseMs: number;
+  readonly dehydrateAfterMs: number;
+  readonly maxHydrated: number;
+  readonly onMissingVersion: "cancel" | "wait";
+  readonly missingVersionGraceMs: number;
+  readonly onNondeterminism: "fail" | "block";
+  readonly fuseTurns: boolean;
+  readonly logger: Logger;
+  readonly limits: Limits;
+}
+
+/** Throws `InvalidArgumentError` for anything that is not as described. */
+export function runtimeSettings(options: RuntimeOptions): RuntimeSettings {
+  if (typeof (options as { provider?: unknown } | undefined)?.provider !== "object") {
+    throw new InvalidArgumentError("Runtime.start needs a provider, such as `await SqliteProvider.open('app.db')`.");
+  }
+  const { concurrency = {}, limits = {} } = options;
+  const maxActivities = positive(concurrency.activities ?? 100, "concurrency.activities");
+  return {
+    provider: options.provider,
+    orchestrations: options.orchestrations ?? [],
+    activities: options.activities ?? [],
+    maxTurns: positive(concurrency.orchestrations ?? 200, "concurrency.orchestrations"),
+    maxActivities,
+    queues: queueSettings(options, maxActivities),
+    leaseMs: atLeast(parseDuration(options.leaseDuration ?? "15s", "leaseDuration"), 100, "leaseDuration"),
+    dehydrateAfterMs: parseDuration(options.dehydrateAfter ?? "10s", "dehydrateAfter"),
+    maxHydrated: positive(options.maxHydrated ?? 10_000, "maxHydrated"),
+    onMissingVersion: oneOf(options.onMissingVersion ?? "cancel", ["cancel", "wait"], "onMissingVersion"),
+    missingVersionGraceMs: parseDuration(options.missingVersionGrace ?? "60s", "missingVersionGrace"),
+    onNondeterminism: oneOf(options.onNondeterminism ?? "fail", ["fail", "block"], "onNondeterminism"),
+    fuseTurns: options.fuseTurns ?? true,
+    logger: options.logger ?? loggerFromEnvironment(),
+    limits: {
+      payloadBytes: positive(limits.payloadBytes ?? 2 * 1024 * 1024, "limits.payloadBytes"),
+      events: positive(limits.events ?? 50_000, "limits.events"),
+      openOperations: positive(limits.openOperations ?? 20_000, "limits.openOperations"),
+      claimsWithoutCommit: positive(limits.claimsWithoutCommit ?? 5, "limits.claimsWithoutCommit"),
+    },
+  };
+}
+
+function queueSettings(options: RuntimeOptions, maxActivities: number): ReadonlyMap<string, number> {
+  const queues = new Map<string, number>();
+  for (const [name, { concurrency }] of Object.entries(options.queues ?? { default: {} })) {
+    checkName(name, "queue name");
+    queues.set(name, positive(concurrency ?? maxActivities, `queues["${name}"].concurrency`));
+  }
+  return queues;
+}
+
+function positive(value: number, what: string): number {
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw new InvalidArgumentError(`${what} must be a whole number from 1, not ${String(value)}.`);
+}
+
+function atLeast(value: number, least: number, what: string): number {
+  if (value >= least) return value;
+  throw new InvalidArgumentError(`${what} must be at least ${least} ms, not ${value} ms.`);
+}
+
+function oneOf<T extends string>(value: T, allowed: readonly T[], what: string): T {
+  if (allowed.includes(value)) return value;
+  throw new InvalidArgumentError(`${what} must be ${allowed.map((a) => `"${a}"`).join(" or ")}, not "${value}".`);
+}

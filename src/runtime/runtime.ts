@@ -1,0 +1,145 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { ClosedError } from "../errors/index.ts";
+import type { Wake } from "../providers/contract.ts";
+import { absorbRejections, releaseRejections } from "../replay/index.ts";
+import { type Duration, parseDuration } from "../values/index.ts";
+import { ActivityRegistry } from "./activity-registry.ts";
+import { CommitPipeline } from "./commit-pipeline.ts";
+import type { Node } from "./node.ts";
+import { NodeLeaseKeeper } from "./node-lease.ts";
+import { type RuntimeOptions, type RuntimeSettings, runtimeSettings } from "./options.ts";
+import { OrchestrationDispatcher } from "./orchestration-dispatcher.ts";
+import { OrchestrationRegistry } from "./orchestration-registry.ts";
+import { Sweeper } from "./sweeper.ts";
+import { TimerDispatcher } from "./timer-dispatcher.ts";
+import { WorkDispatcher } from "./work-dispatcher.ts";
+
+/** One node: takes work from a store, runs orchestrations and activities in this process, and commits what they did. */
+export class Runtime implements AsyncDisposable {
+  readonly #node: Node;
+  readonly #orchestrations: OrchestrationDispatcher;
+  readonly #work: WorkDispatcher;
+  readonly #timers: TimerDispatcher;
+  readonly #sweeper: Sweeper;
+  readonly #unsubscribe: () => void;
+  #stopped: Promise<void> | undefined;
+
+  private constructor(settings: RuntimeSettings) {
+    const { provider, logger } = settings;
+    const orchestrationRegistry = new OrchestrationRegistry(settings.orchestrations);
+    const activityRegistry = new ActivityRegistry(settings.activities);
+    const lease = new NodeLeaseKeeper({
+      provider,
+      logger,
+      durationMs: settings.leaseMs,
+      capabilities: [
+        ...orchestrationRegistry.handlers(),
+        ...activityRegistry.handlers([...settings.queues.keys()]),
+      ],
+      onLost: () => this.#onLeaseLost(),
+      onHeld: () => this.#wakeAll(),
+    });
+    const pipeline = new CommitPipeline({
+      provider,
+      logger,
+      nodeId: () => lease.nodeId,
+      claimWork: () => this.#work.reserve(),
+      onWork: (items, claims) => this.#work.acceptClaimed(items, claims),
+    });
+    const outside = AsyncLocalStorage.snapshot() as Node["outside"];
+    this.#node = { ...settings, orchestrationRegistry, activityRegistry, lease, pipeline, outside };
+    this.#orchestrations = new OrchestrationDispatcher(this.#node);
+    this.#work = new WorkDispatcher(this.#node, this.#orchestrations.router);
+    this.#timers = new TimerDispatcher(this.#node);
+    this.#sweeper = new Sweeper(this.#node, this.#orchestrations, this.#work);
+    this.#unsubscribe = provider.subscribe((wake) => this.#onWake(wake));
+  }
+
+  /**
+   * Starts a node. Rejects with `InvalidArgumentError` or `DuplicateDefinitionError` for wrong options, and with
+   * `StorageError` when the store does not answer.
+   */
+  static async start(options: RuntimeOptions): Promise<Runtime> {
+    const runtime = new Runtime(runtimeSettings(options));
+    await runtime.#start();
+    return runtime;
+  }
+
+  /** Random; taken anew if the lease was ever lost. Undefined while there is none. */
+  get nodeId(): string | undefined {
+    return this.#node.lease.nodeId ?? undefined;
+  }
+
+  /** Instances that are in this node's memory. */
+  get hydratedCount(): number {
+    return this.#orchestrations.router.size;
+  }
+
+  /**
+   * Takes nothing more, finishes the turns under way, waits for running activities at most `timeout` (default `"10s"`),
+   * aborts the rest and hands them back without using up an attempt, and ends the lease. May be called again.
+   */
+  stop(options: { readonly timeout?: Duration } = {}): Promise<void> {
+    const timeoutMs = parseDuration(options.timeout ?? "10s", "stop timeout");
+    this.#stopped ??= this.#stop(timeoutMs);
+    return this.#stopped;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #start(): Promise<void> {
+    try {
+      await this.#node.lease.open();
+    } catch (error) {
+      this.#unsubscribe();
+      throw error;
+    }
+    absorbRejections();
+    this.#orchestrations.start();
+    this.#work.start();
+    this.#timers.start();
+    this.#sweeper.start();
+    this.#node.logger.info({ nodeId: this.nodeId, provider: this.#node.provider.kind }, "node started");
+  }
+
+  async #stop(timeoutMs: number): Promise<void> {
+    const { nodeId } = this;
+    this.#unsubscribe();
+    await Promise.all([this.#sweeper.stop(), this.#timers.stop()]);
+    // Activities that finish now still go straight into their turns, as long as turns are run.
+    await this.#work.stop(timeoutMs);
+    await this.#orchestrations.stop();
+    await this.#node.pipeline.idle();
+    this.#orchestrations.router.discardAll();
+    await this.#node.pipeline.idle();
+    try {
+      await this.#node.lease.close();
+    } catch (error) {
+      if (!(error instanceof ClosedError)) {
+        this.#node.logger.warn({ nodeId, error }, "the lease could not be ended; it expires by itself");
+      }
+    }
+    releaseRejections();
+    this.#node.logger.info({ nodeId }, "node stopped");
+  }
+
+  #onWake(wake: Wake): void {
+    if (wake.instances) this.#orchestrations.wake();
+    if (wake.work) this.#work.wake();
+    if (wake.changed === null) this.#timers.wake();
+    else if (wake.timerDueAt !== null) this.#timers.notice(wake.timerDueAt);
+  }
+
+  #wakeAll(): void {
+    this.#orchestrations.wake();
+    this.#work.wake();
+    this.#timers.wake();
+  }
+
+  #onLeaseLost(): void {
+    this.#orchestrations.router.discardAll();
+    this.#work.stopAll("The node lost its lease.");
+  }
+}

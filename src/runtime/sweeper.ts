@@ -1,0 +1,51 @@
+import type { Node } from "./node.ts";
+import type { OrchestrationDispatcher } from "./orchestration-dispatcher.ts";
+import type { WorkDispatcher } from "./work-dispatcher.ts";
+
+/** Looks every now and then for what no node will ever take by itself: versions and activities that nobody has. */
+export class Sweeper {
+  readonly #node: Node;
+  readonly #orchestrations: OrchestrationDispatcher;
+  readonly #work: WorkDispatcher;
+  readonly #everyMs: number;
+  #timer: NodeJS.Timeout | undefined;
+  #sweep: Promise<void> = Promise.resolve();
+  #isStopped = false;
+
+  constructor(node: Node, orchestrations: OrchestrationDispatcher, work: WorkDispatcher) {
+    this.#node = node;
+    this.#orchestrations = orchestrations;
+    this.#work = work;
+    this.#everyMs = Math.max(50, Math.min(20_000, node.missingVersionGraceMs / 3));
+  }
+
+  start(): void {
+    this.#schedule();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    await this.#sweep;
+  }
+
+  #schedule(): void {
+    if (this.#isStopped) return;
+    this.#timer = setTimeout(() => {
+      this.#sweep = this.#run().finally(() => this.#schedule());
+    }, this.#everyMs);
+  }
+
+  async #run(): Promise<void> {
+    const { provider, logger, lease, onMissingVersion, missingVersionGraceMs: graceMs } = this.#node;
+    if (lease.nodeId === null) return;
+    try {
+      const missing = await provider.findUnservable({ graceMs });
+      if (missing.length > 0) logger.warn({ missing, graceMs }, "no live node has had these registered");
+      if (missing.length > 0 && onMissingVersion === "cancel") await this.#orchestrations.endUnservable(graceMs);
+      await this.#work.failExpired(graceMs);
+    } catch (error) {
+      logger.warn({ error }, "sweep failed; it will be repeated");
+    }
+  }
+}

@@ -1,0 +1,267 @@
+import {
+  ActivityError,
+  type Failure,
+  NotRegisteredError,
+  type PerdureError,
+  TimeoutError,
+  errorToFailure,
+} from "../errors/index.ts";
+import type { CompletionMessage } from "../history/index.ts";
+import type { CommitBatch, WorkItem } from "../providers/contract.ts";
+import { effectivePolicy, maxLost, retryDelay } from "./activity-policy.ts";
+import { type ActivityEnd, ActivityRun } from "./activity-run.ts";
+import { backoffMs } from "./backoff.ts";
+import { address } from "./execution-end.ts";
+import type { InstanceRouter } from "./instance-router.ts";
+import type { Node } from "./node.ts";
+import { safetyNetMs } from "./safety-net.ts";
+import { WakeSignal } from "./wake-signal.ts";
+import { type WorkBody, decodeWork } from "./work-body.ts";
+
+interface Queue {
+  readonly name: string;
+  readonly concurrency: number;
+  readonly signal: WakeSignal;
+  /** Slots promised to items that a commit under way may bring. */
+  reserved: number;
+  running: number;
+}
+
+/** Takes work items off the work queues, executes their activities, and sends their completions. */
+export class WorkDispatcher {
+  readonly #node: Node;
+  readonly #router: InstanceRouter;
+  readonly #queues: readonly Queue[];
+  readonly #activities: readonly string[];
+  readonly #running = new Map<string, ActivityRun>();
+  readonly #ending = new Set<Promise<void>>();
+  #loops: Promise<void>[] = [];
+  #lostTimer: NodeJS.Timeout | undefined;
+  #isStopped = false;
+
+  constructor(node: Node, router: InstanceRouter) {
+    this.#node = node;
+    this.#router = router;
+    this.#activities = node.activityRegistry.names();
+    this.#queues = [...node.queues].map(([name, concurrency]) => ({
+      name,
+      concurrency,
+      signal: new WakeSignal(),
+      reserved: 0,
+      running: 0,
+    }));
+  }
+
+  start(): void {
+    if (this.#activities.length === 0) return;
+    this.#loops = this.#queues.map((queue) => this.#run(queue));
+    this.#lostTimer = setInterval(() => {
+      this.#stopLost().catch((error: unknown) => this.#node.logger.warn({ error }, "looking for lost work failed"));
+    }, this.#node.leaseMs / 3);
+  }
+
+  wake(): void {
+    for (const queue of this.#queues) queue.signal.set();
+  }
+
+  /** Free slots, for work that a commit is about to create: reserved until `acceptClaimed`. */
+  reserve(): CommitBatch["claimWork"] {
+    if (this.#isStopped || this.#activities.length === 0) return [];
+    return this.#queues.flatMap((queue) => {
+      const limit = this.#free(queue);
+      if (limit <= 0) return [];
+      queue.reserved += limit;
+      return [{ queue: queue.name, activities: this.#activities, limit }];
+    });
+  }
+
+  acceptClaimed(items: readonly WorkItem[], claims: CommitBatch["claimWork"]): void {
+    for (const { queue: name, limit } of claims) {
+      const queue = this.#queues.find((candidate) => candidate.name === name);
+      if (queue !== undefined) queue.reserved -= limit;
+    }
+    for (const item of items) this.#execute(item);
+  }
+
+  /** Takes nothing more; waits for what runs, at most so long, and hands back the rest. */
+  async stop(timeoutMs: number): Promise<void> {
+    this.#isStopped = true;
+    clearInterval(this.#lostTimer);
+    this.wake();
+    await Promise.all(this.#loops);
+    if (this.#running.size > 0) await this.#waitForRunning(timeoutMs);
+    for (const run of this.#running.values()) run.stop("The node is shutting down.");
+    await Promise.all(this.#ending);
+  }
+
+  /** The lease is lost: what runs here is free for other nodes, and its results will not be taken. */
+  stopAll(why: string): void {
+    for (const run of this.#running.values()) run.stop(why);
+  }
+
+  runningIds(): string[] {
+    return [...this.#running.keys()];
+  }
+
+  /** Fails items that no node started in time, or that no live node can execute. */
+  async failExpired(graceMs: number): Promise<void> {
+    const { nodeId } = this.#node.lease;
+    if (nodeId === null) return;
+    const { items, storeNow } = await this.#node.provider.expireWork({ nodeId, graceMs, limit: 100 });
+    for (const item of items) {
+      const { policy } = decodeWork(item.body);
+      const startBy = policy?.scheduleToStartMs;
+      const isLate = startBy !== undefined && item.scheduledAt + startBy <= storeNow;
+      await this.#complete(item, failed(isLate ? notStarted(item, startBy) : notRegistered(item, graceMs)));
+    }
+  }
+
+  #free(queue: Queue): number {
+    const total = this.#queues.reduce((sum, { running, reserved }) => sum + running + reserved, 0);
+    return Math.min(queue.concurrency - queue.running - queue.reserved, this.#node.maxActivities - total);
+  }
+
+  async #run(queue: Queue): Promise<void> {
+    let failures = 0;
+    while (!this.#isStopped) {
+      let waitMs = safetyNetMs;
+      try {
+        waitMs = await this.#takeOnce(queue);
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        this.#node.logger.warn({ queue: queue.name, failures, error }, "fetching work failed; trying again");
+        waitMs = backoffMs(failures);
+        await this.#releaseUnknown();
+      }
+      if (!this.#isStopped && waitMs > 0) await queue.signal.wait(waitMs);
+    }
+  }
+
+  async #takeOnce(queue: Queue): Promise<number> {
+    const { nodeId } = this.#node.lease;
+    const limit = this.#free(queue);
+    if (nodeId === null || limit <= 0) return safetyNetMs;
+    queue.reserved += limit;
+    const fetched = await this.#node.provider
+      .fetchWork({ nodeId, queue: queue.name, activities: this.#activities, limit })
+      .finally(() => {
+        queue.reserved -= limit;
+      });
+    for (const item of fetched.items) this.#execute(item);
+    if (fetched.items.length >= limit) return safetyNetMs; // Full: the next free slot wakes this loop.
+    if (fetched.nextVisibleAt === null) return safetyNetMs;
+    return Math.min(safetyNetMs, Math.max(1, fetched.nextVisibleAt - fetched.storeNow));
+  }
+
+  #execute(item: WorkItem): void {
+    const queue = this.#queues.find((candidate) => candidate.name === item.queue);
+    const activity = this.#node.activityRegistry.get(item.name);
+    if (queue === undefined || activity === undefined || this.#isStopped) return this.#track(this.#handBack(item));
+    const body = decodeWork(item.body);
+    const policy = effectivePolicy(activity.policy, body.policy);
+    const { instanceId, id, name, failures, lost, delivery } = item;
+    if (lost >= maxLost(policy)) return this.#track(this.#complete(item, failed(lostTooOften(item))));
+    this.#node.logger.debug({ instanceId, activityId: id, name, delivery, failures, lost }, "activity started");
+    const run = new ActivityRun(this.#node, item, body, activity, policy);
+    this.#running.set(id, run);
+    queue.running += 1;
+    const ended = run.ended.then(async (end) => {
+      this.#running.delete(id);
+      queue.running -= 1;
+      queue.signal.set();
+      await this.#end(item, end, policy);
+    });
+    this.#track(ended);
+  }
+
+  #track(work: Promise<unknown>): void {
+    const tracked = work.then(() => undefined).finally(() => this.#ending.delete(tracked));
+    this.#ending.add(tracked);
+  }
+
+  async #end(item: WorkItem, end: ActivityEnd, policy: WorkBody["policy"] & object): Promise<void> {
+    const { instanceId, id, name, failures } = item;
+    if (end.kind === "stopped") return this.#handBack(item);
+    if (end.kind === "completed") {
+      this.#node.logger.debug({ instanceId, activityId: id, name }, "activity completed");
+      return this.#complete(item, { kind: "ActivityCompleted", payload: end.payload });
+    }
+    const delayMs = end.isFinal ? null : retryDelay(policy, end.error, failures + 1);
+    const failure = errorToFailure(end.error);
+    const tooLate =
+      policy.scheduleToCloseMs !== undefined &&
+      this.#node.provider.now() + (delayMs ?? 0) >= item.scheduledAt + policy.scheduleToCloseMs;
+    if (delayMs === null || tooLate) {
+      this.#node.logger.warn({ instanceId, activityId: id, name, error: end.error }, "activity failed");
+      return this.#complete(item, { kind: "ActivityFailed", failure, attempts: failures + item.lost + 1 });
+    }
+    this.#node.logger.info({ instanceId, activityId: id, name, delayMs, error: end.error }, "activity to be retried");
+    const fence = { id, delivery: item.delivery };
+    await this.#node.pipeline.result({ kind: "retry", ...fence, delayMs, note: JSON.stringify(failure) });
+  }
+
+  /** Straight into the instance's turn if it is hydrated here; otherwise through the orchestrator queue. */
+  async #complete(item: WorkItem, end: CompletionContent): Promise<void> {
+    const { runId, executionId, eventId: scheduledId } = decodeWork(item.body);
+    const message = { ...end, runId, executionId, scheduledId } as CompletionMessage;
+    const fence = { id: item.id, delivery: item.delivery };
+    if (this.#router.offer(item.instanceId, message, fence)) return;
+    await this.#node.pipeline.result({ kind: "complete", ...fence, message: address(item.instanceId, message) });
+  }
+
+  async #handBack({ id, delivery }: WorkItem): Promise<void> {
+    await this.#node.pipeline.result({ kind: "abandon", id, delivery });
+  }
+
+  /** Items that the store has given to others, or removed, while they run here. */
+  async #stopLost(): Promise<void> {
+    const { nodeId } = this.#node.lease;
+    if (nodeId === null || this.#running.size === 0) return;
+    const fences = [...this.#running.values()].map(({ fence }) => fence);
+    for (const id of await this.#node.provider.findLostWork(nodeId, fences)) {
+      this.#running.get(id)?.stop("The activity was cancelled, or taken over by another node.");
+    }
+  }
+
+  /** After a claim without an answer: what it may have given to this node is known to nobody. */
+  async #releaseUnknown(): Promise<void> {
+    const { nodeId } = this.#node.lease;
+    if (nodeId === null) return;
+    await this.#node.provider
+      .releaseAllExcept(nodeId, { instances: this.#router.refs(), work: this.runningIds() })
+      .catch((error: unknown) => this.#node.logger.warn({ error }, "releasing unknown claims failed"));
+  }
+
+  async #waitForRunning(timeoutMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, Math.min(timeoutMs, 2_147_483_647));
+    await Promise.race([promise, Promise.all(this.#ending)]);
+    clearTimeout(timer);
+  }
+}
+
+type CompletionContent =
+  | { readonly kind: "ActivityCompleted"; readonly payload: string }
+  | { readonly kind: "ActivityFailed"; readonly failure: Failure; readonly attempts: number };
+
+function failed(error: PerdureError): CompletionContent {
+  const attempts = error instanceof ActivityError ? error.attempts : 0;
+  return { kind: "ActivityFailed", failure: errorToFailure(error), attempts };
+}
+
+const lostTooOften = ({ name, lost, failures }: WorkItem) =>
+  new ActivityError(`Activity "${name}" was lost with its node ${lost} times. It may be what ends the process.`, {
+    activity: name,
+    attempts: lost + failures,
+    code: "ACTIVITY_LOST",
+    category: "infrastructure",
+  });
+
+const notStarted = ({ name, queue }: WorkItem, ms: number) =>
+  new TimeoutError(`No node started activity "${name}" of queue "${queue}" within ${ms} ms.`);
+
+const notRegistered = ({ name, queue }: WorkItem, graceMs: number) =>
+  new NotRegisteredError(
+    `Activity "${name}" of queue "${queue}" is not registered on any live node, and has not been for ${graceMs} ms.`,
+  );
