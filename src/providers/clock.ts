@@ -6,3 +6,12 @@ export type Clock = () => number;
  * will be made deterministic, and a store must never be told that time.
  */
 export const systemClock: Clock = Date.now;
+
+/** The readings of a clock in whole milliseconds that stand still, instead of going back, when the clock is set back. */
+export function neverDecreasing(clock: Clock): Clock {
+  let latest = 0;
+  return () => {
+    latest = Math.max(latest, Math.floor(clock()));
+    return latest;
+  };
+}
