@@ -1,0 +1,33 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { StorageError } from "../../errors/index.ts";
+import { isBusy } from "./sqlite-errors.ts";
+
+/** How long a lock held by others is waited for before the caller hears of it. */
+export const busyLimitMs = 30_000;
+
+/** Does `step` again, without blocking the event loop, for as long as SQLite says that the database is locked. */
+export async function retryWhileBusy<T>(step: () => T, limitMs = busyLimitMs): Promise<T> {
+  const startedAt = performance.now();
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return step();
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      if (performance.now() - startedAt > limitMs) throw lockedError(limitMs, error);
+    }
+    await delay(busyPauseMs(tries));
+  }
+}
+
+/** Random, so that processes that collided once do not collide for ever; short, because commits are. */
+export function busyPauseMs(tries: number): number {
+  return 1 + Math.random() * Math.min(4 + tries * 2, 40);
+}
+
+export function lockedError(limitMs: number, cause: unknown): StorageError {
+  return new StorageError(
+    `Another process held the lock of this SQLite database for more than ${limitMs / 1000} s. ` +
+      `Find what keeps a write transaction open, such as a SQLite shell or a backup.`,
+    { cause },
+  );
+}

@@ -1,0 +1,125 @@
+export const initial = `
+-- One row for each instance, as it is shown. A projection of its history, and its address.
+CREATE TABLE perdure_instances (
+  key INTEGER PRIMARY KEY AUTOINCREMENT,
+  instance_id TEXT NOT NULL UNIQUE,
+  run_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  version TEXT,
+  status TEXT NOT NULL,
+  parent_instance_id TEXT,
+  parent_run_id TEXT,
+  parent_execution_id INTEGER,
+  parent_event_id INTEGER,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  custom_status TEXT
+) STRICT;
+CREATE INDEX perdure_instances_by_status ON perdure_instances (status);
+CREATE INDEX perdure_instances_by_name ON perdure_instances (name, status);
+CREATE INDEX perdure_instances_by_parent ON perdure_instances (parent_instance_id)
+  WHERE parent_instance_id IS NOT NULL;
+
+-- Who owns the instance, and where its history stands: the row that every turn updates.
+CREATE TABLE perdure_ownerships (
+  key INTEGER PRIMARY KEY,
+  owner TEXT,
+  epoch INTEGER NOT NULL DEFAULT 0,
+  claims INTEGER NOT NULL DEFAULT 0,
+  execution_id INTEGER NOT NULL DEFAULT 1,
+  last_event_id INTEGER NOT NULL DEFAULT 0,
+  -- The turn of the last commit, to know it when it is sent again.
+  turn_id TEXT,
+  handler TEXT NOT NULL,
+  available_at INTEGER NOT NULL DEFAULT 0,
+  quarantine TEXT,
+  -- Since when messages wait and may be taken; null exactly when none is queued.
+  ready_since INTEGER,
+  -- 1 while a message of the lane "ending" waits.
+  ending INTEGER NOT NULL DEFAULT 0,
+  -- The handler that a node must have to take the instance: '' for any node, null for none.
+  needs TEXT GENERATED ALWAYS AS (CASE WHEN ending THEN '' WHEN quarantine IS NULL THEN handler END) VIRTUAL
+) STRICT;
+CREATE INDEX perdure_ownerships_claimable ON perdure_ownerships (needs, claims, ready_since)
+  WHERE owner IS NULL AND ready_since IS NOT NULL AND needs IS NOT NULL;
+CREATE INDEX perdure_ownerships_owned ON perdure_ownerships (owner, ready_since)
+  WHERE owner IS NOT NULL;
+CREATE INDEX perdure_ownerships_quarantined ON perdure_ownerships (key)
+  WHERE quarantine IS NOT NULL;
+
+CREATE TABLE perdure_history (
+  key INTEGER NOT NULL,
+  execution_id INTEGER NOT NULL,
+  event_id INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  payload TEXT,
+  PRIMARY KEY (key, execution_id, event_id)
+) STRICT, WITHOUT ROWID;
+
+-- Lanes in the order in which they are handed out: 0 ending, 1 start, 2 normal. AUTOINCREMENT, because a number that
+-- was used again would let a late ack remove a message that nobody has seen.
+CREATE TABLE perdure_messages (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  key INTEGER NOT NULL,
+  lane INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  payload TEXT
+) STRICT;
+CREATE INDEX perdure_messages_by_instance ON perdure_messages (key, lane);
+
+CREATE TABLE perdure_work_items (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  key INTEGER NOT NULL,
+  execution_id INTEGER NOT NULL,
+  queue TEXT NOT NULL,
+  name TEXT NOT NULL,
+  body TEXT NOT NULL,
+  payload TEXT,
+  owner TEXT,
+  delivery INTEGER NOT NULL,
+  failures INTEGER NOT NULL DEFAULT 0,
+  lost INTEGER NOT NULL DEFAULT 0,
+  visible_at INTEGER NOT NULL,
+  scheduled_at INTEGER NOT NULL,
+  start_by INTEGER,
+  heartbeat TEXT,
+  note TEXT
+) STRICT;
+CREATE INDEX perdure_work_items_by_instance ON perdure_work_items (key);
+CREATE INDEX perdure_work_items_claimable ON perdure_work_items (queue, name, visible_at)
+  WHERE owner IS NULL;
+CREATE INDEX perdure_work_items_owned ON perdure_work_items (owner)
+  WHERE owner IS NOT NULL;
+CREATE INDEX perdure_work_items_unstarted ON perdure_work_items (start_by)
+  WHERE owner IS NULL AND delivery = 0 AND start_by IS NOT NULL;
+
+CREATE TABLE perdure_timers (
+  key INTEGER NOT NULL,
+  execution_id INTEGER NOT NULL,
+  event_id INTEGER NOT NULL,
+  partition INTEGER NOT NULL,
+  due_at INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (key, execution_id, event_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX perdure_timers_by_due ON perdure_timers (partition, due_at);
+
+CREATE TABLE perdure_nodes (
+  node_id TEXT PRIMARY KEY,
+  lease_until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE perdure_capabilities (
+  node_id TEXT NOT NULL,
+  capability TEXT NOT NULL,
+  PRIMARY KEY (node_id, capability)
+) STRICT, WITHOUT ROWID;
+
+-- What is needed and no live node has: for how long so far, and up to when that was counted.
+CREATE TABLE perdure_unservable (
+  capability TEXT PRIMARY KEY,
+  missing_ms INTEGER NOT NULL,
+  counted_until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+`;
