@@ -1,0 +1,44 @@
+import type { Wake } from "../contract.ts";
+
+/** Gathers, during a transaction, what others will want to hear of once it is committed. */
+export class PendingWake {
+  #instances = false;
+  #work = false;
+  #timerDueAt: number | null = null;
+  readonly #changed = new Set<string>();
+
+  instancesReady(): void {
+    this.#instances = true;
+  }
+
+  workQueued(): void {
+    this.#work = true;
+  }
+
+  timerCreated(dueAt: number): void {
+    if (this.#timerDueAt === null || dueAt < this.#timerDueAt) this.#timerDueAt = dueAt;
+  }
+
+  statusChanged(instanceId: string): void {
+    this.#changed.add(instanceId);
+  }
+
+  add(other: PendingWake): void {
+    this.#instances ||= other.#instances;
+    this.#work ||= other.#work;
+    if (other.#timerDueAt !== null) this.timerCreated(other.#timerDueAt);
+    for (const instanceId of other.#changed) this.#changed.add(instanceId);
+  }
+
+  /** Null when there is nothing to tell. */
+  take(): Wake | null {
+    const quiet = !this.#instances && !this.#work && this.#timerDueAt === null && this.#changed.size === 0;
+    if (quiet) return null;
+    return {
+      instances: this.#instances,
+      work: this.#work,
+      timerDueAt: this.#timerDueAt,
+      changed: [...this.#changed],
+    };
+  }
+}
