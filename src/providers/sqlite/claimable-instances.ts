@@ -1,0 +1,74 @@
+import type { FetchInstances } from "../contract.ts";
+import { liveNodes, missingForMs } from "./missing-capabilities.ts";
+import {
+  anyNode,
+  nextReadyAt,
+  oldestReady,
+  type ReadyGroup,
+  type ReadyInstance,
+  readyGroups,
+} from "./ready-instances.ts";
+import type { Transaction } from "./transaction.ts";
+
+const SELECT_AVAILABLE_AT = "SELECT available_at FROM perdure_ownerships WHERE key = ?";
+
+/** So long a suspect waits for a moment when nothing else is to be done. */
+const suspectPatienceMs = 10_000;
+
+export interface ClaimableInstance extends ReadyInstance {
+  /** Claims since the last commit, before this one. */
+  readonly claims: number;
+}
+
+export interface Claimable {
+  readonly trusted: readonly ClaimableInstance[];
+  readonly suspect: ClaimableInstance | null;
+  /** The suspect has waited long enough to go first. */
+  readonly suspectIsDue: boolean;
+  readonly nextAvailableAt: number | null;
+}
+
+/** What the request allows the node to claim, oldest first. */
+export function findClaimable(tx: Transaction, request: FetchInstances): Claimable {
+  const trusted: ClaimableInstance[] = [];
+  const suspects: ClaimableInstance[] = [];
+  let nextAvailableAt: number | null = null;
+  for (const group of allowedGroups(tx, request)) {
+    // One more than can be taken: it usually answers when the next one becomes available, too.
+    const oldest = oldestReady(tx.db, group, request.limit + 1);
+    const due = oldest.filter((instance) => instance.readySince <= tx.now);
+    const kind = group.claims < request.suspectAfter ? trusted : suspects;
+    for (const instance of due) kind.push({ ...instance, claims: group.claims });
+    const seenAll = oldest.length <= request.limit;
+    const heldBackUntil = oldest[due.length]?.readySince ?? (seenAll ? null : nextReadyAt(tx.db, group, tx.now));
+    if (heldBackUntil !== null) nextAvailableAt = Math.min(heldBackUntil, nextAvailableAt ?? heldBackUntil);
+  }
+  const [suspect = null] = suspects.toSorted(byAge);
+  return {
+    trusted: trusted.toSorted(byAge).slice(0, request.limit),
+    suspect,
+    suspectIsDue: suspect !== null && hasWaited(tx, suspect),
+    nextAvailableAt,
+  };
+}
+
+export const byAge = (a: ReadyInstance, b: ReadyInstance): number => a.readySince - b.readySince || a.key - b.key;
+
+function allowedGroups(tx: Transaction, { handlers, unservableForMs }: FetchInstances): ReadyGroup[] {
+  const groups = readyGroups(tx.db);
+  if (unservableForMs === null) {
+    const allowed = new Set([anyNode, ...handlers]);
+    return groups.filter(({ handler }) => allowed.has(handler));
+  }
+  const nodes = liveNodes(tx);
+  return groups.filter(({ handler }) => {
+    const missingMs = handler === anyNode ? null : missingForMs(tx, nodes, handler);
+    return missingMs !== null && missingMs >= unservableForMs;
+  });
+}
+
+// Its messages may be old; what counts is how long it has been available, since its last owner's lease ended.
+function hasWaited(tx: Transaction, { key, readySince }: ReadyInstance): boolean {
+  const [availableAt] = tx.db.get<[number]>(SELECT_AVAILABLE_AT, key) as [number];
+  return tx.now - Math.max(readySince, availableAt) >= suspectPatienceMs;
+}

@@ -1,0 +1,34 @@
+import type { WorkResult } from "../contract.ts";
+import type { BatchContext } from "./commit.ts";
+import { deliverMessage } from "./deliver-message.ts";
+
+const COMPLETE = "DELETE FROM perdure_work_items WHERE id = ? AND owner = ? AND delivery = ?";
+
+const RETRY = `
+  UPDATE perdure_work_items SET owner = NULL, failures = failures + 1, visible_at = ?, note = ?
+   WHERE id = ? AND owner = ? AND delivery = ?`;
+
+const ABANDON = "UPDATE perdure_work_items SET owner = NULL WHERE id = ? AND owner = ? AND delivery = ?";
+
+/** Applies how one delivery of a work item ended, if it is still this node's. */
+export function commitResult({ tx, nodeId, receivers }: BatchContext, result: WorkResult): "committed" | "fenced" {
+  const fence = [result.id, nodeId, result.delivery] as const;
+  switch (result.kind) {
+    case "complete": {
+      if (tx.db.run(COMPLETE, ...fence) === 0) return "fenced";
+      const { key } = deliverMessage(tx, result.message);
+      if (key !== null) receivers.add(key);
+      return "committed";
+    }
+    case "retry": {
+      if (tx.db.run(RETRY, Math.ceil(tx.now + result.delayMs), result.note, ...fence) === 0) return "fenced";
+      tx.wake.workQueued();
+      return "committed";
+    }
+    case "abandon": {
+      if (tx.db.run(ABANDON, ...fence) === 0) return "fenced";
+      tx.wake.workQueued();
+      return "committed";
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import type { TurnCommit, Undelivered, WorkFence } from "../contract.ts";
+import { applyDecisions } from "./apply-decisions.ts";
+import type { BatchContext } from "./commit.ts";
+import { hasEnded } from "./instance-row.ts";
+import { isRefusal } from "./sqlite-errors.ts";
+import type { Transaction } from "./transaction.ts";
+
+// Fence and effect in one. It is all that most turns do to this row, and touches no index that holds an owned instance.
+const ADVANCE = `
+  UPDATE perdure_ownerships SET last_event_id = ?, turn_id = ?, claims = 0
+   WHERE key = ? AND owner = ? AND epoch = ? AND execution_id = ? AND last_event_id = ? AND turn_id IS NOT ?
+  RETURNING ready_since`;
+
+// A turn that took nothing in and brought nothing forth proves nothing: the claims go on counting.
+const ADVANCE_UNPROVEN = ADVANCE.replace(", claims = 0", "");
+
+const SELECT_LAST_TURN = "SELECT owner, epoch, turn_id FROM perdure_ownerships WHERE key = ?";
+
+const ACK_WORK = "DELETE FROM perdure_work_items WHERE id = ? AND owner = ? AND delivery = ?";
+
+const ACK_MESSAGE = "DELETE FROM perdure_messages WHERE seq = ? AND key = ?";
+
+const PURGE_MESSAGES = "DELETE FROM perdure_messages WHERE key = ? RETURNING body";
+
+const UPDATE_INSTANCE = `
+  UPDATE perdure_instances
+     SET status = coalesce(?, status), version = coalesce(?, version), custom_status = coalesce(?, custom_status),
+         updated_at = coalesce(?, updated_at)
+   WHERE key = ?`;
+
+const UPDATE_HANDLER = "UPDATE perdure_ownerships SET handler = ? WHERE key = ?";
+
+const NEXT_EXECUTION = "UPDATE perdure_ownerships SET execution_id = ?, last_event_id = 0 WHERE key = ?";
+
+const messagesWait = "EXISTS (SELECT 1 FROM perdure_messages WHERE key = ?1)";
+const endingWaits = "EXISTS (SELECT 1 FROM perdure_messages WHERE key = ?1 AND lane = 0)";
+
+const SETTLE_READY = `
+  UPDATE perdure_ownerships SET ready_since = CASE WHEN ${messagesWait} THEN ready_since END, ending = ${endingWaits}
+   WHERE key = ?1`;
+
+// To the back of the line: an instance with a long mailbox must not keep others waiting.
+const RELEASE = `
+  UPDATE perdure_ownerships
+     SET owner = NULL, available_at = ?2, quarantine = ?3,
+         ready_since = CASE WHEN ${messagesWait} THEN ?2 END, ending = ${endingWaits}
+   WHERE key = ?1
+  RETURNING ready_since`;
+
+export interface CommittedTurn {
+  readonly status: "committed";
+  readonly key: number;
+  readonly released: boolean;
+  readonly hadMail: boolean;
+  readonly undelivered: readonly Undelivered[];
+}
+
+export interface FencedTurn {
+  readonly status: "fenced";
+  readonly refused?: string;
+}
+
+/** Commits one turn of a batch; whatever is wrong with it leaves the others alone. */
+export function commitTurn(context: BatchContext, turn: TurnCommit): CommittedTurn | FencedTurn {
+  const { tx, slots } = context;
+  if (!tx.isolating) return applyTurn(context, turn);
+  const restoreSlots = slots.mark();
+  try {
+    return tx.part(() => applyTurn(context, turn));
+  } catch (error) {
+    restoreSlots();
+    if (error instanceof WorkLost) return { status: "fenced" };
+    if (isRefusal(error)) return { status: "fenced", refused: (error as Error).message };
+    throw error;
+  }
+}
+
+/** Undoes a turn that had begun to be applied when one of its fused work items turned out not to be the node's. */
+class WorkLost extends Error {}
+
+function applyTurn(context: BatchContext, turn: TurnCommit): CommittedTurn | FencedTurn {
+  const { tx } = context;
+  const key = Number(turn.ref);
+  const row = advance(context, key, turn);
+  if (row === undefined) return answerUnfenced(context, key, turn);
+  const hadMail = row[0] !== null;
+  for (const work of turn.ackedWork) ackWork(context, work);
+  for (const token of turn.ackedMessages) tx.db.run(ACK_MESSAGE, Number(token), key);
+  const undelivered = applyDecisions(context, key, turn);
+  updateInstance(tx, key, turn);
+  const mayHaveMail = hadMail || context.receivers.has(key);
+  if (mayHaveMail && hasEnded(turn.projection?.status ?? "running")) {
+    undelivered.push(...purgeMessages(tx, key, turn.instanceId));
+  }
+  if (turn.release) release(tx, key, turn);
+  else if (mayHaveMail) tx.db.run(SETTLE_READY, key);
+  return { status: "committed", key, released: turn.release, hadMail, undelivered };
+}
+
+function advance({ tx, nodeId }: BatchContext, key: number, turn: TurnCommit): [number | null] | undefined {
+  const { turnId, epoch, executionId, lastEventId, events, ackedMessages, ackedWork } = turn;
+  const isProven = events.length + ackedMessages.length + ackedWork.length > 0;
+  const fence = [key, nodeId, epoch, executionId, lastEventId, turnId] as const;
+  return tx.db.get<[number | null]>(
+    isProven ? ADVANCE : ADVANCE_UNPROVEN,
+    lastEventId + events.length,
+    turnId,
+    ...fence,
+  );
+}
+
+function answerUnfenced({ tx, nodeId }: BatchContext, key: number, turn: TurnCommit): CommittedTurn | FencedTurn {
+  const row = tx.db.get<[string | null, number, string | null]>(SELECT_LAST_TURN, key);
+  if (row === undefined || row[2] !== turn.turnId) return { status: "fenced" };
+  const isStillOwner = row[0] === nodeId && row[1] === turn.epoch;
+  return { status: "committed", key, released: !isStillOwner, hadMail: true, undelivered: [] };
+}
+
+function ackWork({ tx, nodeId }: BatchContext, work: WorkFence): void {
+  if (tx.db.run(ACK_WORK, work.id, nodeId, work.delivery) === 1) return;
+  throw new WorkLost(`Delivery ${work.delivery} of work item ${work.id} no longer holds.`);
+}
+
+function updateInstance(tx: Transaction, key: number, turn: TurnCommit): void {
+  const { projection, nextExecutionId } = turn;
+  if (projection?.handler != null) tx.db.run(UPDATE_HANDLER, projection.handler, key);
+  if (nextExecutionId !== null) tx.db.run(NEXT_EXECUTION, nextExecutionId, key);
+  if (projection === null && nextExecutionId === null) return;
+  const { status = null, version = null, customStatus = null } = projection ?? {};
+  const changed = status !== null || customStatus !== null || nextExecutionId !== null;
+  if (!changed && version === null) return;
+  tx.db.run(UPDATE_INSTANCE, status, version, customStatus, changed ? tx.now : null, key);
+  tx.wake.statusChanged(turn.instanceId);
+}
+
+function purgeMessages(tx: Transaction, key: number, instanceId: string): Undelivered[] {
+  return tx.db.all<[string]>(PURGE_MESSAGES, key).map(([body]) => ({ instanceId, why: "purged", body }));
+}
+
+function release(tx: Transaction, key: number, turn: TurnCommit): void {
+  const availableAt = tx.now + Math.ceil(turn.availableInMs);
+  const row = tx.db.get<[number | null]>(RELEASE, key, availableAt, turn.quarantine);
+  if (row?.[0] != null) tx.wake.instancesReady();
+  if (turn.quarantine !== null) tx.wake.statusChanged(turn.instanceId);
+}

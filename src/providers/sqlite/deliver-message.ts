@@ -1,0 +1,37 @@
+import type { InstanceStatus, NewMessage, StoredText } from "../contract.ts";
+import { hasEnded } from "./instance-row.ts";
+import { type Lane, laneNumbers } from "./message-lane.ts";
+import type { Transaction } from "./transaction.ts";
+
+const SELECT_RECEIVER = "SELECT key, status FROM perdure_instances WHERE instance_id = ?";
+
+const INSERT_MESSAGE = "INSERT INTO perdure_messages (key, lane, body, payload) VALUES (?, ?, ?, ?)";
+
+// An instance that is being held back stays so: it becomes ready when that time is over.
+const MARK_READY = `
+  UPDATE perdure_ownerships SET ready_since = max(?, available_at) WHERE key = ? AND ready_since IS NULL`;
+
+const MARK_ENDING = "UPDATE perdure_ownerships SET ending = 1 WHERE key = ? AND ending = 0";
+
+export interface Delivery {
+  readonly status: "queued" | "unknown" | "ended";
+  /** Null when nobody received it. */
+  readonly key: number | null;
+}
+
+/** Queues a message, unless the receiver does not exist or has ended. */
+export function deliverMessage(tx: Transaction, message: NewMessage): Delivery {
+  const receiver = tx.db.get<[number, InstanceStatus]>(SELECT_RECEIVER, message.instanceId);
+  if (receiver === undefined) return { status: "unknown", key: null };
+  const [key, status] = receiver;
+  if (hasEnded(status)) return { status: "ended", key: null };
+  queueMessage(tx, key, laneNumbers[message.lane], message);
+  return { status: "queued", key };
+}
+
+export function queueMessage(tx: Transaction, key: number, lane: Lane, message: StoredText): void {
+  tx.db.run(INSERT_MESSAGE, key, lane, message.body, message.payload);
+  tx.db.run(MARK_READY, tx.now, key);
+  if (lane === laneNumbers.ending) tx.db.run(MARK_ENDING, key);
+  tx.wake.instancesReady();
+}

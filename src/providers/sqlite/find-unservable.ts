@@ -1,0 +1,42 @@
+import { activityCapability, liveNodes, missingForMs } from "./missing-capabilities.ts";
+import { anyNode, oldestReady, readyGroups } from "./ready-instances.ts";
+import type { Transaction } from "./transaction.ts";
+import { oldestItems, waitingKinds } from "./visible-work.ts";
+
+const SELECT_COUNTED = "SELECT capability FROM perdure_unservable";
+
+const UPSERT_COUNT = `
+  INSERT INTO perdure_unservable (capability, missing_ms, counted_until) VALUES (?, ?, ?)
+  ON CONFLICT (capability) DO UPDATE SET missing_ms = excluded.missing_ms, counted_until = excluded.counted_until`;
+
+const FORGET = "DELETE FROM perdure_unservable WHERE capability = ?";
+
+export function findUnservable(tx: Transaction, request: { readonly graceMs: number }): string[] {
+  const nodes = liveNodes(tx);
+  if (nodes.length === 0) return [];
+  const forgotten = new Set(tx.db.all<[string]>(SELECT_COUNTED).map(([capability]) => capability));
+  const unservable: string[] = [];
+  for (const capability of neededCapabilities(tx)) {
+    const missingMs = missingForMs(tx, nodes, capability);
+    if (missingMs === null) continue;
+    tx.db.run(UPSERT_COUNT, capability, missingMs, tx.now);
+    forgotten.delete(capability);
+    if (missingMs >= request.graceMs) unservable.push(capability);
+  }
+  // Served again, or needed no longer: if it goes missing later, its grace begins anew.
+  for (const capability of forgotten) tx.db.run(FORGET, capability);
+  return unservable;
+}
+
+function neededCapabilities(tx: Transaction): Set<string> {
+  const needed = new Set<string>();
+  for (const group of readyGroups(tx.db)) {
+    const [oldest] = group.handler === anyNode ? [] : oldestReady(tx.db, group, 1);
+    if (oldest !== undefined && oldest.readySince <= tx.now) needed.add(group.handler);
+  }
+  for (const kind of waitingKinds(tx.db)) {
+    const [oldest] = oldestItems(tx.db, kind, 1);
+    if (oldest !== undefined && oldest.visibleAt <= tx.now) needed.add(activityCapability(kind));
+  }
+  return needed;
+}

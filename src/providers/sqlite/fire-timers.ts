@@ -1,0 +1,46 @@
+import type { FiredTimers, InstanceStatus } from "../contract.ts";
+import { queueMessage } from "./deliver-message.ts";
+import { hasEnded } from "./instance-row.ts";
+import { laneNumbers } from "./message-lane.ts";
+import type { Transaction } from "./transaction.ts";
+
+const SELECT_DUE = `
+  SELECT due_at, key, execution_id, event_id FROM perdure_timers
+   WHERE partition = ? AND due_at <= ?
+   ORDER BY due_at, key, execution_id, event_id LIMIT ?`;
+
+const SELECT_NEXT_DUE = "SELECT min(due_at) FROM perdure_timers WHERE partition = ?";
+
+const SELECT_STATUS = "SELECT status FROM perdure_instances WHERE key = ?";
+
+const DELETE_TIMER = `
+  DELETE FROM perdure_timers WHERE key = ? AND execution_id = ? AND event_id = ? RETURNING body`;
+
+type DueTimer = [dueAt: number, key: number, executionId: number, eventId: number];
+
+export function fireTimers(
+  tx: Transaction,
+  request: { readonly partitions: readonly number[]; readonly limit: number },
+): FiredTimers {
+  const due = request.partitions
+    .flatMap((partition) => tx.db.all<DueTimer>(SELECT_DUE, partition, tx.now, request.limit))
+    .toSorted(byDueTime)
+    .slice(0, request.limit);
+  for (const timer of due) fire(tx, timer);
+  return { storeNow: tx.now, fired: due.length, nextDueAt: nextDueAt(tx, request.partitions) };
+}
+
+function fire(tx: Transaction, [, key, executionId, eventId]: DueTimer): void {
+  const [body] = tx.db.get<[string]>(DELETE_TIMER, key, executionId, eventId) as [string];
+  const instance = tx.db.get<[InstanceStatus]>(SELECT_STATUS, key);
+  if (instance !== undefined && !hasEnded(instance[0]))
+    queueMessage(tx, key, laneNumbers.normal, { body, payload: null });
+}
+
+function nextDueAt(tx: Transaction, partitions: readonly number[]): number | null {
+  const next = partitions.map((partition) => tx.db.get<[number | null]>(SELECT_NEXT_DUE, partition)?.[0] ?? Infinity);
+  const first = Math.min(...next);
+  return first === Infinity ? null : first;
+}
+
+const byDueTime = (a: DueTimer, b: DueTimer) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3];

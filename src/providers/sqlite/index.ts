@@ -1,0 +1,1 @@
+export { SqliteProvider, type SqliteOptions } from "./sqlite-provider.ts";

@@ -1,0 +1,66 @@
+import { InvalidArgumentError } from "../../errors/index.ts";
+import type { InstancePage, ListInstances } from "../contract.ts";
+import type { Connection } from "./connection.ts";
+import { recordColumns, type RecordColumns, recordFromColumns } from "./instance-row.ts";
+
+const byKey = `
+  SELECT i.key, ${recordColumns} FROM perdure_instances i JOIN perdure_ownerships o ON o.key = i.key
+   WHERE i.key < ?`;
+
+const newestFirst = " ORDER BY i.key DESC LIMIT ?";
+
+const SELECT_QUARANTINED = `
+  SELECT i.key, ${recordColumns} FROM perdure_ownerships o JOIN perdure_instances i ON i.key = o.key
+   WHERE o.key < ? AND o.quarantine IS NOT NULL`;
+
+type Columns = [key: number, ...RecordColumns];
+
+/** Newest first. The cursor is the last key of the page before, so that what is inserted meanwhile moves nothing. */
+export function listInstances(db: Connection, request: ListInstances): InstancePage {
+  if (!Number.isSafeInteger(request.limit) || request.limit < 1) {
+    throw new InvalidArgumentError(`limit must be a positive integer, and is ${request.limit}.`);
+  }
+  const before = request.cursor === null ? Number.MAX_SAFE_INTEGER : keyFromCursor(request.cursor);
+  const rows = db.snapshot(() => selectRows(db, request, before, request.limit + 1));
+  const page = rows.slice(0, request.limit);
+  return {
+    instances: page.map(([, ...columns]) => recordFromColumns(columns)),
+    cursor: rows.length > page.length ? cursorFromKey((page.at(-1) as Columns)[0]) : null,
+  };
+}
+
+function selectRows(db: Connection, request: ListInstances, before: number, limit: number): Columns[] {
+  const { statuses, name, quarantined } = request;
+  if (quarantined === true) return selectQuarantined(db, request, before, limit);
+  const unquarantined = quarantined === false ? " AND o.quarantine IS NULL" : "";
+  const sql = byKey + (name === null ? "" : " AND i.name = ?") + unquarantined;
+  const values = [before, ...(name === null ? [] : [name])];
+  if (statuses === null) return db.all<Columns>(sql + newestFirst, ...values, limit);
+  // One at a time, each in the order of an index; with IN, SQLite would sort every instance that has ended.
+  return [...new Set(statuses)]
+    .flatMap((status) => db.all<Columns>(`${sql} AND i.status = ?${newestFirst}`, ...values, status, limit))
+    .toSorted((a, b) => b[0] - a[0])
+    .slice(0, limit);
+}
+
+// Quarantined instances are few: found by their own index, and then filtered.
+function selectQuarantined(db: Connection, request: ListInstances, before: number, limit: number): Columns[] {
+  const { statuses, name } = request;
+  const sql =
+    SELECT_QUARANTINED +
+    (name === null ? "" : " AND i.name = ?") +
+    (statuses === null ? "" : ` AND i.status IN (${statuses.map(() => "?").join(", ")})`);
+  const values = [before, ...(name === null ? [] : [name]), ...(statuses ?? [])];
+  return db.all<Columns>(sql + newestFirst, ...values, limit);
+}
+
+function cursorFromKey(key: number): string {
+  return Buffer.from(`before ${key}`).toString("base64url");
+}
+
+function keyFromCursor(cursor: string): number {
+  const text = Buffer.from(cursor, "base64url").toString();
+  const key = Number(/^before ([1-9]\d{0,15})$/.exec(text)?.[1] ?? NaN);
+  if (cursorFromKey(key) === cursor) return key;
+  throw new InvalidArgumentError("This cursor is not one that a page of instances came with.");
+}

@@ -1,0 +1,72 @@
+import type { LeaseState } from "../contract.ts";
+import { RowInsert } from "./row-insert.ts";
+import type { Transaction } from "./transaction.ts";
+
+const SELECT_LIVE = "SELECT 1 FROM perdure_nodes WHERE node_id = ? AND lease_until > ?";
+
+const SELECT_EXPIRED = "SELECT node_id FROM perdure_nodes WHERE lease_until <= ?";
+
+const SELECT_NEXT_EXPIRY = "SELECT min(lease_until) FROM perdure_nodes WHERE node_id <> ?";
+
+const SELECT_CAPABILITIES = "SELECT capability FROM perdure_capabilities WHERE node_id = ?";
+
+// Owners that died may have been killed by what they owned: claims go on counting, and `available_at` says since when
+// the instance has been waiting for its next owner.
+const TAKE_INSTANCES = "UPDATE perdure_ownerships SET owner = NULL, available_at = ? WHERE owner = ?";
+
+const HAND_BACK_INSTANCES = "UPDATE perdure_ownerships SET owner = NULL, claims = max(claims - 1, 0) WHERE owner = ?";
+
+// `visible_at` stays, so that what is oldest stays oldest.
+const TAKE_WORK = "UPDATE perdure_work_items SET owner = NULL, lost = lost + 1 WHERE owner = ?";
+
+const HAND_BACK_WORK = "UPDATE perdure_work_items SET owner = NULL WHERE owner = ?";
+
+const DELETE_NODE = "DELETE FROM perdure_nodes WHERE node_id = ?";
+
+const DELETE_CAPABILITIES = "DELETE FROM perdure_capabilities WHERE node_id = ?";
+
+const FORGET_MISSING = "DELETE FROM perdure_unservable WHERE capability = ?";
+
+const insertCapabilities = new RowInsert("perdure_capabilities", "node_id, capability");
+
+/** Whether the node may act: its lease is there and has not expired. */
+export function holdsLease(tx: Transaction, nodeId: string): boolean {
+  return tx.db.get(SELECT_LIVE, nodeId, tx.now) !== undefined;
+}
+
+/** Ends every lease that has expired and makes available what those nodes owned. */
+export function endExpiredLeases(tx: Transaction): void {
+  for (const [nodeId] of tx.db.all<[string]>(SELECT_EXPIRED, tx.now)) {
+    if (tx.db.run(TAKE_INSTANCES, tx.now, nodeId) > 0) tx.wake.instancesReady();
+    if (tx.db.run(TAKE_WORK, nodeId) > 0) tx.wake.workQueued();
+    forgetNode(tx, nodeId);
+  }
+}
+
+/** Ends a lease at its owner's wish. */
+export function handBackLease(tx: Transaction, nodeId: string): void {
+  if (tx.db.run(HAND_BACK_INSTANCES, nodeId) > 0) tx.wake.instancesReady();
+  if (tx.db.run(HAND_BACK_WORK, nodeId) > 0) tx.wake.workQueued();
+  forgetNode(tx, nodeId);
+}
+
+/** Writes what the node can run, unless that is what is written already. */
+export function setCapabilities(tx: Transaction, nodeId: string, capabilities: readonly string[]): void {
+  const wanted = new Set(capabilities);
+  const stored = tx.db.all<[string]>(SELECT_CAPABILITIES, nodeId);
+  if (stored.length === wanted.size && stored.every(([capability]) => wanted.has(capability))) return;
+  tx.db.run(DELETE_CAPABILITIES, nodeId);
+  const rows = [...wanted].flatMap((capability) => [nodeId, capability]);
+  insertCapabilities.run(tx.db, rows);
+  for (const capability of wanted) tx.db.run(FORGET_MISSING, capability);
+}
+
+export function leaseState(tx: Transaction, nodeId: string, held: boolean): LeaseState {
+  const nextExpiryAt = tx.db.get<[number | null]>(SELECT_NEXT_EXPIRY, nodeId)?.[0] ?? null;
+  return { held, storeNow: tx.now, nextExpiryAt };
+}
+
+function forgetNode(tx: Transaction, nodeId: string): void {
+  tx.db.run(DELETE_CAPABILITIES, nodeId);
+  tx.db.run(DELETE_NODE, nodeId);
+}

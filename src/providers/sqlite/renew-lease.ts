@@ -1,0 +1,13 @@
+import type { LeaseState, NodeLease } from "../contract.ts";
+import { endExpiredLeases, leaseState, setCapabilities } from "./node-lease.ts";
+import type { Transaction } from "./transaction.ts";
+
+const RENEW = "UPDATE perdure_nodes SET lease_until = ? WHERE node_id = ?";
+
+export function renewLease(tx: Transaction, lease: NodeLease): LeaseState {
+  // An expired lease is gone after this, so that the node cannot bring its own back to life.
+  endExpiredLeases(tx);
+  const held = tx.db.run(RENEW, Math.floor(tx.now + lease.durationMs), lease.nodeId) === 1;
+  if (held) setCapabilities(tx, lease.nodeId, lease.capabilities);
+  return leaseState(tx, lease.nodeId, held);
+}

@@ -1,0 +1,244 @@
+import { resolve } from "node:path";
+import { ClosedError, InvalidArgumentError } from "../../errors/index.ts";
+import { type Clock, neverDecreasing, systemClock } from "../clock.ts";
+import type {
+  CommitBatch,
+  CommitResult,
+  DeleteInstance,
+  DeleteOutcome,
+  EventRow,
+  ExecutionRecord,
+  FetchedInstances,
+  FetchedWork,
+  FetchInstances,
+  FetchWork,
+  FiredTimers,
+  InstanceRef,
+  InstancePage,
+  InstanceRecord,
+  LeaseState,
+  ListInstances,
+  NewInstance,
+  NewMessage,
+  NodeLease,
+  Provider,
+  Wake,
+  WorkFence,
+} from "../contract.ts";
+import { retryWhileBusy } from "./busy-retry.ts";
+import { closeLease } from "./close-lease.ts";
+import { commit } from "./commit.ts";
+import type { Connection } from "./connection.ts";
+import { createInstances } from "./create-instances.ts";
+import { deleteInstance } from "./delete-instance.ts";
+import { enqueue } from "./enqueue.ts";
+import { expireWork, type ExpireWork } from "./expire-work.ts";
+import { ExternalChanges } from "./external-changes.ts";
+import { fetchInstances } from "./fetch-instances.ts";
+import { fetchWork } from "./fetch-work.ts";
+import { findLostWork } from "./find-lost-work.ts";
+import { findUnservable } from "./find-unservable.ts";
+import { fireTimers } from "./fire-timers.ts";
+import { heartbeatWork } from "./heartbeat-work.ts";
+import { listChildren } from "./list-children.ts";
+import { listExecutions } from "./list-executions.ts";
+import { listInstances } from "./list-instances.ts";
+import { migrate } from "./migrate.ts";
+import { memory, openReader, openWriter } from "./open-connection.ts";
+import { openLease } from "./open-lease.ts";
+import { readHistory } from "./read-history.ts";
+import { readInstance } from "./read-instance.ts";
+import { type Kept, releaseAllExcept } from "./release-all-except.ts";
+import { releaseInstances } from "./release-instances.ts";
+import { releaseQuarantine } from "./release-quarantine.ts";
+import { renewLease } from "./renew-lease.ts";
+import { toStorageError } from "./sqlite-errors.ts";
+import type { Transaction } from "./transaction.ts";
+import { WakeListeners } from "./wake-listeners.ts";
+import { WriteQueue } from "./write-queue.ts";
+
+export interface SqliteOptions {
+  /** Where the store reads the time. Default: the machine's clock. */
+  readonly clock?: Clock;
+}
+
+/**
+ * Keeps everything in one SQLite file, or in memory. Several processes of one machine may share a file; the file must
+ * not be on a network file system.
+ */
+export class SqliteProvider implements Provider {
+  readonly kind = "sqlite";
+  readonly #clock: Clock;
+  readonly #writer: Connection;
+  readonly #reader: Connection;
+  readonly #writes: WriteQueue;
+  readonly #listeners: WakeListeners;
+  #closing: Promise<void> | null = null;
+
+  /** Opens the file at `path`, creating it if there is none, or a new database in memory for `":memory:"`. */
+  static async open(path: string, options: SqliteOptions = {}): Promise<SqliteProvider> {
+    if (typeof path !== "string" || path === "") {
+      throw new InvalidArgumentError('SqliteProvider.open needs the path of a file, or ":memory:".');
+    }
+    const clock = neverDecreasing(options.clock ?? systemClock);
+    // An absolute path, because SQLite would read one that begins with "file:" as a URI with settings in it.
+    const location = path === memory ? memory : resolve(path);
+    let writer: Connection | null = null;
+    try {
+      const connection = (writer = await openWriter(location));
+      await retryWhileBusy(() => migrate(connection, clock));
+      const reader = location === memory ? connection : await openReader(location);
+      return new SqliteProvider(location, clock, connection, reader);
+    } catch (error) {
+      writer?.close();
+      throw toStorageError(error, `The SQLite database "${path}" could not be opened`);
+    }
+  }
+
+  private constructor(location: string, clock: Clock, writer: Connection, reader: Connection) {
+    this.#clock = clock;
+    this.#writer = writer;
+    this.#reader = reader;
+    const watched = location === memory ? null : { path: location, connection: writer };
+    this.#listeners = new WakeListeners((onChange) => watched && new ExternalChanges({ ...watched, onChange }));
+    this.#writes = new WriteQueue({ connection: writer, clock, onWake: (wake) => this.#listeners.emit(wake) });
+  }
+
+  now(): number {
+    return this.#clock();
+  }
+
+  openLease(lease: NodeLease): Promise<LeaseState> {
+    return this.#write((tx) => openLease(tx, lease));
+  }
+
+  renewLease(lease: NodeLease): Promise<LeaseState> {
+    return this.#write((tx) => renewLease(tx, lease));
+  }
+
+  closeLease(nodeId: string): Promise<void> {
+    return this.#write((tx) => closeLease(tx, nodeId));
+  }
+
+  fetchInstances(request: FetchInstances): Promise<FetchedInstances> {
+    return this.#write((tx) => fetchInstances(tx, request));
+  }
+
+  releaseInstances(nodeId: string, claims: readonly { ref: InstanceRef; epoch: number }[]): Promise<void> {
+    return this.#write((tx) => releaseInstances(tx, nodeId, claims));
+  }
+
+  releaseAllExcept(nodeId: string, kept: Kept): Promise<void> {
+    return this.#write((tx) => releaseAllExcept(tx, nodeId, kept));
+  }
+
+  fetchWork(request: FetchWork): Promise<FetchedWork> {
+    return this.#write((tx) => fetchWork(tx, request));
+  }
+
+  heartbeatWork(nodeId: string, fence: WorkFence, details: string | null): Promise<boolean> {
+    return this.#write((tx) => heartbeatWork(tx, nodeId, fence, details));
+  }
+
+  findLostWork(nodeId: string, fences: readonly WorkFence[]): Promise<readonly string[]> {
+    return this.#read((db) => findLostWork(db, nodeId, fences));
+  }
+
+  fireTimers(request: { readonly partitions: readonly number[]; readonly limit: number }): Promise<FiredTimers> {
+    return this.#write((tx) => fireTimers(tx, request));
+  }
+
+  commit(batch: CommitBatch): Promise<CommitResult> {
+    return this.#write((tx) => commit(tx, batch));
+  }
+
+  findUnservable(request: { readonly graceMs: number }): Promise<readonly string[]> {
+    return this.#write((tx) => findUnservable(tx, request));
+  }
+
+  expireWork(request: ExpireWork): Promise<FetchedWork> {
+    return this.#write((tx) => expireWork(tx, request));
+  }
+
+  createInstances(starts: readonly NewInstance[]): Promise<readonly { created: boolean; runId: string }[]> {
+    return this.#write((tx) => createInstances(tx, starts));
+  }
+
+  enqueue(messages: readonly NewMessage[]): Promise<readonly ("queued" | "unknown" | "ended")[]> {
+    return this.#write((tx) => enqueue(tx, messages));
+  }
+
+  releaseQuarantine(instanceId: string): Promise<boolean> {
+    return this.#write((tx) => releaseQuarantine(tx, instanceId));
+  }
+
+  readInstance(instanceId: string): Promise<InstanceRecord | null> {
+    return this.#read((db) => readInstance(db, instanceId));
+  }
+
+  readHistory(instanceId: string, executionId?: number): Promise<readonly EventRow[] | null> {
+    return this.#read((db) => readHistory(db, instanceId, executionId));
+  }
+
+  listExecutions(instanceId: string): Promise<readonly ExecutionRecord[]> {
+    return this.#read((db) => listExecutions(db, instanceId));
+  }
+
+  listChildren(instanceId: string, runId: string): Promise<readonly InstanceRecord[]> {
+    return this.#read((db) => listChildren(db, instanceId, runId));
+  }
+
+  listInstances(request: ListInstances): Promise<InstancePage> {
+    return this.#read((db) => listInstances(db, request));
+  }
+
+  deleteInstance(request: DeleteInstance): Promise<DeleteOutcome> {
+    return this.#write((tx) => deleteInstance(tx, request));
+  }
+
+  subscribe(listener: (wake: Wake) => void): () => void {
+    if (this.#closing !== null) throw closedError();
+    return this.#listeners.add(listener);
+  }
+
+  /** Waits for what is queued, then closes the file. What is called afterwards rejects with `ClosedError`. */
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #write<T>(operation: (tx: Transaction) => T): Promise<T> {
+    if (this.#closing !== null) throw closedError();
+    return await this.#writes.push(operation);
+  }
+
+  async #read<T>(query: (db: Connection) => T): Promise<T> {
+    try {
+      return await retryWhileBusy(() => {
+        if (this.#closing !== null) throw closedError();
+        return query(this.#reader);
+      });
+    } catch (error) {
+      throw toStorageError(error, "SQLite did not answer");
+    }
+  }
+
+  async #close(): Promise<void> {
+    this.#listeners.clear();
+    await this.#writes.drain();
+    if (this.#reader !== this.#writer) this.#reader.close();
+    try {
+      this.#writer.script("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch {
+      // Others use the file: it is theirs to tidy up.
+    }
+    this.#writer.close();
+  }
+}
+
+function closedError(): ClosedError {
+  return new ClosedError("This SqliteProvider has been closed. Open another one.");
+}

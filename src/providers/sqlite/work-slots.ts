@@ -1,0 +1,63 @@
+import type { FetchWork, NewWorkItem, WorkItem } from "../contract.ts";
+import type { Transaction } from "./transaction.ts";
+import { oldestItems, runnableKinds } from "./visible-work.ts";
+
+interface Slots {
+  readonly queue: string;
+  readonly activities: ReadonlySet<string>;
+  free: number;
+  /** Decided at the first item that would fit. */
+  hasOlderWork: boolean | null;
+}
+
+/** Gives the items that a commit inserts to the committing node, as far as it has free slots for them. */
+export class WorkSlots {
+  readonly #tx: Transaction;
+  readonly #slots: readonly Slots[];
+  #claimed: WorkItem[] = [];
+
+  constructor(tx: Transaction, claims: readonly Omit<FetchWork, "nodeId">[]) {
+    this.#tx = tx;
+    this.#slots = claims.map(({ queue, activities, limit }) => ({
+      queue,
+      activities: new Set(activities),
+      free: limit,
+      hasOlderWork: null,
+    }));
+  }
+
+  get claimed(): readonly WorkItem[] {
+    return this.#claimed;
+  }
+
+  /** Takes a slot for the item and returns true, if one is free and nothing older waits for it. */
+  take(item: NewWorkItem, instanceId: string): boolean {
+    const slots = this.#slots.find(
+      ({ queue, activities, free }) => queue === item.queue && free > 0 && activities.has(item.name),
+    );
+    if (slots === undefined) return false;
+    slots.hasOlderWork ??= this.#hasVisibleWork(slots);
+    if (slots.hasOlderWork) return false;
+    slots.free -= 1;
+    const { id, queue, name, body, payload } = item;
+    const delivery = { delivery: 1, failures: 0, lost: 0, scheduledAt: this.#tx.now, heartbeat: null, note: null };
+    this.#claimed.push({ id, queue, name, instanceId, body, payload, ...delivery });
+    return true;
+  }
+
+  /** Returns what undoes the takes of a turn that fails. */
+  mark(): () => void {
+    const claimed = [...this.#claimed];
+    const free = this.#slots.map((slots) => slots.free);
+    return () => {
+      this.#claimed = claimed;
+      for (const [index, slots] of this.#slots.entries()) slots.free = free[index] as number;
+    };
+  }
+
+  // Without this, a busy node would serve its own instances for ever and starve whatever was queued before.
+  #hasVisibleWork(slots: Slots): boolean {
+    const kinds = runnableKinds(this.#tx.db, slots.queue, [...slots.activities]);
+    return kinds.some((kind) => oldestItems(this.#tx.db, kind, 1).some((item) => item.visibleAt <= this.#tx.now));
+  }
+}
