@@ -17,7 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[] | "all but cli">> = {
   definition: ["values", "errors"],
   history: ["definition", "values", "errors"],
   replay: ["definition", "history", "values", "errors"],
-  observability: ["values", "errors"],
+  observability: ["definition", "values", "errors"],
   // Providers never parse what they store: no history types here.
   "providers/contract": ["values", "errors"],
   providers: ["providers/contract", "values", "errors"],

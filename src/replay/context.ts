@@ -22,8 +22,7 @@ type ScheduledDraft = Extract<DecisionDraft, { readonly kind: ScheduledKind }>;
 /** The context that a function gets: closures, so that its methods can be taken off it. */
 export function createContext(engine: ReplayEngine): OrchestrationContext {
   const { started, options } = engine;
-  const encode = (value: unknown, path: string) =>
-    encodeValue(value, { path, maxBytes: options.limits.payloadBytes });
+  const encode = (value: unknown, path: string) => encodeValue(value, { path, maxBytes: options.limits.payloadBytes });
 
   /** True if the call has no effect, because the function has been left. */
   function enter(method: string): boolean {
@@ -83,7 +82,10 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
       const { name, queue } = activityTarget(target, call, options.queueOf);
       const what = `activity "${name}"`;
       const { attemptTimeout, timeout: _timeout, signal: _signal, queue: _queue, ...rest } = call;
-      const policy = activityPolicy({ ...rest, ...(attemptTimeout !== undefined && { timeout: attemptTimeout }) }, what);
+      const policy = activityPolicy(
+        { ...rest, ...(attemptTimeout !== undefined && { timeout: attemptTimeout }) },
+        what,
+      );
       const draft: ScheduledDraft = {
         kind: "ActivityScheduled",
         name,

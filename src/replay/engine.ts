@@ -95,7 +95,9 @@ export class ReplayEngine {
 
   /** Nothing that the function still does has any effect. */
   get isOver(): boolean {
-    return this.#isDisposed || this.#end !== undefined || this.#fault !== undefined || this.log.divergence !== undefined;
+    return (
+      this.#isDisposed || this.#end !== undefined || this.#fault !== undefined || this.log.divergence !== undefined
+    );
   }
 
   /** Stored text of the custom status, if one was ever set. */
@@ -142,11 +144,17 @@ export class ReplayEngine {
       if (disposition !== "recorded") continue;
       const eventId = this.log.lastEventId + 1;
       const earliest = message.kind === "TimerFired" ? this.operations.dueAt(message.scheduledId) : 0;
-      await this.#deliver({ ...message, eventId, at: Math.max(at, this.log.now, earliest) } as ReceivedEvent);
+      await this.#deliver({ ...message, eventId, at: Math.max(at, this.log.now, earliest) });
     }
     const outcome = this.#outcome();
     const events = this.log.takeFresh();
-    return { events, decisions: events.filter(isDecision), closed: this.operations.takeClosed(), dispositions, outcome };
+    return {
+      events,
+      decisions: events.filter(isDecision),
+      closed: this.operations.takeClosed(),
+      dispositions,
+      outcome,
+    };
   }
 
   /** Leaves the function for good: it is never continued, whatever becomes of the promises that it holds. */
@@ -218,7 +226,12 @@ export class ReplayEngine {
     if ("scheduledId" in event) {
       if (!this.#isForScheduled(event)) return false;
       if (this.operations.isOpen(event.scheduledId)) return true;
-      this.log.diverge(event.eventId, `${event.kind} for event ${event.scheduledId}`, "that operation is not open", undefined);
+      this.log.diverge(
+        event.eventId,
+        `${event.kind} for event ${event.scheduledId}`,
+        "that operation is not open",
+        undefined,
+      );
       return false;
     }
     if (event.kind === "EventRaised" && this.operations.oldest("EventWaitOpened", event.name) === undefined) {

@@ -15,6 +15,7 @@ const absorbed = new WeakSet<object>();
 export function absorbRejections(): void {
   users += 1;
   if (users > 1) return;
+  // eslint-disable-next-line typescript/unbound-method -- called with its `this` below
   const emit = process.emit;
   original = emit;
   process.emit = function (this: NodeJS.Process, name: string, ...args: unknown[]): boolean {

@@ -24,7 +24,7 @@ export class ActivityRun {
   readonly #timers = new Set<NodeJS.Timeout>();
   #lastBeatMs = performance.now();
   #storedBeatMs = 0;
-  #storing: Promise<void> | null = null;
+  #isStoring = false;
   #unstored: string | null = null;
 
   constructor(node: Node, item: WorkItem, body: WorkBody, activity: AnyActivity, policy: ActivityPolicy) {
@@ -74,11 +74,15 @@ export class ActivityRun {
     const { startToCloseMs, scheduleToCloseMs, heartbeatTimeoutMs } = this.#policy;
     const { name, scheduledAt } = this.#item;
     if (startToCloseMs !== undefined) {
-      this.#after(startToCloseMs, () => this.#timeOut(`activity "${name}" took longer than ${startToCloseMs} ms`, false));
+      this.#after(startToCloseMs, () =>
+        this.#timeOut(`activity "${name}" took longer than ${startToCloseMs} ms`, false),
+      );
     }
     if (scheduleToCloseMs !== undefined) {
       const left = scheduledAt + scheduleToCloseMs - this.#node.provider.now();
-      this.#after(left, () => this.#timeOut(`activity "${name}" was not done after ${scheduleToCloseMs} ms in all`, true));
+      this.#after(left, () =>
+        this.#timeOut(`activity "${name}" was not done after ${scheduleToCloseMs} ms in all`, true),
+      );
     }
     if (heartbeatTimeoutMs !== undefined) this.#watchHeart(heartbeatTimeoutMs);
   }
@@ -90,10 +94,13 @@ export class ActivityRun {
   }
 
   #after(ms: number, action: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      action();
-    }, Math.min(Math.max(0, Math.ceil(ms)), 2_147_483_647));
+    const timer = setTimeout(
+      () => {
+        this.#timers.delete(timer);
+        action();
+      },
+      Math.min(Math.max(0, Math.ceil(ms)), 2_147_483_647),
+    );
     this.#timers.add(timer);
   }
 
@@ -123,13 +130,12 @@ export class ActivityRun {
     if (this.#abort.signal.aborted) return;
     this.#lastBeatMs = performance.now();
     this.#unstored = encodeValue(details, { path: "details", maxBytes });
-    this.#storing ??= this.#storeBeats().finally(() => {
-      this.#storing = null;
-    });
+    if (!this.#isStoring) void this.#storeBeats();
   }
 
   /** Stores the latest details, not more often than needed: a loop may beat a thousand times a second. */
   async #storeBeats(): Promise<void> {
+    this.#isStoring = true;
     while (this.#unstored !== null && !this.#abort.signal.aborted) {
       const wait = this.#storedBeatMs + beatIntervalMs - performance.now();
       if (wait > 0) await new Promise<void>((resolve) => this.#after(wait, resolve));
@@ -137,7 +143,7 @@ export class ActivityRun {
       this.#unstored = null;
       this.#storedBeatMs = performance.now();
       const { nodeId } = this.#node.lease;
-      if (nodeId === null) return;
+      if (nodeId === null) break;
       try {
         const isHeld = await this.#node.provider.heartbeatWork(nodeId, this.fence, details);
         if (!isHeld) return this.stop("The activity was cancelled, or taken over by another node.");
@@ -145,6 +151,7 @@ export class ActivityRun {
         this.#node.logger.warn({ activityId: this.#item.id, error }, "heartbeat not stored");
       }
     }
+    this.#isStoring = false;
   }
 }
 

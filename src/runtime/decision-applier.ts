@@ -91,7 +91,10 @@ export function applyDecisions(engine: ReplayEngine, turn: Turn, instanceId: str
     cancelledTimers: ended
       ? []
       : openBefore
-          .filter((o) => o.dueAt !== undefined && o.by !== "timeLimit" && !(o.kind === "TimerCreated" && o.by === "completion"))
+          .filter(
+            (o) =>
+              o.dueAt !== undefined && o.by !== "timeLimit" && !(o.kind === "TimerCreated" && o.by === "completion"),
+          )
           .map((operation) => operation.eventId),
     closes: ended !== null,
     nextExecutionId: ended?.nextExecutionId ?? null,
@@ -110,7 +113,9 @@ export function applyDecisions(engine: ReplayEngine, turn: Turn, instanceId: str
       : { status: null, version: null, handler: null };
     const changed = { ...first, status: ended?.status ?? first.status, handler: ended?.handler ?? first.handler };
     const isUnchanged = changed.status === null && changed.handler === null && customStatus === null && ended === null;
-    return isUnchanged ? null : { ...changed, customStatus: customStatus ?? (isFirst ? (started.customStatus ?? null) : null) };
+    return isUnchanged
+      ? null
+      : { ...changed, customStatus: customStatus ?? (isFirst ? (started.customStatus ?? null) : null) };
   }
 }
 

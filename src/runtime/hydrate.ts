@@ -1,12 +1,13 @@
 import { type HistoryEvent, type OrchestrationStarted, decodeHistory } from "../history/index.ts";
-import type { AnyOrchestration } from "../definition/index.ts";
-import type { OrchestrationContext } from "../definition/index.ts";
+import type { AnyOrchestration, OrchestrationContext } from "../definition/index.ts";
 import { type EngineOptions, type Outcome, ReplayEngine } from "../replay/index.ts";
 import type { Instance } from "./instance.ts";
 import type { Node } from "./node.ts";
 
 /** Reads the history that came with the claim. Throws `CorruptHistoryError` or `SchemaVersionError`. */
-export function readHistory(instance: Instance): { started: OrchestrationStarted; events: readonly HistoryEvent[] } | null {
+export function readHistory(
+  instance: Instance,
+): { started: OrchestrationStarted; events: readonly HistoryEvent[] } | null {
   const rows = instance.unreplayed;
   if (rows === null || rows.length === 0) return null;
   const events = decodeHistory(rows);

@@ -61,7 +61,11 @@ export function readInbox(instance: Instance): Inbox {
       case "MessageArrived":
         received.push({ draft: message, from });
         break;
-      default: {
+      case "ActivityCompleted":
+      case "ActivityFailed":
+      case "TimerFired":
+      case "SubOrchestrationCompleted":
+      case "SubOrchestrationFailed": {
         const why = staleness(instance, message);
         if (why === null) received.push({ draft: stripAddress(message), from });
         else drop(why);

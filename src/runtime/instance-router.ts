@@ -139,7 +139,10 @@ export class InstanceRouter {
       this.#requeue(instance, entered);
       return this.#discard(instance);
     }
-    this.#requeue(instance, entered.filter(({ fence }) => !acked.has(fence.id)));
+    this.#requeue(
+      instance,
+      entered.filter(({ fence }) => !acked.has(fence.id)),
+    );
     logDropped(this.#node.logger, instance, prepared, outcome.undelivered);
     this.#advance(instance, prepared, outcome);
   }
@@ -176,7 +179,10 @@ export class InstanceRouter {
     if (instances.length === 0 || nodeId === null) return;
     for (const instance of instances) this.#forget(instance);
     this.#node.logger.debug({ instances: instances.map(({ instanceId }) => instanceId) }, "dehydrated");
-    await this.#node.provider.releaseInstances(nodeId, instances.map(({ ref, epoch }) => ({ ref, epoch })));
+    await this.#node.provider.releaseInstances(
+      nodeId,
+      instances.map(({ ref, epoch }) => ({ ref, epoch })),
+    );
   }
 
   #forget(instance: Instance): void {
@@ -212,4 +218,3 @@ export class InstanceRouter {
     this.#run(instance);
   }
 }
-

@@ -1,6 +1,5 @@
-import type { ParentLink } from "../history/index.ts";
 import type { EventRow, FetchedInstance, InstanceRef, QueuedMessage, WorkFence } from "../providers/contract.ts";
-import type { CompletionMessage } from "../history/index.ts";
+import type { CompletionMessage, ParentLink } from "../history/index.ts";
 import type { PerdureError } from "../errors/index.ts";
 import type { ReplayEngine } from "../replay/index.ts";
 

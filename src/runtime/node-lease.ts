@@ -93,7 +93,10 @@ export class NodeLeaseKeeper {
   }
 
   #lose(why: string): void {
-    this.#options.logger.error({ nodeId: this.#nodeId, why }, "lease lost: taking a new node id, with nothing hydrated");
+    this.#options.logger.error(
+      { nodeId: this.#nodeId, why },
+      "lease lost: taking a new node id, with nothing hydrated",
+    );
     this.#nodeId = null;
     this.#options.onLost();
     this.#schedule(1);

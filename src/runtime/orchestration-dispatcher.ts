@@ -135,6 +135,6 @@ function notRegistered(handler: string, graceMs: number): PerdureError {
   const what = version === "*" ? `Orchestration "${name}"` : `Orchestration "${name}" version ${version}`;
   return new NotRegisteredError(
     `${what} is not registered on any live node, and has not been for ${graceMs} ms. Deploy a node that has it ` +
-      "before instances need it, or use onMissingVersion: \"wait\".",
+      'before instances need it, or use onMissingVersion: "wait".',
   );
 }

@@ -256,7 +256,10 @@ export function base(instance: Instance): TurnCommit {
   };
 }
 
-function leftMessages(drafts: readonly Draft[], dispositions: readonly Disposition[]): ReadonlySet<QueuedMessage | null> {
+function leftMessages(
+  drafts: readonly Draft[],
+  dispositions: readonly Disposition[],
+): ReadonlySet<QueuedMessage | null> {
   return new Set(drafts.filter((_, index) => dispositions[index] === "left").map(({ from }) => from));
 }
 

@@ -32,10 +32,7 @@ export class Runtime implements AsyncDisposable {
       provider,
       logger,
       durationMs: settings.leaseMs,
-      capabilities: [
-        ...orchestrationRegistry.handlers(),
-        ...activityRegistry.handlers([...settings.queues.keys()]),
-      ],
+      capabilities: [...orchestrationRegistry.handlers(), ...activityRegistry.handlers([...settings.queues.keys()])],
       onLost: () => this.#onLeaseLost(),
       onHeld: () => this.#wakeAll(),
     });

@@ -9,7 +9,10 @@ export interface WorkBody {
 }
 
 /** Unique in the store; also the activity's idempotency key. */
-export function activityId(execution: { readonly runId: string; readonly executionId: number }, eventId: number): string {
+export function activityId(
+  execution: { readonly runId: string; readonly executionId: number },
+  eventId: number,
+): string {
   return `${execution.runId}.${execution.executionId}.${eventId}`;
 }
 

@@ -1,0 +1,118 @@
+import type { FetchWork, WorkItem } from "./contract-nodes.ts";
+import type {
+  EventRow,
+  InstanceRef,
+  InstanceStatus,
+  MessageToken,
+  NewInstance,
+  NewMessage,
+  NewTimer,
+  NewWorkItem,
+  QueuedMessage,
+} from "./contract-rows.ts";
+
+/** One delivery of a work item. It holds only while this node owns the item at exactly this delivery. */
+export interface WorkFence {
+  readonly id: string;
+  readonly delivery: number;
+}
+
+/**
+ * One turn of one instance: all of it or nothing. Fenced by owner, epoch, execution and last event, and by the node's
+ * unexpired lease, read after any wait for a lock. When the instance's last commit was this very turn (`turnId`),
+ * because it is being resent after an answer that was lost, it is answered as committed and changes nothing.
+ *
+ * The runtime nets out: nothing is both inserted and removed in one turn, and a turn that closes inserts no work and no
+ * timers. So a provider may apply the parts in any order.
+ */
+export interface TurnCommit {
+  readonly ref: InstanceRef;
+  readonly instanceId: string;
+  /** Random. */
+  readonly turnId: string;
+  readonly epoch: number;
+  readonly executionId: number;
+  readonly lastEventId: number;
+
+  readonly ackedMessages: readonly MessageToken[];
+  /** Work items that ended in this same turn (fused); the turn is fenced by this node's ownership of each. */
+  readonly ackedWork: readonly WorkFence[];
+  /** Appended to the history of `executionId`. */
+  readonly events: readonly EventRow[];
+  readonly work: readonly NewWorkItem[];
+  readonly timers: readonly NewTimer[];
+  readonly starts: readonly NewInstance[];
+  /** Messages, to other instances or to this one. */
+  readonly messages: readonly NewMessage[];
+  readonly cancelledWork: readonly string[];
+  readonly cancelledTimers: readonly number[];
+  /** The execution has ended: remove all its work items and timers that are still there. */
+  readonly closes: boolean;
+  /** The execution that follows one that continued as new; its history is empty until its own first commit. */
+  readonly nextExecutionId: number | null;
+  /** The index row's new values; null fields are left as they are. */
+  readonly projection: Projection | null;
+  /** Gives up ownership with this commit. */
+  readonly release: boolean;
+  /** With `release`: nobody takes the instance before this much time has passed. */
+  readonly availableInMs: number;
+  /** With `release`: nobody takes the instance until it is released from quarantine; the text says why. */
+  readonly quarantine: string | null;
+}
+
+export interface Projection {
+  readonly status: InstanceStatus | null;
+  readonly version: string | null;
+  readonly handler: string | null;
+  /** Stored text. */
+  readonly customStatus: string | null;
+}
+
+/** How the delivery of a work item ended, when that is not part of a turn. */
+export type WorkResult =
+  /** Ended for good: the item is removed and its completion queued. */
+  | (WorkFence & { readonly kind: "complete"; readonly message: NewMessage })
+  /** Failed, to be delivered again: counted in `failures`. */
+  | (WorkFence & { readonly kind: "retry"; readonly delayMs: number; readonly note: string | null })
+  /** Handed back: counted nowhere. */
+  | (WorkFence & { readonly kind: "abandon" });
+
+export interface CommitBatch {
+  readonly nodeId: string;
+  readonly turns: readonly TurnCommit[];
+  readonly results: readonly WorkResult[];
+  /**
+   * Free slots: of the work items that this batch inserts, so many may be taken by this node at once, as if by a fetch
+   * right after the commit.
+   */
+  readonly claimWork: readonly Omit<FetchWork, "nodeId">[];
+  /** At most this many waiting messages of one instance in the answer; default 1,000. */
+  readonly messageLimit?: number;
+}
+
+export type TurnOutcome =
+  /** `refused`: the store did not take the turn's rows, such as an event id twice; a defect of whoever made the turn. */
+  | { readonly status: "fenced"; readonly refused?: string }
+  | {
+      readonly status: "committed";
+      /** What else waits for this instance, unless it was released. At most `CommitBatch.messageLimit`. */
+      readonly messages: readonly QueuedMessage[];
+      /** Messages to instances that do not exist or have ended, and starts that lost to an existing instance. */
+      readonly undelivered: readonly Undelivered[];
+    };
+
+export interface Undelivered {
+  readonly instanceId: string;
+  readonly why: "unknown" | "ended" | "exists" | "purged";
+  readonly body: string;
+}
+
+export interface CommitResult {
+  readonly storeNow: number;
+  /** One for each turn, in order. */
+  readonly turns: readonly TurnOutcome[];
+  /** One for each result, in order: `fenced` means the item is gone, or this delivery of it no longer holds. */
+  readonly results: readonly ("committed" | "fenced")[];
+  /** Items inserted by this batch that this node now owns. */
+  readonly work: readonly WorkItem[];
+}

@@ -1,0 +1,11 @@
+/** Says that something may have changed. Losing every hint costs latency only. */
+export interface Wake {
+  /** Messages were queued, or instances were released. */
+  readonly instances: boolean;
+  /** Work items were queued. */
+  readonly work: boolean;
+  /** The earliest timer that was created, if one was. */
+  readonly timerDueAt: number | null;
+  /** Instances whose status may have changed; `null` when the change was another process's and could be any. */
+  readonly changed: readonly string[] | null;
+}

@@ -1,0 +1,109 @@
+import type { EventRow, InstanceRef, ParentReference, QueuedMessage } from "./contract-rows.ts";
+
+export interface NodeLease {
+  /** Random, never used before: a node whose lease expired takes a new one. */
+  readonly nodeId: string;
+  readonly durationMs: number;
+  /** Handlers (`name@version`, `name@*`) and activities (`activity:queue/name`) that this node can run. */
+  readonly capabilities: readonly string[];
+}
+
+export interface LeaseState {
+  /** False: the lease had expired, or somebody else has ended it. Nothing of this node will be committed any more. */
+  readonly held: boolean;
+  readonly storeNow: number;
+  /** When the first lease of another node ends, so that a takeover need not wait for a poll. */
+  readonly nextExpiryAt: number | null;
+}
+
+export interface FetchInstances {
+  readonly nodeId: string;
+  /** At most this many instances that this node does not own yet. */
+  readonly limit: number;
+  /** What this node can run. An instance that needs anything else is never taken. */
+  readonly handlers: readonly string[];
+  /** Owned instances in the middle of a turn: their messages come with the answer to its commit. */
+  readonly busy: readonly InstanceRef[];
+  /**
+   * An instance claimed this often since its last commit is suspected of killing its node: it is returned only when
+   * nothing else is, or when it has waited for ten seconds, and alone, so that its next death counts against no other.
+   */
+  readonly suspectAfter: number;
+  /** Claimed this often since its last commit, an instance is returned without history and messages, as `withheld`. */
+  readonly quarantineAfter: number;
+  /**
+   * Take, instead of what `handlers` name, instances that need a handler which no live node has had for so long, judged
+   * inside the claim itself: they are to be ended.
+   */
+  readonly unservableForMs: number | null;
+  /** At most this many messages of one instance; the rest come with the answer to its commit. */
+  readonly messageLimit: number;
+}
+
+export interface FetchedInstance {
+  readonly ref: InstanceRef;
+  readonly instanceId: string;
+  readonly runId: string;
+  /** Raised by every claim; part of every commit's fence. */
+  readonly epoch: number;
+  /** Claims since the last commit that appended an event, this one included. */
+  readonly claims: number;
+  readonly withheld: boolean;
+  readonly executionId: number;
+  readonly lastEventId: number;
+  readonly handler: string;
+  readonly parent: ParentReference | null;
+  readonly messages: readonly QueuedMessage[];
+  /** The whole history of the current execution if the claim is new; null if this node owned the instance already. */
+  readonly history: readonly EventRow[] | null;
+}
+
+export interface FetchedInstances {
+  readonly storeNow: number;
+  readonly instances: readonly FetchedInstance[];
+  /** When the next instance becomes available that is being held back (see `TurnCommit.availableInMs`), if any is. */
+  readonly nextAvailableAt: number | null;
+}
+
+/** A batch of claims on one work queue. */
+export interface FetchWork {
+  readonly nodeId: string;
+  readonly queue: string;
+  /** Names of the activities that this node can run. */
+  readonly activities: readonly string[];
+  readonly limit: number;
+}
+
+export interface WorkItem {
+  readonly id: string;
+  /** Grows with every delivery, and fences it: see `WorkFence`. */
+  readonly delivery: number;
+  readonly queue: string;
+  readonly name: string;
+  readonly instanceId: string;
+  readonly body: string;
+  readonly payload: string | null;
+  /** Deliveries that ended in `retry`. */
+  readonly failures: number;
+  /** Deliveries whose node's lease expired; counted when they are taken over. */
+  readonly lost: number;
+  /** When the item was put into the queue. */
+  readonly scheduledAt: number;
+  /** Stored text of the last heartbeat's details, of this or an earlier attempt. */
+  readonly heartbeat: string | null;
+  /** Stored text that `retry` left behind, such as the last failure. */
+  readonly note: string | null;
+}
+
+export interface FetchedWork {
+  readonly storeNow: number;
+  readonly items: readonly WorkItem[];
+  /** When the next item becomes visible that waits for its retry, if one does. */
+  readonly nextVisibleAt: number | null;
+}
+
+export interface FiredTimers {
+  readonly storeNow: number;
+  readonly fired: number;
+  readonly nextDueAt: number | null;
+}

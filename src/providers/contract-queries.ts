@@ -1,0 +1,53 @@
+import type { EventRow, InstanceStatus, NewMessage, ParentReference } from "./contract-rows.ts";
+
+export interface InstanceRecord {
+  readonly instanceId: string;
+  readonly runId: string;
+  readonly name: string;
+  readonly version: string | null;
+  readonly status: InstanceStatus;
+  readonly executionId: number;
+  readonly parent: ParentReference | null;
+  readonly createdAt: number;
+  /** When the status, the execution or the custom status last changed. */
+  readonly updatedAt: number;
+  readonly customStatus: string | null;
+  /** Why the instance is quarantined, if it is. */
+  readonly quarantine: string | null;
+}
+
+export interface ExecutionRecord {
+  readonly executionId: number;
+  readonly first: EventRow;
+  readonly last: EventRow;
+}
+
+export interface ListInstances {
+  readonly statuses: readonly InstanceStatus[] | null;
+  readonly name: string | null;
+  readonly quarantined: boolean | null;
+  readonly limit: number;
+  /** From the previous page. */
+  readonly cursor: string | null;
+}
+
+export interface InstancePage {
+  /** Newest first. */
+  readonly instances: readonly InstanceRecord[];
+  readonly cursor: string | null;
+}
+
+export type DeleteOutcome =
+  | { readonly status: "deleted"; readonly instanceIds: readonly string[] }
+  | { readonly status: "unknown" }
+  /** Not forced, and this member of the family has not ended. */
+  | { readonly status: "running"; readonly instanceId: string };
+
+export interface DeleteInstance {
+  readonly instanceId: string;
+  /** Another run under the same id is `unknown`. */
+  readonly runId: string;
+  readonly force: boolean;
+  /** Sent, in the same commit, if the instance had not ended. */
+  readonly notify: NewMessage | null;
+}

@@ -1,0 +1,84 @@
+/** Names an instance's rows inside the store. Never reused, even if an instance is deleted and started again. */
+export type InstanceRef = number | string;
+
+/** Names one queued message inside the store; never reused, and growing in the order of arrival within one instance. */
+export type MessageToken = number | string;
+
+export type InstanceStatus = "pending" | "running" | "completed" | "failed" | "cancelled" | "terminated";
+
+/**
+ * `start` messages are handed out before all others of their instance, however many wait. `ending` ones before those:
+ * and while one waits, any node may take the instance, whatever its handler or quarantine, because whoever takes it
+ * ends it without running its code.
+ */
+export type MessageLane = "ending" | "start" | "normal";
+
+/** Something addressed to an instance: routing, and content that only the runtime reads. */
+export interface NewMessage {
+  readonly instanceId: string;
+  readonly lane: MessageLane;
+  readonly body: string;
+  readonly payload: string | null;
+}
+
+export interface QueuedMessage {
+  readonly token: MessageToken;
+  readonly lane: MessageLane;
+  readonly body: string;
+  readonly payload: string | null;
+}
+
+export interface StoredText {
+  readonly body: string;
+  readonly payload: string | null;
+}
+
+export interface EventRow {
+  readonly eventId: number;
+  readonly at: number;
+  readonly body: string;
+  readonly payload: string | null;
+}
+
+export interface ParentReference {
+  readonly instanceId: string;
+  readonly runId: string;
+  readonly executionId: number;
+  readonly eventId: number;
+}
+
+/** A start: the routing row of a new instance, and its first message, inserted together or not at all. */
+export interface NewInstance {
+  readonly instanceId: string;
+  readonly runId: string;
+  readonly name: string;
+  /** The exact version asked for, if one was. */
+  readonly version: string | null;
+  /** What a node must have registered to take the instance: see `NodeLease.capabilities`. */
+  readonly handler: string;
+  readonly parent: ParentReference | null;
+  readonly message: StoredText;
+  /** Sent instead, in the same commit, if an instance with this id exists. */
+  readonly onConflict: NewMessage | null;
+}
+
+export interface NewWorkItem {
+  /** Unique in the store, and the same on every delivery. */
+  readonly id: string;
+  readonly queue: string;
+  /** The activity's name. */
+  readonly name: string;
+  readonly body: string;
+  readonly payload: string | null;
+  /** Not delivered once by then: `expireWork` returns it. */
+  readonly startBy: number | null;
+}
+
+export interface NewTimer {
+  /** The decision that created it: unique in its execution, and how it is cancelled. */
+  readonly eventId: number;
+  readonly partition: number;
+  readonly dueAt: number;
+  /** The message that the instance gets when the timer comes due. */
+  readonly body: string;
+}
