@@ -72,6 +72,8 @@ export class Follower {
   readonly #onStop: () => void;
   #polls = 0;
   #isWoken = false;
+  #isStopped = false;
+  #timer: NodeJS.Timeout | undefined;
   #resume: (() => void) | undefined;
 
   constructor(options: { readonly pollFactor: () => number; readonly onStop: () => void }) {
@@ -86,25 +88,35 @@ export class Follower {
 
   /** Resolves when the instance may have changed since the last call, or when it is time to make sure. */
   next(): Promise<void> {
-    const pollMs = Math.min(firstPollMs * 2 ** this.#polls, lastPollMs) * this.#pollFactor();
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        this.#polls += 1;
-        this.#resume?.();
-      }, pollMs);
+      // Whoever waits on is waiting for something that nobody wants any more.
+      if (this.#isStopped) return;
       this.#resume = () => {
-        clearTimeout(timer);
+        clearTimeout(this.#timer);
         this.#resume = undefined;
         this.#isWoken = false;
         resolve();
       };
       if (this.#isWoken) this.#resume();
+      else this.#timer = setTimeout(() => this.#poll(), this.#pollMs());
     });
   }
 
+  /** What waits for it now waits for ever. */
   stop(): void {
-    this.#resume?.();
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    this.#resume = undefined;
     this.#onStop();
+  }
+
+  #poll(): void {
+    this.#polls += 1;
+    this.#resume?.();
+  }
+
+  #pollMs(): number {
+    return Math.min(firstPollMs * 2 ** this.#polls, lastPollMs) * this.#pollFactor();
   }
 }
 

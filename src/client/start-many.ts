@@ -1,4 +1,5 @@
 import type { AnyOrchestration, Orchestration } from "../definition/index.ts";
+import { InvalidArgumentError } from "../errors/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { createInstances } from "./create-instances.ts";
 import type { InstanceHandle, OutputOf } from "./instance-handle.ts";
@@ -33,6 +34,7 @@ export async function startMany(
   requests: readonly StartRequest<Startable>[],
 ): Promise<InstanceHandle<unknown>[]> {
   const { payloadBytes } = client;
+  if (!Array.isArray(requests)) throw new InvalidArgumentError("client.startMany takes a list of starts.");
   const starts = requests.map(({ orchestration, input, instanceId, version }, index) =>
     newStart({ orchestration, input, instanceId, version, payloadBytes, path: `starts[${index}].input` }),
   );
