@@ -1,2 +1,2 @@
-export * from "./console-logger.ts";
-export * from "./environment-logger.ts";
+export { consoleLogger, type ConsoleLoggerOptions, type LogSink } from "./console-logger.ts";
+export { loggerFromEnvironment } from "./environment-logger.ts";
