@@ -145,6 +145,25 @@ test("an end that another process commits is seen by its hint", async () => {
   }
 });
 
+test("the ends of many instances that another process commits are all seen", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "perdure-"));
+  try {
+    await using here = await SqliteProvider.open(join(folder, "p.db"));
+    await using elsewhere = await SqliteProvider.open(join(folder, "p.db"));
+    await using node = await ActingNode.open(elsewhere);
+    const starts = Array.from({ length: 120 }, (_, n) => ({ orchestration: "greet", instanceId: `g-${n}` }));
+    const handles = await new Client(here).startMany(starts);
+    const results = Promise.all(handles.map((handle) => handle.result({ timeout: "20s" })));
+    for (const [n, { instanceId }] of starts.entries()) await node.complete(instanceId, n);
+    assert.deepEqual(
+      await results,
+      Array.from({ length: 120 }, (_, n) => n),
+    );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 test("losing every hint costs time only", async () => {
   await using provider = await SqliteProvider.open(":memory:");
   await using node = await ActingNode.open(provider);
