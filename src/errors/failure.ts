@@ -118,7 +118,7 @@ function detailsOf(error: Error, budget: Budget): { readonly [key: string]: Json
 function storedElsewhere(error: Error, key: string): boolean {
   if (key === "code") return typeof (error as { code?: unknown }).code === "string";
   if (key === "category") return isCategory((error as { category?: unknown }).category);
-  if (key === "errors") return error instanceof AggregateError;
+  if (key === "errors") return isAggregate(error);
   return structural.has(key);
 }
 
@@ -131,18 +131,18 @@ function jsonTextOf(error: Error, key: string): string | undefined {
 }
 
 function membersOf(error: Error, depth: number, budget: Budget): readonly Failure[] | undefined {
-  const members: unknown =
-    error instanceof AggregateError
-      ? error.errors
-      : error instanceof SuppressedError
-        ? [error.error, error.suppressed]
-        : undefined;
+  const members = isAggregate(error) ? error.errors : suppression(error);
   if (!Array.isArray(members)) return undefined;
   const failures: Failure[] = [];
   for (const member of members as readonly unknown[]) {
     if (budget.failures > 0) failures.push(toFailure(member, depth + 1, budget));
   }
   return failures;
+}
+
+// `await using` throws one when both the block and its cleanup failed; its own message says nothing.
+function suppression(error: Error): readonly unknown[] | undefined {
+  return error instanceof SuppressedError ? [error.error, error.suppressed] : undefined;
 }
 
 function describe(thrown: unknown): string {
@@ -166,7 +166,8 @@ function errorOfKind(failure: Failure): Error {
   const cause = failure.cause === undefined ? undefined : { cause: failureToError(failure.cause) };
   const members = failure.errors?.map(failureToError);
   if (members !== undefined) {
-    if (failure.name !== "SuppressedError") return new AggregateError(members, failure.message, cause);
+    if (failure.name !== "SuppressedError" || members.length !== 2)
+      return new AggregateError(members, failure.message, cause);
     const error = new SuppressedError(members[0], members[1], failure.message);
     if (cause !== undefined) define(error, "cause", cause.cause, false);
     return error;
@@ -196,8 +197,11 @@ const categories = new Set<unknown>(["application", "cancellation", "configurati
 
 const isCategory = (value: unknown): value is ErrorCategory => categories.has(value);
 
-// The second test is for errors made in another realm, as in a test runner that uses node:vm.
+// Errors may come from another realm, as in a test runner that uses node:vm.
 const isError = (thrown: unknown): thrown is Error => thrown instanceof Error || Error.isError(thrown);
+
+const isAggregate = (error: Error): error is AggregateError =>
+  error instanceof AggregateError || (error.name === "AggregateError" && "errors" in error);
 
 const header = ({ name, message }: Pick<Failure, "name" | "message">) => `${name}: ${message}`;
 
