@@ -1,5 +1,5 @@
-import { LimitExceededError } from "../errors/index.ts";
-import { maxDepth, tagValue } from "./tag-value.ts";
+import { LimitExceededError, UnserializableValueError } from "../errors/index.ts";
+import { isStackOverflow, maxDepth, tagValue } from "./tag-value.ts";
 import { isJsonNumber, isReserved } from "./tags.ts";
 
 export interface EncodeOptions {
@@ -30,71 +30,79 @@ export function encodeValue(value: unknown, options: EncodeOptions): string {
 }
 
 function stringifyPlain(value: unknown, options: EncodeOptions): string | undefined {
+  const budget = charBudget(options);
+  let left: number;
   try {
-    return charsLeft(value, charBudget(options), 0) < 0 ? undefined : JSON.stringify(value);
+    left = charsLeft(value, budget, 0);
+    if (left >= 0) return JSON.stringify(value);
   } catch {
     return undefined; // Reading it threw. The other walk reads it again, and says where.
   }
+  if (left < 0) throw tooLarge(`more than ${budget}`, options);
+  return undefined;
 }
 
 function stringifyTagged(value: unknown, options: EncodeOptions): string {
-  const maxChars = charBudget(options);
+  const { path } = options;
+  const budget = charBudget(options);
   try {
-    return JSON.stringify(tagValue(value, { path: options.path, maxChars }));
+    return JSON.stringify(tagValue(value, { path, maxChars: budget }));
   } catch (error) {
-    if (error instanceof LimitExceededError || error instanceof RangeError) {
-      throw tooLarge(`more than ${maxChars}`, options);
+    if (error instanceof UnserializableValueError) throw error;
+    if (isStackOverflow(error)) {
+      const problem = `${path} is nested too deeply for the stack that its caller left. Use a flat array instead.`;
+      throw new UnserializableValueError(problem, path, { cause: error });
     }
-    throw error;
+    // The walk gave up, or the text would be longer than a string can be.
+    throw tooLarge(`more than ${budget}`, options);
   }
 }
 
-/**
- * What is left of the budget after the least number of chars that the value's text can have; negative when there is
- * nothing left, or when the value is not plain JSON. Bounds the work as well: see `spend` in tag-value.ts.
- */
+// Twice the limit, so that a text somewhat too long is still written and the error can name its size. The walks stop
+// where even the shortest text would be longer: a small object can have 2^n paths to its parts, each written out.
+const charBudget = (options: EncodeOptions) => options.maxBytes * 2;
+
+/** What the shortest possible text of the value leaves of the budget; NaN when the value is not plain JSON. */
 function charsLeft(value: unknown, budget: number, depth: number): number {
   switch (typeof value) {
     case "string":
-      return budget - value.length - 1;
+      return budget - value.length - 2;
     case "number":
-      return isJsonNumber(value) ? budget - 1 : -1;
+      return isJsonNumber(value) ? budget - 1 : Number.NaN;
     case "boolean":
-      return budget - 1;
+      return budget - 4;
     case "object":
-      if (value === null) return budget - 1;
-      if (depth === maxDepth) return -1;
+      if (value === null) return budget - 4;
+      if (depth === maxDepth) return Number.NaN;
       return Array.isArray(value) ? arrayCharsLeft(value, budget, depth) : objectCharsLeft(value, budget, depth);
     case "undefined":
     case "bigint":
     case "function":
     case "symbol":
-      return -1;
+      return Number.NaN;
   }
 }
 
 function arrayCharsLeft(array: readonly unknown[], budget: number, depth: number): number {
-  if (Object.getPrototypeOf(array) !== Array.prototype) return -1;
+  if (Object.getPrototypeOf(array) !== Array.prototype) return Number.NaN;
   let left = budget - 1;
-  for (let index = 0; index < array.length && left >= 0; index++) left = charsLeft(array[index], left, depth + 1);
+  for (let index = 0; index < array.length && left >= 0; index++) left = charsLeft(array[index], left - 1, depth + 1);
   return left;
 }
 
 function objectCharsLeft(object: object, budget: number, depth: number): number {
   const prototype: unknown = Object.getPrototypeOf(object);
-  if (prototype !== Object.prototype && prototype !== null) return -1;
-  if (Object.getOwnPropertySymbols(object).length > 0) return -1;
+  if (prototype !== Object.prototype && prototype !== null) return Number.NaN;
+  if (Object.getOwnPropertySymbols(object).length > 0) return Number.NaN;
   let left = budget - 1;
-  for (const key of Object.keys(object)) {
-    if (isReserved(key)) return -1;
-    left = charsLeft((object as Record<string, unknown>)[key], left - key.length, depth + 1);
-    if (left < 0) return left;
+  // `for in` takes no copy of the keys. What it also finds, were Object.prototype tampered with, is counted in vain.
+  for (const key in object) {
+    if (isReserved(key)) return Number.NaN;
+    left = charsLeft((object as Record<string, unknown>)[key], left - key.length - 4, depth + 1);
+    if (!(left >= 0)) break;
   }
   return left;
 }
-
-// Enough above the limit that a text somewhat too long is still written, so that the error can name its size.
-const charBudget = (options: EncodeOptions) => options.maxBytes * 4;
 
 function tooLarge(bytes: string, { path, maxBytes }: EncodeOptions): LimitExceededError {
   return new LimitExceededError(

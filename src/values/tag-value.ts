@@ -1,5 +1,6 @@
 import { types } from "node:util";
 import { LimitExceededError, UnserializableValueError } from "../errors/index.ts";
+import { setOwn } from "./set-own.ts";
 import { isJsonNumber, isReserved, leafTagNameOf, leafTags, prototypesOf, reservedKey } from "./tags.ts";
 import { formatPath, type PathStep } from "./value-path.ts";
 
@@ -24,9 +25,15 @@ export function tagValue(value: unknown, options: TagValueOptions): unknown {
     return visit(value, walk);
   } catch (error) {
     if (error instanceof UnserializableValueError || error instanceof LimitExceededError) throw error;
-    // Only user code is left: an accessor, a proxy, or a caller that has used up the stack.
+    if (isStackOverflow(error)) throw error;
+    // Only user code is left: an accessor or a proxy.
     throw unserializable(walk, "threw when it was read, so it cannot be stored. Pass plain data instead.", error);
   }
+}
+
+/** Not the value's own depth, which is limited, but that of the calls that led here. */
+export function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && error.message.includes("call stack");
 }
 
 interface Walk {
@@ -39,7 +46,7 @@ interface Walk {
 }
 
 function visit(value: unknown, walk: Walk): unknown {
-  spend(walk, 1);
+  spend(walk, 2);
   switch (typeof value) {
     case "string":
       spend(walk, value.length);
@@ -47,11 +54,11 @@ function visit(value: unknown, walk: Walk): unknown {
     case "boolean":
       return value;
     case "number":
-      return isJsonNumber(value) ? value : tagLeaf("number", value);
+      return isJsonNumber(value) ? value : tagLeaf("number", value, walk);
     case "undefined":
-      return { [reservedKey]: "undefined" };
+      return tagLeaf("undefined", value, walk);
     case "bigint":
-      return tagLeaf("BigInt", value);
+      return tagLeaf("BigInt", value, walk);
     case "object":
       return value === null ? null : visitObject(value, walk);
     case "function":
@@ -62,8 +69,6 @@ function visit(value: unknown, walk: Walk): unknown {
 }
 
 function visitObject(value: object, walk: Walk): unknown {
-  const leaf = leafTagNameOf(value);
-  if (leaf !== undefined) return tagLeaf(leaf, value);
   enter(value, walk);
   const result = visitParts(value, walk);
   walk.ancestors.delete(value);
@@ -71,11 +76,15 @@ function visitObject(value: object, walk: Walk): unknown {
 }
 
 function visitParts(value: object, walk: Walk): unknown {
-  if (isPlainArray(value)) return visitArray(value, walk);
   if (isPlainObject(value)) return visitProperties(value, walk);
+  if (isPlainArray(value)) return visitArray(value, walk);
   if (types.isMap(value) && prototypesOf(value) === 2) return { [reservedKey]: "Map", value: visitMap(value, walk) };
   if (types.isSet(value) && prototypesOf(value) === 2) return { [reservedKey]: "Set", value: visitSet(value, walk) };
-  throw unserializable(walk, whyNot(value));
+  const leaf = leafTagNameOf(value);
+  if (leaf === undefined) throw unserializable(walk, whyNot(value));
+  // Bytes are counted before they become a string, which there may be no room for.
+  if (ArrayBuffer.isView(value) || types.isArrayBuffer(value)) spend(walk, value.byteLength);
+  return tagLeaf(leaf, value, walk);
 }
 
 function visitArray(array: readonly unknown[], walk: Walk): unknown[] {
@@ -86,14 +95,11 @@ function visitArray(array: readonly unknown[], walk: Walk): unknown[] {
 }
 
 function visitProperties(object: object, walk: Walk): unknown {
-  // Without a prototype, so that assigning `__proto__` makes a property like any other.
-  const copy = Object.create(null) as Record<string, unknown>;
+  const copy: Record<string, unknown> = {};
   let mustWrap = false;
   for (const key of Object.keys(object)) {
-    spend(walk, key.length);
-    walk.steps.push(key);
-    copy[key] = visit((object as Record<string, unknown>)[key], walk);
-    walk.steps.pop();
+    spend(walk, key.length + 3);
+    setOwn(copy, key, visitPart((object as Record<string, unknown>)[key], key, walk));
     mustWrap ||= isReserved(key);
   }
   for (const symbol of Object.getOwnPropertySymbols(object)) {
@@ -139,14 +145,17 @@ function enter(value: object, walk: Walk): void {
   walk.ancestors.set(value, walk.steps.length);
 }
 
-// Also bounds the work: an object with many paths to the same part is written once per path, which can be 2^n times.
+// Counts what the shortest possible text takes: two chars for a value and its comma or bracket, and what is known better.
 function spend(walk: Walk, chars: number): void {
   walk.charsLeft -= chars;
   if (walk.charsLeft < 0) throw new LimitExceededError(`${walk.root} is too large to be stored.`, "payloadBytes");
 }
 
-function tagLeaf(name: string, value: unknown): unknown {
-  return { [reservedKey]: name, value: leafTags.get(name)?.toJson(value as never) };
+function tagLeaf(name: string, value: unknown, walk: Walk): unknown {
+  spend(walk, reservedKey.length + name.length);
+  const json = leafTags.get(name)?.toJson(value as never);
+  if (typeof json === "string") spend(walk, json.length);
+  return { [reservedKey]: name, value: json };
 }
 
 function isPlainArray(value: object): value is unknown[] {

@@ -118,9 +118,8 @@ function bigIntFromJson(json: unknown): bigint {
 }
 
 function dateToJson(date: Date): string | null {
-  // Through a Date of our own: a subclass may override what is called here.
-  const at = Date.prototype.getTime.call(date);
-  return Number.isNaN(at) ? null : new Date(at).toISOString();
+  // Not the date's own methods: a subclass may have overridden them.
+  return Number.isNaN(Date.prototype.getTime.call(date)) ? null : Date.prototype.toISOString.call(date);
 }
 
 function dateFromJson(json: unknown): Date {
