@@ -47,7 +47,7 @@ export interface LedgerEntry {
   readonly deletedAt: number | null;
 }
 
-export interface Weather {
+interface Weather {
   readonly rateLimited: number;
   readonly unavailable: number;
   readonly dropped: number;
