@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "../errors/index.ts";
+import { describeArgument } from "./describe-argument.ts";
 
 /** Milliseconds, or a decimal number with a unit: `"150ms"`, `"30s"`, `"5m"`, `"1.5h"`, `"7d"`. At most 100 years. */
 export type Duration = number | `${number}${DurationUnit}`;
@@ -29,9 +30,8 @@ function millisecondsOf(value: unknown): number {
 }
 
 function invalid(value: unknown, what: string): InvalidArgumentError {
-  const shown = typeof value === "string" ? JSON.stringify(value.slice(0, 40)) : String(value);
   return new InvalidArgumentError(
-    `${what} is ${shown}, which is not a duration. Give milliseconds as a number, or a string such as ` +
+    `${what} is ${describeArgument(value)}, which is not a duration. Give milliseconds as a number, or a string such as ` +
       `"150ms", "30s", "5m", "1.5h" or "7d": not negative, and at most 100 years.`,
   );
 }

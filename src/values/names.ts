@@ -1,7 +1,8 @@
 import { InvalidArgumentError, LimitExceededError } from "../errors/index.ts";
+import { describeArgument } from "./describe-argument.ts";
 
-/** Longest name, and longest instance id, in bytes of UTF-8. */
-export const maxNameBytes = 255;
+// In bytes of UTF-8, which is what a database index counts.
+const maxNameBytes = 255;
 
 /**
  * Checks the name of an orchestration, activity, event, mailbox or queue: not empty, at most 255 bytes, no control
@@ -13,10 +14,12 @@ export const maxNameBytes = 255;
 export function checkName(name: unknown, what: string): asserts name is string {
   checkText(name, what, "nameBytes");
   if (name.trim() !== name) {
-    throw new InvalidArgumentError(`${what} ${show(name)} starts or ends with white space. Remove it.`);
+    throw new InvalidArgumentError(`${what} ${describeArgument(name)} starts or ends with white space. Remove it.`);
   }
   if (/[@/]/.test(name)) {
-    throw new InvalidArgumentError(`${what} ${show(name)} contains "@" or "/". Use ":", "." or "-" instead.`);
+    throw new InvalidArgumentError(
+      `${what} ${describeArgument(name)} contains "@" or "/". Use ":", "." or "-" instead.`,
+    );
   }
 }
 
@@ -32,27 +35,25 @@ export function checkInstanceId(id: unknown, what: string): asserts id is string
 
 function checkText(text: unknown, what: string, limit: "nameBytes" | "idBytes"): asserts text is string {
   if (typeof text !== "string") {
-    throw new InvalidArgumentError(`${what} is ${text === null ? "null" : `of type ${typeof text}`}. Give a string.`);
+    throw new InvalidArgumentError(`${what} is ${describeArgument(text)}. Give a string.`);
   }
   if (text === "") throw new InvalidArgumentError(`${what} is empty. Give at least one character.`);
   if (bytesOf(text) > maxNameBytes) {
     throw new LimitExceededError(
-      `${what} ${show(text)} takes ${bytesOf(text)} bytes, and the limit is ${maxNameBytes}. ` +
+      `${what} ${describeArgument(text)} takes ${bytesOf(text)} bytes, and the limit is ${maxNameBytes}. ` +
         `Use a shorter one, such as a hash of it.`,
       limit,
     );
   }
   if (/\p{Cc}/u.test(text)) {
-    throw new InvalidArgumentError(`${what} ${show(text)} contains a control character. Remove it.`);
+    throw new InvalidArgumentError(`${what} ${describeArgument(text)} contains a control character. Remove it.`);
   }
   if (!text.isWellFormed()) {
     throw new InvalidArgumentError(
-      `${what} ${show(text)} contains half of a surrogate pair. Cut text between characters.`,
+      `${what} ${describeArgument(text)} contains half of a surrogate pair. Cut text between characters.`,
     );
   }
 }
 
 // Every char is 1 to 3 bytes, so most texts need no count.
 const bytesOf = (text: string) => (text.length * 3 <= maxNameBytes ? text.length : Buffer.byteLength(text));
-
-const show = (text: string) => JSON.stringify(text.length <= 80 ? text : `${text.slice(0, 80)}…`);

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "../errors/index.ts";
+import { describeArgument } from "./describe-argument.ts";
 
 /** A version by the rules of semver 2.0.0. The numbers are kept as text, for they may have any length. */
 export interface Version {
@@ -86,8 +87,7 @@ function compareIdentifiers(a: string, b: string): number {
 const isNumber = (identifier: string) => /^\d+$/.test(identifier);
 
 function invalid(text: unknown): InvalidArgumentError {
-  const shown = typeof text === "string" ? JSON.stringify(text.slice(0, 80)) : String(text);
   return new InvalidArgumentError(
-    `${shown} is not a version. Give MAJOR.MINOR.PATCH as semver defines it, such as "1.0.0" or "2.1.0-beta.1".`,
+    `${describeArgument(text)} is not a version. Give MAJOR.MINOR.PATCH as semver defines it, such as "1.0.0" or "2.1.0-rc.1".`,
   );
 }
