@@ -11,24 +11,28 @@ const RETRY = `
 const ABANDON = "UPDATE perdure_work_items SET owner = NULL WHERE id = ? AND owner = ? AND delivery = ?";
 
 /** Applies how one delivery of a work item ended, if it is still this node's. */
-export function commitResult({ tx, nodeId, receivers }: BatchContext, result: WorkResult): "committed" | "fenced" {
+export function commitResult(
+  { tx, nodeId, receivers }: BatchContext,
+  result: WorkResult,
+): { readonly status: "committed" | "fenced" } {
   const fence = [result.id, nodeId, result.delivery] as const;
   switch (result.kind) {
     case "complete": {
-      if (tx.db.run(COMPLETE, ...fence) === 0) return "fenced";
+      if (tx.db.run(COMPLETE, ...fence) === 0) return { status: "fenced" };
       const { key } = deliverMessage(tx, result.message);
       if (key !== null) receivers.add(key);
-      return "committed";
+      return { status: "committed" };
     }
     case "retry": {
-      if (tx.db.run(RETRY, Math.ceil(tx.now + result.delayMs), result.note, ...fence) === 0) return "fenced";
+      if (tx.db.run(RETRY, Math.ceil(tx.now + result.delayMs), result.note, ...fence) === 0)
+        return { status: "fenced" };
       tx.wake.workQueued();
-      return "committed";
+      return { status: "committed" };
     }
     case "abandon": {
-      if (tx.db.run(ABANDON, ...fence) === 0) return "fenced";
+      if (tx.db.run(ABANDON, ...fence) === 0) return { status: "fenced" };
       tx.wake.workQueued();
-      return "committed";
+      return { status: "committed" };
     }
   }
 }

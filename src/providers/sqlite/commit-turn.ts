@@ -2,7 +2,6 @@ import type { TurnCommit, Undelivered, WorkFence } from "../contract.ts";
 import { applyDecisions } from "./apply-decisions.ts";
 import type { BatchContext } from "./commit.ts";
 import { hasEnded } from "./instance-row.ts";
-import { isRefusal } from "./sqlite-errors.ts";
 import type { Transaction } from "./transaction.ts";
 
 // Fence and effect in one. It is all that most turns do to this row, and touches no index that holds an owned instance.
@@ -57,30 +56,15 @@ export interface CommittedTurn {
   readonly undelivered: readonly Undelivered[];
 }
 
-export interface FencedTurn {
+export interface Fenced {
   readonly status: "fenced";
   readonly refused?: string;
 }
 
-/** Commits one turn of a batch; whatever is wrong with it leaves the others alone. */
-export function commitTurn(context: BatchContext, turn: TurnCommit): CommittedTurn | FencedTurn {
-  const { tx, slots } = context;
-  if (!tx.isolating) return applyTurn(context, turn);
-  const restoreSlots = slots.mark();
-  try {
-    return tx.part(() => applyTurn(context, turn));
-  } catch (error) {
-    restoreSlots();
-    if (error instanceof WorkLost) return { status: "fenced" };
-    if (isRefusal(error)) return { status: "fenced", refused: (error as Error).message };
-    throw error;
-  }
-}
-
 /** Undoes a turn that had begun to be applied when one of its fused work items turned out not to be the node's. */
-class WorkLost extends Error {}
+export class WorkLost extends Error {}
 
-function applyTurn(context: BatchContext, turn: TurnCommit): CommittedTurn | FencedTurn {
+export function commitTurn(context: BatchContext, turn: TurnCommit): CommittedTurn | Fenced {
   const { tx } = context;
   const key = Number(turn.ref);
   const advanced = advance(context, key, turn);
@@ -110,7 +94,7 @@ function advance({ tx, nodeId }: BatchContext, key: number, turn: TurnCommit): {
   return tx.db.run(ADVANCE, ...values) === 1 ? { hadMail: true } : null;
 }
 
-function answerUnfenced({ tx, nodeId }: BatchContext, key: number, turn: TurnCommit): CommittedTurn | FencedTurn {
+function answerUnfenced({ tx, nodeId }: BatchContext, key: number, turn: TurnCommit): CommittedTurn | Fenced {
   const row = tx.db.get<[string | null, number, string | null]>(SELECT_LAST_TURN, key);
   if (row === undefined || row[2] !== turn.turnId) return { status: "fenced" };
   const isStillOwner = row[0] === nodeId && row[1] === turn.epoch;

@@ -1,8 +1,9 @@
 import type { CommitBatch, CommitResult, TurnOutcome } from "../contract.ts";
 import { commitResult } from "./commit-result.ts";
-import { type CommittedTurn, commitTurn } from "./commit-turn.ts";
+import { type CommittedTurn, commitTurn, type Fenced, WorkLost } from "./commit-turn.ts";
 import { holdsLease } from "./node-lease.ts";
 import { queuedMessages } from "./queued-messages.ts";
+import { isRefusal } from "./sqlite-errors.ts";
 import type { Transaction } from "./transaction.ts";
 import { WorkSlots } from "./work-slots.ts";
 
@@ -21,12 +22,26 @@ export function commit(tx: Transaction, batch: CommitBatch): CommitResult {
   if (!holdsLease(tx, batch.nodeId)) return fencedBatch(tx, batch);
   const slots = new WorkSlots(tx, batch.claimWork);
   const context: BatchContext = { tx, nodeId: batch.nodeId, slots, receivers: new Set() };
-  const turns = batch.turns.map((turn) => commitTurn(context, turn));
-  const results = batch.results.map((result) => commitResult(context, result));
+  const turns = batch.turns.map((turn) => applyPart(context, () => commitTurn(context, turn)));
+  const results = batch.results.map((result) => applyPart(context, () => commitResult(context, result)));
   // Only now: the parts of a batch may send messages to the instances of its turns.
   const limit = batch.messageLimit ?? defaultMessageLimit;
   const answers = turns.map((turn) => (turn.status === "fenced" ? turn : answerTurn(context, turn, limit)));
-  return { storeNow: tx.now, turns: answers, results, work: slots.claimed };
+  return { storeNow: tx.now, turns: answers, results: results.map(({ status }) => status), work: slots.claimed };
+}
+
+/** What is wrong with one part of a batch leaves the others alone. */
+function applyPart<T>({ tx, slots }: BatchContext, apply: () => T): T | Fenced {
+  if (!tx.isolating) return apply();
+  const restoreSlots = slots.mark();
+  try {
+    return tx.part(apply);
+  } catch (error) {
+    restoreSlots();
+    if (error instanceof WorkLost) return { status: "fenced" };
+    if (isRefusal(error)) return { status: "fenced", refused: (error as Error).message };
+    throw error;
+  }
 }
 
 function answerTurn({ tx, receivers }: BatchContext, turn: CommittedTurn, limit: number): TurnOutcome {

@@ -1,5 +1,7 @@
 import { type FSWatcher, watch } from "node:fs";
+import { clearTimeout, setTimeout } from "node:timers";
 import type { Connection } from "./connection.ts";
+import { isBusy } from "./sqlite-errors.ts";
 
 /** Many commits of others are one change: they are looked for at most this often. */
 const pauseMs = 10;
@@ -19,15 +21,15 @@ export class ExternalChanges {
   readonly #options: ExternalChangesOptions;
   #watcher: FSWatcher | null = null;
   #timer: NodeJS.Timeout | null = null;
-  #seenVersion: number;
+  #seenVersion: number | null = null;
 
   constructor(options: ExternalChangesOptions) {
     this.#options = options;
-    this.#seenVersion = this.#currentVersion();
   }
 
   start(): void {
     if (this.#watcher !== null) return;
+    this.#seenVersion = this.#currentVersion();
     try {
       this.#watcher = watch(`${this.#options.path}-wal`, { persistent: false }, () => this.#checkSoon());
       this.#watcher.on("error", () => this.stop());
@@ -50,12 +52,19 @@ export class ExternalChanges {
   #check(): void {
     this.#timer = null;
     const version = this.#currentVersion();
+    if (version === null) return this.#checkSoon();
     if (version === this.#seenVersion) return;
     this.#seenVersion = version;
     this.#options.onChange();
   }
 
-  #currentVersion(): number {
-    return this.#options.connection.get<[number]>("PRAGMA data_version")?.[0] ?? 0;
+  /** Null while the database is busy being recovered. */
+  #currentVersion(): number | null {
+    try {
+      return this.#options.connection.get<[number]>("PRAGMA data_version")?.[0] ?? null;
+    } catch (error) {
+      if (isBusy(error)) return null;
+      throw error;
+    }
   }
 }

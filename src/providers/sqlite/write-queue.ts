@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+// Imported, because orchestrations see global timers that throw.
+import { setImmediate, setTimeout } from "node:timers";
 import type { Clock } from "../clock.ts";
 import type { Wake } from "../contract.ts";
 import { busyLimitMs, busyPauseMs, lockedError } from "./busy-retry.ts";
