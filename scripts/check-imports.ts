@@ -25,7 +25,9 @@ const mayImport: Readonly<Record<string, readonly string[] | "all but cli">> = {
   "providers/postgres": provider,
   "providers/conformance": provider,
   client: foundations,
-  runtime: [...foundations, "replay"],
+  // Changes what globals do inside an orchestration, so it needs the modules that the engine must not touch.
+  guard: ["errors", "replay"],
+  runtime: [...foundations, "replay", "guard"],
   testing: "all but cli",
   cli: "all but cli",
   index: "all but cli",

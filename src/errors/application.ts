@@ -7,6 +7,17 @@ export class NonRetryableError extends PerdureError {
   }
 }
 
+/** Thrown by an activity that knows when it makes sense to try again, such as after a `Retry-After` of a server. */
+export class RetryAfterError extends PerdureError {
+  /** Milliseconds, or a duration such as `"30s"`; instead of the interval of the retry policy. */
+  readonly retryAfter: number | string;
+
+  constructor(message: string, retryAfter: number | string, options: { readonly cause?: unknown } = {}) {
+    super(message, { code: "RETRY_AFTER", category: "application", cause: options.cause });
+    this.retryAfter = retryAfter;
+  }
+}
+
 export interface ActivityErrorOptions {
   /** The activity's name. */
   readonly activity: string;

@@ -75,3 +75,17 @@ export class ClosedError extends PerdureError {
     super(message, { code: "CLOSED", category: "configuration" });
   }
 }
+
+/** Code of an orchestration called something whose result or effect would not be the same on replay. */
+export class NondeterministicCallError extends PerdureError {
+  /** What was called, such as `setTimeout`. */
+  readonly call: string;
+
+  constructor(call: string, instead: string) {
+    super(`${call} must not be called inside an orchestration: it would not be the same on replay. ${instead}`, {
+      code: "NONDETERMINISTIC_CALL",
+      category: "configuration",
+    });
+    this.call = call;
+  }
+}

@@ -76,7 +76,13 @@ export class ReplayEngine {
   constructor(options: EngineOptions) {
     this.options = options;
     this.log = new DecisionLog(`"${options.instanceId}"`);
-    this.#scope = { instanceId: options.instanceId };
+    this.#scope = {
+      instanceId: options.instanceId,
+      now: () => this.log.now,
+      random: () => this.random.next(),
+      uuid: () => this.random.uuid(),
+      bytes: (length) => this.random.bytes(length),
+    };
   }
 
   get started(): OrchestrationStarted {

@@ -1,8 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** Marks all code, sync or async, that an orchestration's function has led to. */
+/** Marks all code, sync or async, that an orchestration's function has led to; with what is deterministic in it. */
 export interface OrchestrationScope {
   readonly instanceId: string;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly uuid: () => string;
+  readonly bytes: (length: number) => Uint8Array;
 }
 
 const scopes = new AsyncLocalStorage<OrchestrationScope>();

@@ -1,5 +1,6 @@
 import type { ActivityPolicy } from "../definition/index.ts";
 import { NonRetryableError } from "../errors/index.ts";
+import { type Duration, parseDuration } from "../values/index.ts";
 
 /** What the call gave wins over what the definition says. */
 export function effectivePolicy(own: ActivityPolicy, call: ActivityPolicy | undefined): ActivityPolicy {
@@ -20,8 +21,21 @@ export function retryDelay(policy: ActivityPolicy, error: unknown, failures: num
   if (failures >= maxAttempts || error instanceof NonRetryableError) return null;
   const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
   if (nonRetryable.some((entry) => entry === code || entry === name)) return null;
+  const asked = retryAfter(error);
+  if (asked !== undefined) return asked;
   const interval = Math.min(maxIntervalMs, initialIntervalMs * backoff ** (failures - 1));
   return Math.round(interval * (1 - jitter * Math.random()));
+}
+
+/** What the error itself asks for: `RetryAfterError`, or any error with a `retryAfter` that is a duration. */
+function retryAfter(error: unknown): number | undefined {
+  const asked = (error as { retryAfter?: unknown } | null | undefined)?.retryAfter;
+  if (typeof asked !== "number" && typeof asked !== "string") return undefined;
+  try {
+    return parseDuration(asked as Duration, "retryAfter");
+  } catch {
+    return undefined; // Somebody else's idea of a `retryAfter`: the policy decides.
+  }
 }
 
 /**

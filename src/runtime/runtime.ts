@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { ClosedError } from "../errors/index.ts";
 import type { Wake } from "../providers/contract.ts";
+import { installGuard, releaseGuard } from "../guard/index.ts";
 import { absorbRejections, releaseRejections } from "../replay/index.ts";
 import { type Duration, parseDuration } from "../values/index.ts";
 import { ActivityRegistry } from "./activity-registry.ts";
@@ -94,6 +95,7 @@ export class Runtime implements AsyncDisposable {
       throw error;
     }
     absorbRejections();
+    installGuard();
     this.#orchestrations.start();
     this.#work.start();
     this.#timers.start();
@@ -118,6 +120,7 @@ export class Runtime implements AsyncDisposable {
         this.#node.logger.warn({ nodeId, error }, "the lease could not be ended; it expires by itself");
       }
     }
+    releaseGuard();
     releaseRejections();
     this.#node.logger.info({ nodeId }, "node stopped");
   }
