@@ -15,7 +15,7 @@ import { type Crash, readHistories } from "./recovery.ts";
 import { report } from "./report.ts";
 
 // Starts a cloud and a worker, has the worker provision some environments, kills it in the middle, starts it again,
-// and shows what came of it. `node main.ts [request.json...] [--no-crash] [--keep] [--seed n]`
+// and shows what came of it. `node main.ts [request.json...] [--no-crash] [--keep] [--seed n] [--directory path]`
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   allowNegative: true,
@@ -23,6 +23,7 @@ const { values: flags, positionals } = parseArgs({
     crash: { type: "boolean", default: true },
     keep: { type: "boolean", default: false },
     seed: { type: "string", default: "1" },
+    directory: { type: "string", default: join(import.meta.dirname, ".perdure") },
   },
 });
 const files = positionals.length > 0 ? positionals : ["web-shop", "small", "doomed"].map((n) => `requests/${n}.json`);
@@ -31,7 +32,7 @@ const jobs = await Promise.all(files.map(readJob)).catch((error: Error) => {
   process.exit(2);
 });
 
-const directory = join(import.meta.dirname, ".perdure");
+const { directory } = flags;
 if (!flags.keep) await rm(directory, { recursive: true, force: true });
 await mkdir(directory, { recursive: true });
 const database = join(directory, "perdure.db");
