@@ -46,6 +46,8 @@ export interface TurnCommit {
   readonly messages: readonly NewMessage[];
   readonly cancelledWork: readonly string[];
   readonly cancelledTimers: readonly number[];
+  /** Changes to the instance's key-value state, in order; a null payload removes the key. */
+  readonly state: readonly StateChange[];
   /** The execution has ended: remove all its work items and timers that are still there. */
   readonly closes: boolean;
   /** The execution that follows one that continued as new; its history is empty until its own first commit. */
@@ -58,6 +60,11 @@ export interface TurnCommit {
   readonly availableInMs: number;
   /** With `release`: nobody takes the instance until it is released from quarantine; the text says why. */
   readonly quarantine: string | null;
+}
+
+export interface StateChange {
+  readonly key: string;
+  readonly payload: string | null;
 }
 
 export interface Projection {

@@ -37,6 +37,20 @@ export interface InstancePage {
   readonly cursor: string | null;
 }
 
+export interface CountInstances {
+  readonly statuses: readonly InstanceStatus[] | null;
+  readonly name: string | null;
+  readonly quarantined: boolean | null;
+}
+
+/** Ended instances without a parent, each with its family, of which all have ended and none after `endedBefore`. */
+export interface PruneInstances {
+  readonly statuses: readonly InstanceStatus[];
+  readonly endedBefore: number;
+  /** At most this many families in one commit. */
+  readonly limit: number;
+}
+
 export type DeleteOutcome =
   | { readonly status: "deleted"; readonly instanceIds: readonly string[] }
   | { readonly status: "unknown" }

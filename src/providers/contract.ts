@@ -10,12 +10,14 @@ import type {
   NodeLease,
 } from "./contract-nodes.ts";
 import type {
+  CountInstances,
   DeleteInstance,
   DeleteOutcome,
   ExecutionRecord,
   InstancePage,
   InstanceRecord,
   ListInstances,
+  PruneInstances,
 } from "./contract-queries.ts";
 import type { EventRow, InstanceRef, NewInstance, NewMessage } from "./contract-rows.ts";
 
@@ -97,9 +99,19 @@ export interface Provider extends AsyncDisposable {
   listExecutions(instanceId: string): Promise<readonly ExecutionRecord[]>;
   /** Children that have not ended, of any execution of this run, by their parent links. */
   listChildren(instanceId: string, runId: string): Promise<readonly InstanceRecord[]>;
+  countInstances(request: CountInstances): Promise<number>;
+  /** The last event of the current execution; null if there is no such instance, or no event yet. */
+  readLastEvent(instanceId: string): Promise<EventRow | null>;
+  /** Key-value state, by key; null when there is no such instance. */
+  readState(instanceId: string): Promise<readonly { readonly key: string; readonly payload: string }[] | null>;
   listInstances(request: ListInstances): Promise<InstancePage>;
   /** With all descendants that are children, in one commit. A late commit cannot bring an instance back. */
   deleteInstance(request: DeleteInstance): Promise<DeleteOutcome>;
+
+  /** Removes the histories of all executions of a run but the newest `keep`; gives how many it removed. */
+  pruneExecutions(request: { readonly instanceId: string; readonly keep: number }): Promise<number>;
+  /** Gives the ids that were removed. Not all are done while `limit` families were. */
+  pruneInstances(request: PruneInstances): Promise<readonly string[]>;
 
   /** Calls the listener after commits of this process, and when another process may have committed. */
   subscribe(listener: (wake: Wake) => void): () => void;

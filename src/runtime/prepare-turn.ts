@@ -241,6 +241,7 @@ export function base(instance: Instance): TurnCommit {
     ackedMessages: [],
     ackedWork: instance.entered.map(({ fence }) => fence),
     events: [],
+    state: [],
     work: [],
     timers: [],
     starts: [],

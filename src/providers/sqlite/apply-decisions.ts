@@ -16,6 +16,12 @@ const insertWork = new RowInsert(
 
 const insertTimers = new RowInsert("perdure_timers", "key, execution_id, event_id, partition, due_at, body");
 
+const SET_STATE = `
+  INSERT INTO perdure_state (key, name, payload) VALUES (?, ?, ?)
+  ON CONFLICT (key, name) DO UPDATE SET payload = excluded.payload`;
+
+const DELETE_STATE = "DELETE FROM perdure_state WHERE key = ? AND name = ?";
+
 const CANCEL_WORK = "DELETE FROM perdure_work_items WHERE id = ? AND key = ?";
 
 const CANCEL_TIMER = "DELETE FROM perdure_timers WHERE key = ? AND execution_id = ? AND event_id = ?";
@@ -30,6 +36,7 @@ export function applyDecisions(context: BatchContext, key: number, turn: TurnCom
   appendHistory(tx, key, turn);
   scheduleWork(context, key, turn);
   createTimers(tx, key, turn);
+  changeState(tx, key, turn);
   cancel(tx, key, turn);
   if (turn.closes) closeExecution(tx, key, turn.executionId);
   return [
@@ -70,6 +77,13 @@ function createTimers(tx: Transaction, key: number, turn: TurnCommit): void {
     values.push(key, turn.executionId, eventId, partition, wholeDueAt, body);
   }
   insertTimers.run(tx.db, values);
+}
+
+function changeState(tx: Transaction, key: number, turn: TurnCommit): void {
+  for (const { key: name, payload } of turn.state) {
+    if (payload === null) tx.db.run(DELETE_STATE, key, name);
+    else tx.db.run(SET_STATE, key, name, payload);
+  }
 }
 
 function cancel(tx: Transaction, key: number, turn: TurnCommit): void {

@@ -16,6 +16,7 @@ const SELECT_FAMILY = `
 
 const deletions = [
   "DELETE FROM perdure_history WHERE key = ?",
+  "DELETE FROM perdure_state WHERE key = ?",
   "DELETE FROM perdure_messages WHERE key = ?",
   "DELETE FROM perdure_work_items WHERE key = ?",
   "DELETE FROM perdure_timers WHERE key = ?",
@@ -23,18 +24,29 @@ const deletions = [
   "DELETE FROM perdure_instances WHERE key = ?",
 ];
 
-type Member = [key: number, instanceId: string, status: InstanceStatus];
+export type Member = [key: number, instanceId: string, status: InstanceStatus];
 
 export function deleteInstance(tx: Transaction, request: DeleteInstance): DeleteOutcome {
-  const family = tx.db.all<Member>(SELECT_FAMILY, request.instanceId, request.runId);
+  const family = selectFamily(tx, request.instanceId, request.runId);
   const [root] = family;
   if (root === undefined) return { status: "unknown" };
   const running = family.find(([, , status]) => !hasEnded(status));
   if (running !== undefined && !request.force) return { status: "running", instanceId: running[1] };
+  const instanceIds = removeFamily(tx, family);
+  if (request.notify !== null && !hasEnded(root[2])) deliverMessage(tx, request.notify);
+  return { status: "deleted", instanceIds };
+}
+
+/** The instance, and all its children, theirs, and so on; none if there is no such run. */
+export function selectFamily(tx: Transaction, instanceId: string, runId: string): Member[] {
+  return tx.db.all<Member>(SELECT_FAMILY, instanceId, runId);
+}
+
+/** Everything of all of them, and gives their ids. */
+export function removeFamily(tx: Transaction, family: readonly Member[]): string[] {
   for (const [key, instanceId] of family) {
     for (const sql of deletions) tx.db.run(sql, key);
     tx.wake.statusChanged(instanceId);
   }
-  if (request.notify !== null && !hasEnded(root[2])) deliverMessage(tx, request.notify);
-  return { status: "deleted", instanceIds: family.map(([, instanceId]) => instanceId) };
+  return family.map(([, instanceId]) => instanceId);
 }

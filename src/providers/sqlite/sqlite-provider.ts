@@ -4,6 +4,7 @@ import { type Clock, neverDecreasing, systemClock } from "../clock.ts";
 import type {
   CommitBatch,
   CommitResult,
+  CountInstances,
   DeleteInstance,
   DeleteOutcome,
   EventRow,
@@ -22,6 +23,7 @@ import type {
   NewMessage,
   NodeLease,
   Provider,
+  PruneInstances,
   Wake,
   WorkFence,
 } from "../contract.ts";
@@ -29,6 +31,7 @@ import { retryWhileBusy } from "./busy-retry.ts";
 import { closeLease } from "./close-lease.ts";
 import { commit } from "./commit.ts";
 import type { Connection } from "./connection.ts";
+import { countInstances } from "./count-instances.ts";
 import { createInstances } from "./create-instances.ts";
 import { deleteInstance } from "./delete-instance.ts";
 import { enqueue } from "./enqueue.ts";
@@ -46,8 +49,12 @@ import { listInstances } from "./list-instances.ts";
 import { migrate } from "./migrate.ts";
 import { memory, openReader, openWriter } from "./open-connection.ts";
 import { openLease } from "./open-lease.ts";
+import { pruneExecutions } from "./prune-executions.ts";
+import { pruneInstances } from "./prune-instances.ts";
 import { readHistory } from "./read-history.ts";
 import { readInstance } from "./read-instance.ts";
+import { readLastEvent } from "./read-last-event.ts";
+import { readState } from "./read-state.ts";
 import { type Kept, releaseAllExcept } from "./release-all-except.ts";
 import { releaseInstances } from "./release-instances.ts";
 import { releaseQuarantine } from "./release-quarantine.ts";
@@ -180,6 +187,14 @@ export class SqliteProvider implements Provider {
     return this.#read((db) => readHistory(db, instanceId, executionId));
   }
 
+  readLastEvent(instanceId: string): Promise<EventRow | null> {
+    return this.#read((db) => readLastEvent(db, instanceId));
+  }
+
+  readState(instanceId: string): Promise<readonly { readonly key: string; readonly payload: string }[] | null> {
+    return this.#read((db) => readState(db, instanceId));
+  }
+
   listExecutions(instanceId: string): Promise<readonly ExecutionRecord[]> {
     return this.#read((db) => listExecutions(db, instanceId));
   }
@@ -192,8 +207,20 @@ export class SqliteProvider implements Provider {
     return this.#read((db) => listInstances(db, request));
   }
 
+  countInstances(request: CountInstances): Promise<number> {
+    return this.#read((db) => countInstances(db, request));
+  }
+
   deleteInstance(request: DeleteInstance): Promise<DeleteOutcome> {
     return this.#write((tx) => deleteInstance(tx, request));
+  }
+
+  pruneExecutions(request: { readonly instanceId: string; readonly keep: number }): Promise<number> {
+    return this.#write((tx) => pruneExecutions(tx, request));
+  }
+
+  pruneInstances(request: PruneInstances): Promise<readonly string[]> {
+    return this.#write((tx) => pruneInstances(tx, request));
   }
 
   subscribe(listener: (wake: Wake) => void): () => void {

@@ -103,6 +103,7 @@ export class ActingNode implements AsyncDisposable {
       ackedMessages: messages.map(({ token }) => token),
       ackedWork: [],
       events,
+      state: [],
       work: [],
       timers: [],
       starts: [],

@@ -109,6 +109,14 @@ CREATE TABLE perdure_timers (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX perdure_timers_by_due ON perdure_timers (partition, due_at);
 
+-- What an orchestration keeps for itself and for whoever looks; it outlives executions.
+CREATE TABLE perdure_state (
+  key INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  PRIMARY KEY (key, name)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE perdure_nodes (
   node_id TEXT PRIMARY KEY,
   lease_until INTEGER NOT NULL
