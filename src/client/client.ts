@@ -6,11 +6,15 @@ import { type ClientContext, clientContext, type ClientOptions } from "./client-
 import { type DeleteOptions, deleteInstance } from "./delete-instance.ts";
 import { type Descriptor, getDescriptor } from "./get-descriptor.ts";
 import { getHistory, type GetHistoryOptions, type HistoryEntry } from "./get-history.ts";
+import { getState } from "./get-state.ts";
 import { getStatus, type InstanceDetails } from "./get-status.ts";
 import type { DataArgument } from "./inbound-data.ts";
 import { createHandle, type HandleFor, type InstanceHandle } from "./instance-handle.ts";
 import { type ExecutionSummary, listExecutions } from "./list-executions.ts";
-import { type InstanceList, listInstances, type ListOptions } from "./list-instances.ts";
+import { getTree, type InstanceFamily } from "./get-tree.ts";
+import { countInstances } from "./count-instances.ts";
+import { prune, type PruneOptions, type PruneResult } from "./prune.ts";
+import { type InstanceFilter, type InstanceList, listInstances, type ListOptions } from "./list-instances.ts";
 import { raiseEvent } from "./raise-event.ts";
 import { releaseQuarantine } from "./release-quarantine.ts";
 import { send } from "./send.ts";
@@ -84,6 +88,21 @@ export class Client {
     return listInstances(this.#context, options);
   }
 
+  /** How many instances there are for which all that is given holds. */
+  count(filter?: InstanceFilter): Promise<number> {
+    return countInstances(this.#context, filter);
+  }
+
+  /** An instance with its children, theirs, and so on: those that have ended as well. */
+  getTree(instanceId: string): Promise<InstanceFamily> {
+    return getTree(this.#context, instanceId);
+  }
+
+  /** What the orchestration keeps with `ctx.state`, by key. */
+  getState(instanceId: string): Promise<ReadonlyMap<string, unknown>> {
+    return getState(this.#context, instanceId);
+  }
+
   /**
    * Signals every wait that is open for the event when the instance gets it; with none open it is dropped there, with
    * a warning. Rejects with `InstanceEndedError` if the instance has ended.
@@ -121,6 +140,14 @@ export class Client {
    */
   delete(instanceId: string, options?: DeleteOptions): Promise<readonly string[]> {
     return deleteInstance(this.#context, instanceId, options);
+  }
+
+  /**
+   * Removes what is no longer needed: instances that ended some time ago, with their families, and old executions of
+   * eternal ones. In commits of bounded size; resolves when all of it is gone.
+   */
+  prune(options: PruneOptions): Promise<PruneResult> {
+    return prune(this.#context, options);
   }
 
   /** Gives an instance that is quarantined another chance. Does nothing to one that is not. */

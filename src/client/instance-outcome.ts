@@ -21,10 +21,10 @@ export function resultOf(outcome: Outcome): unknown {
  * @throws InstanceDeletedError if it was deleted since the record was read.
  */
 export async function readOutcome(provider: Provider, record: InstanceRecord): Promise<Outcome> {
-  const { instanceId, runId, executionId } = record;
-  const last = (await provider.listExecutions(instanceId)).at(-1);
-  if (last?.executionId === executionId) {
-    const event = decodeEvent(last.last);
+  const { instanceId, runId } = record;
+  const last = await provider.readLastEvent(instanceId);
+  if (last !== null) {
+    const event = decodeEvent(last);
     if (isTerminal(event) && event.kind !== "OrchestrationContinuedAsNew") return outcomeOf(event);
   }
   // Not what the record promised: another run may have taken the id in between.

@@ -1,16 +1,20 @@
 import { InvalidArgumentError } from "../errors/index.ts";
-import type { InstanceStatus } from "../providers/contract.ts";
+import type { CountInstances, InstanceStatus } from "../providers/contract.ts";
 import { checkName } from "../values/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { type InstanceSummary, summaryOf } from "./instance-summary.ts";
 
-/** What to list: instances for which all that is given holds. */
-export interface ListOptions {
+/** Instances for which all that is given holds. */
+export interface InstanceFilter {
   readonly status?: InstanceStatus | readonly InstanceStatus[];
   /** Of the orchestration. */
   readonly name?: string;
   /** Only those that are quarantined, or only those that are not. */
   readonly quarantined?: boolean;
+}
+
+/** What to list, and how much of it. */
+export interface ListOptions extends InstanceFilter {
   /** At most this many, up to 1000. Default 100. */
   readonly limit?: number;
   /** The `cursor` of the page before. */
@@ -25,29 +29,29 @@ export interface InstanceList {
 }
 
 export async function listInstances({ provider }: ClientContext, options: ListOptions = {}): Promise<InstanceList> {
-  const { name, quarantined, limit = 100, cursor } = options;
-  const statuses = checkStatuses(options.status);
-  if (name !== undefined) checkName(name, "name");
-  if (quarantined !== undefined && typeof quarantined !== "boolean") {
-    throw new InvalidArgumentError(`quarantined must be true or false, or left out, not ${String(quarantined)}.`);
-  }
+  const { limit = 100, cursor } = options;
+  const filter = instanceFilter(options);
   if (!(Number.isSafeInteger(limit) && limit >= 1 && limit <= maxLimit)) {
     throw new InvalidArgumentError(`limit must be a whole number from 1 to ${maxLimit}, not ${String(limit)}.`);
   }
   if (cursor !== undefined && typeof cursor !== "string") {
     throw new InvalidArgumentError("cursor must be the cursor of the page before. Leave it out for the first page.");
   }
-  const page = await provider.listInstances({
-    statuses,
-    name: name ?? null,
-    quarantined: quarantined ?? null,
-    limit,
-    cursor: cursor ?? null,
-  });
+  const page = await provider.listInstances({ ...filter, limit, cursor: cursor ?? null });
   return { instances: page.instances.map(summaryOf), ...(page.cursor !== null && { cursor: page.cursor }) };
 }
 
-function checkStatuses(status: ListOptions["status"]): readonly InstanceStatus[] | null {
+export function instanceFilter(options: InstanceFilter): CountInstances {
+  const { name, quarantined } = options;
+  const statuses = checkStatuses(options.status);
+  if (name !== undefined) checkName(name, "name");
+  if (quarantined !== undefined && typeof quarantined !== "boolean") {
+    throw new InvalidArgumentError(`quarantined must be true or false, or left out, not ${String(quarantined)}.`);
+  }
+  return { statuses, name: name ?? null, quarantined: quarantined ?? null };
+}
+
+export function checkStatuses(status: ListOptions["status"]): readonly InstanceStatus[] | null {
   if (status === undefined) return null;
   const statuses = typeof status === "string" ? [status] : status;
   const unknown = statuses.find((one) => !Object.hasOwn(statusesThereAre, one));

@@ -97,7 +97,7 @@ export interface Provider extends AsyncDisposable {
   readHistory(instanceId: string, executionId?: number): Promise<readonly EventRow[] | null>;
   /** Oldest first; an execution without events yet is left out. */
   listExecutions(instanceId: string): Promise<readonly ExecutionRecord[]>;
-  /** Children that have not ended, of any execution of this run, by their parent links. */
+  /** Children of any execution of this run, by their parent links, oldest first; those that have ended as well. */
   listChildren(instanceId: string, runId: string): Promise<readonly InstanceRecord[]>;
   countInstances(request: CountInstances): Promise<number>;
   /** The last event of the current execution; null if there is no such instance, or no event yet. */

@@ -13,7 +13,7 @@ const SELECT_OWNED_READY = `
    ORDER BY ready_since, key`;
 
 const CLAIM = `
-  UPDATE perdure_ownerships SET owner = ?, epoch = epoch + 1, claims = claims + 1, available_at = 0 WHERE key = ?`;
+  UPDATE perdure_ownerships SET owner = ?, epoch = epoch + 1, claims = claims + 1 WHERE key = ?`;
 
 const SELECT_INSTANCE = `
   SELECT i.instance_id, i.run_id, o.epoch, o.claims, o.execution_id, o.last_event_id, o.handler, o.ending,

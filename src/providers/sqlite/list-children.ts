@@ -1,6 +1,6 @@
 import type { InstanceRecord } from "../contract.ts";
 import type { Connection } from "./connection.ts";
-import { hasEnded, recordColumns, type RecordColumns, recordFromColumns } from "./instance-row.ts";
+import { recordColumns, type RecordColumns, recordFromColumns } from "./instance-row.ts";
 
 const SELECT_CHILDREN = `
   SELECT ${recordColumns} FROM perdure_instances i JOIN perdure_ownerships o ON o.key = i.key
@@ -9,6 +9,5 @@ const SELECT_CHILDREN = `
 
 /** Oldest first. */
 export function listChildren(db: Connection, instanceId: string, runId: string): InstanceRecord[] {
-  const children = db.all<RecordColumns>(SELECT_CHILDREN, instanceId, runId).map(recordFromColumns);
-  return children.filter(({ status }) => !hasEnded(status));
+  return db.all<RecordColumns>(SELECT_CHILDREN, instanceId, runId).map(recordFromColumns);
 }

@@ -4,23 +4,39 @@ import { hasEnded } from "./instance-row.ts";
 import type { Transaction } from "./transaction.ts";
 
 const SELECT_ROOTS = `
-  SELECT instance_id, run_id FROM perdure_instances
-   WHERE status = ? AND updated_at < ? AND parent_instance_id IS NULL
-   ORDER BY updated_at LIMIT ?`;
+  SELECT key, instance_id, run_id FROM perdure_instances
+   WHERE key > ? AND status = ? AND updated_at < ? AND parent_instance_id IS NULL
+   ORDER BY key LIMIT 100`;
 
 const SELECT_UPDATED = "SELECT updated_at FROM perdure_instances WHERE key = ?";
 
-/** Families of which somebody still runs, or has ended too lately, are left as they are. */
+/** Families of which somebody still runs, or has ended too lately, are passed over. */
 export function pruneInstances(tx: Transaction, request: PruneInstances): string[] {
   const { statuses, endedBefore, limit } = request;
-  const roots = statuses
-    .filter(hasEnded)
-    .flatMap((status) => tx.db.all<[string, string]>(SELECT_ROOTS, status, endedBefore, limit))
-    .slice(0, limit);
-  return roots.flatMap(([instanceId, runId]) => {
-    const family = selectFamily(tx, instanceId, runId);
-    return family.every((member) => isOver(tx, member, endedBefore)) ? removeFamily(tx, family) : [];
-  });
+  const removed: string[] = [];
+  let families = 0;
+  for (const status of statuses.filter(hasEnded)) {
+    for (const [instanceId, runId] of roots(tx, status, endedBefore)) {
+      if (families >= limit) return removed;
+      const family = selectFamily(tx, instanceId, runId);
+      if (!family.every((member) => isOver(tx, member, endedBefore))) continue;
+      removed.push(...removeFamily(tx, family));
+      families += 1;
+    }
+  }
+  return removed;
+}
+
+function* roots(tx: Transaction, status: string, endedBefore: number): Generator<[string, string]> {
+  let after = 0;
+  for (;;) {
+    const page = tx.db.all<[number, string, string]>(SELECT_ROOTS, after, status, endedBefore);
+    for (const [key, instanceId, runId] of page) {
+      after = key;
+      yield [instanceId, runId];
+    }
+    if (page.length === 0) return;
+  }
 }
 
 function isOver(tx: Transaction, [key, , status]: Member, endedBefore: number): boolean {

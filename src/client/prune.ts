@@ -1,0 +1,52 @@
+import { InvalidArgumentError } from "../errors/index.ts";
+import { checkInstanceId, type Duration, parseDuration } from "../values/index.ts";
+import type { ClientContext } from "./client-context.ts";
+import { hasEnded } from "./instance-outcome.ts";
+import { checkStatuses, type InstanceFilter } from "./list-instances.ts";
+
+export type PruneOptions =
+  | {
+      /** Instances that ended longer ago than this, each with its whole family. */
+      readonly olderThan: Duration;
+      /** Only those that ended so. Default: however they ended. */
+      readonly status?: InstanceFilter["status"];
+    }
+  | {
+      /** Old executions of this instance, also while it runs. */
+      readonly instanceId: string;
+      /** The newest ones, the current one included, stay. Default 1. */
+      readonly keepExecutions?: number;
+    };
+
+export interface PruneResult {
+  readonly instances: number;
+  readonly executions: number;
+}
+
+export async function prune(client: ClientContext, options: PruneOptions): Promise<PruneResult> {
+  if ("instanceId" in options) return await pruneExecutions(client, options.instanceId, options.keepExecutions ?? 1);
+  const statuses = checkStatuses(options.status) ?? allEnds;
+  const running = statuses.find((status) => !hasEnded(status));
+  if (running !== undefined) {
+    throw new InvalidArgumentError(`An instance that is ${running} cannot be pruned: give statuses of ended ones.`);
+  }
+  const age = parseDuration(options.olderThan, "olderThan");
+  const endedBefore = client.provider.now() - age;
+  let instances = 0;
+  for (;;) {
+    const removed = await client.provider.pruneInstances({ statuses, endedBefore, limit: familiesPerCommit });
+    instances += removed.length;
+    if (removed.length === 0) return { instances, executions: 0 };
+  }
+}
+
+async function pruneExecutions({ provider }: ClientContext, instanceId: string, keep: number): Promise<PruneResult> {
+  checkInstanceId(instanceId, "instanceId");
+  if (!(Number.isSafeInteger(keep) && keep >= 1)) {
+    throw new InvalidArgumentError(`keepExecutions must be a whole number from 1, not ${String(keep)}.`);
+  }
+  return { instances: 0, executions: await provider.pruneExecutions({ instanceId, keep }) };
+}
+
+const allEnds = ["completed", "failed", "cancelled", "terminated"] as const;
+const familiesPerCommit = 50;
