@@ -1,4 +1,5 @@
 export * from "./decode.ts";
+export * from "./describe-argument.ts";
 export * from "./duration.ts";
 export * from "./encode.ts";
 export * from "./names.ts";

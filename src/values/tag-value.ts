@@ -160,7 +160,7 @@ function tagLeaf(name: string, value: unknown, walk: Walk): unknown {
 
 function isPlainArray(value: object): value is unknown[] {
   // Array.prototype is itself an array, in every realm; the prototype of a subclass is not.
-  return Array.isArray(value) && Array.isArray(Object.getPrototypeOf(value)) && prototypesOf(value) === 2;
+  return Array.isArray(value) && Array.isArray(Object.getPrototypeOf(value));
 }
 
 function isPlainObject(value: object): boolean {

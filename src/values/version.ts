@@ -38,11 +38,23 @@ export function compareVersions(a: string, b: string): number {
  * @throws InvalidArgumentError
  */
 export function latestVersion(versions: readonly string[]): string | undefined {
-  return versions.reduce<string | undefined>((latest, version) => {
-    const order = latest === undefined ? compareVersions(version, version) || 1 : compareVersions(version, latest);
-    // Two builds of one version: any fixed order will do, as long as every node has the same.
-    return latest === undefined || order > 0 || (order === 0 && version > latest) ? version : latest;
-  }, undefined);
+  let latest: Candidate | undefined;
+  for (const text of versions) {
+    const candidate = { text, version: parseVersion(text) };
+    if (latest === undefined || isLater(candidate, latest)) latest = candidate;
+  }
+  return latest?.text;
+}
+
+interface Candidate {
+  readonly text: string;
+  readonly version: Version;
+}
+
+function isLater(a: Candidate, b: Candidate): boolean {
+  const order = compareParsed(a.version, b.version);
+  // Two builds of one version: any fixed order will do, as long as every node has the same.
+  return order > 0 || (order === 0 && a.text > b.text);
 }
 
 const maxChars = 255;

@@ -141,6 +141,18 @@ test("an error of another realm is an error", () => {
   assert.ok(roundTrip(foreign) instanceof TypeError);
 });
 
+test("an AggregateError of another realm keeps its members", () => {
+  const foreign: unknown = runInContext("new AggregateError([new Error('member')], 'many')", createContext());
+  const rebuilt = roundTrip(foreign);
+  assert.ok(rebuilt instanceof AggregateError);
+  assert.equal((rebuilt.errors[0] as Error).message, "member");
+});
+
+test("a suppressed error that no longer fits leaves an error that stores the same again", () => {
+  const failure: Failure = { name: "SuppressedError", message: "both", errors: [{ name: "Error", message: "one" }] };
+  assert.deepEqual(stored(failureToError(failure)).errors, failure.errors);
+});
+
 test("a cyclic or enormous web of errors is cut to a bounded size", () => {
   const cyclic = new AggregateError([], "web");
   cyclic.errors = Array.from({ length: 50 }, () => cyclic);
@@ -149,6 +161,9 @@ test("a cyclic or enormous web of errors is cut to a bounded size", () => {
   for (let index = 0; index < 50; index++) Object.assign(cyclic, { [`detail${index}`]: "d".repeat(2_000) });
   const failure = stored(cyclic);
   assert.ok(JSON.stringify(failure).length < 500_000);
+  const count = ({ cause, errors = [] }: Failure): number =>
+    [...errors, ...(cause === undefined ? [] : [cause])].reduce((total, part) => total + count(part), 1);
+  assert.equal(count(failure), 32);
   let depth = 0;
   for (let next: Failure | undefined = failure; next !== undefined; next = next.cause) depth++;
   assert.equal(depth, 9);

@@ -119,6 +119,20 @@ test("an error comes back with its class, its causes and its details", () => {
   assert.equal(failed.stack, error.stack);
 });
 
+test("errors of another realm and of the time before classes are errors", () => {
+  const foreign: unknown = runInContext("new RangeError('elsewhere')", createContext());
+  assert.ok(decodeValue(encode(foreign)) instanceof RangeError);
+  const old: unknown = Object.create(Error.prototype, { message: { value: "old" } });
+  const decoded = decodeValue(encode(old));
+  assert.ok(decoded instanceof Error);
+  assert.equal(decoded.message, "old");
+});
+
+test("symbols that JSON would not see, being hidden, are left out", () => {
+  const value = Object.defineProperty({ a: 1 }, Symbol("hidden"), { value: 1, enumerable: false });
+  assert.equal(encode(value), '{"a":1}');
+});
+
 test("an object that looks like a tag comes back as the object that it is", () => {
   for (const value of [
     { $perdure: "Date", value: "2026-03-01T12:00:00.000Z" },
@@ -174,7 +188,7 @@ test("a date of a fake clock's subclass is a date", () => {
       return "fake";
     }
     override getTime(): number {
-      return 0;
+      return Number.NaN;
     }
   }
   assertSame(decodeValue(encode(new FakeDate(1_000))), new Date(1_000));

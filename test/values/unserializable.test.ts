@@ -18,6 +18,11 @@ test("what cannot be stored is an error that names the part and says what to do"
     [{ "a b": { "1x": class {} } }, 'input["a b"]["1x"]', /is a function/],
     [[Symbol("s")], "input[0]", /is a symbol.*Pass a string/],
     [{ a: { [Symbol("key")]: 1 } }, "input.a", /Symbol\(key\) as a key.*Use a string key/],
+    [
+      { a: Object.defineProperties({}, { [Symbol("hidden")]: {}, [Symbol("shown")]: { enumerable: true } }) },
+      "input.a",
+      /Symbol\(shown\) as a key/,
+    ],
     [{ order: new Order() }, "input.order", /an instance of Order.*Pass plain data/],
     [{ price: new Money() }, "input.price", /an instance of Money.*what its toJSON\(\) returns/],
     [{ result: Promise.resolve(1) }, "input.result", /is a promise.*Await it/],
@@ -29,6 +34,14 @@ test("what cannot be stored is an error that names the part and says what to do"
     [new (class Pattern extends RegExp {})("a"), "input", /an instance of Pattern/],
     [new (class Link extends URL {})("a:b"), "input", /an instance of Link/],
     [Object.create({ inherited: 1 }), "input", /an instance of Object/],
+    [Object.create(Object.assign(Object.create(null), { inherited: 1 })), "input", /an instance of a class/],
+    [
+      new (class Odd {
+        isPrototypeOf() {}
+      })(),
+      "input",
+      /an instance of Odd/,
+    ],
     [Object.create(Map.prototype), "input", /an instance of Map/],
     [new String("boxed"), "input", /an instance of String/],
     [new SharedArrayBuffer(1), "input", /an instance of SharedArrayBuffer/],
@@ -86,6 +99,24 @@ test("a value that reads differently the second time is still stored whole or re
   assert.equal(encodeValue(value, options), '{"shifty":2}');
 });
 
+test("a value nested 1,001 deep is refused, and one level less is not", () => {
+  for (const wrap of [
+    (value: unknown) => [value],
+    (value: unknown) => ({ value }),
+    (value: unknown) => new Set([value]),
+  ]) {
+    let value: unknown = 1;
+    for (let depth = 0; depth < 1_000; depth++) value = wrap(value);
+    encodeValue(value, options);
+    assertRefused(wrap(value), undefined, /nested more than 1000 levels deep/);
+  }
+});
+
+test("an enormous key is shown by its beginning", () => {
+  const error = assertRefused({ ["k".repeat(100_000)]: [() => 1] }, undefined, /is a function/);
+  assert.equal(error.path, `input.${"k".repeat(64)}…[0]`);
+});
+
 test("a value nested 100,000 deep is refused, however it is nested", () => {
   for (const wrap of [
     (value: unknown) => [value],
@@ -113,13 +144,14 @@ test("a caller that has used up the stack gets the same kind of error", () => {
     try {
       encodeValue(value, options);
     } catch (error) {
-      seen.add((error as Error).name);
+      seen.add(`${(error as Error).name}: ${(error as Error).message.replace(/^.*input/, "input")}`);
     }
   };
   descend(0);
   // At the very bottom there is no room even for making the better error.
-  seen.delete("RangeError");
-  assert.deepEqual([...seen], ["UnserializableValueError"]);
+  const better = [...seen].filter((text) => !text.startsWith("RangeError"));
+  assert.equal(better.length, 1);
+  assert.match(better[0] ?? "", /^UnserializableValueError: input is nested too deeply for the stack/);
 });
 
 test("text longer than the limit is refused with its size, the limit and the path", () => {
@@ -139,6 +171,7 @@ test("text longer than the limit is refused with its size, the limit and the pat
   refused({ at: new Date(0) }, 60, `${encodeValue({ at: new Date(0) }, options).length}`);
   refused("x".repeat(1_000), 100, "more than 200");
   refused([undefined, "x".repeat(1_000)], 100, "more than 200");
+  refused(Array(10).fill(10n ** 1_000n), 100, "more than 200");
   refused({ file: new Uint8Array(1_000_000) }, 100, "more than 200");
 });
 
@@ -159,6 +192,9 @@ test("a small object whose text would be astronomic is refused quickly", () => {
     assert.throws(() => encodeValue(value, options), LimitExceededError);
     assert.ok(performance.now() - started < 5_000);
   }
+  let value: unknown = {};
+  for (let depth = 0; depth < 200; depth++) value = { a: value, b: value };
+  assert.throws(() => encodeValue(value, options), LimitExceededError);
   assert.throws(() => encodeValue(Object.assign([], { length: 2 ** 32 - 1 }), options), LimitExceededError);
 });
 
