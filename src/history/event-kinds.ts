@@ -34,9 +34,6 @@ const terminal: ReadonlySet<string> = new Set<TerminalEvent["kind"]>([
   "ExecutionEnded",
 ]);
 
-export const isEventKind = (kind: unknown): kind is EventKind =>
-  typeof kind === "string" && Object.hasOwn(decidedBy, kind);
-
 export const isDecision = (event: HistoryEvent): event is Decision => decidedBy[event.kind] === "function";
 
 export const isTerminal = (event: HistoryEvent): event is TerminalEvent => terminal.has(event.kind);

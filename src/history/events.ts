@@ -217,3 +217,4 @@ export type TerminalEvent =
 type Draft<E> = E extends unknown ? Omit<E, "eventId" | "at"> : never;
 export type DecisionDraft = Draft<Decision>;
 export type ReceivedDraft = Draft<ReceivedEvent>;
+export type CompletionDraft = Extract<ReceivedDraft, Completion>;

@@ -18,19 +18,24 @@ export type ScheduledKind =
   | "EventWaitOpened"
   | "ReceiveOpened";
 
+const scheduling: { readonly [K in ScheduledKind]: true } = {
+  ActivityScheduled: true,
+  TimerCreated: true,
+  SubOrchestrationScheduled: true,
+  EventWaitOpened: true,
+  ReceiveOpened: true,
+};
+
+/** Whether the event opens an operation. */
+export const isScheduling = ({ kind }: { readonly kind: EventKind }): boolean => Object.hasOwn(scheduling, kind);
+
 /** Which scheduled events a completion can be for. */
 export const completes: { readonly [K in EventKind]?: readonly EventKind[] } = {
   ActivityCompleted: ["ActivityScheduled"],
   ActivityFailed: ["ActivityScheduled"],
   SubOrchestrationCompleted: ["SubOrchestrationScheduled"],
   SubOrchestrationFailed: ["SubOrchestrationScheduled"],
-  TimerFired: [
-    "TimerCreated",
-    "ActivityScheduled",
-    "SubOrchestrationScheduled",
-    "EventWaitOpened",
-    "ReceiveOpened",
-  ],
+  TimerFired: ["TimerCreated", "ActivityScheduled", "SubOrchestrationScheduled", "EventWaitOpened", "ReceiveOpened"],
 };
 
 /**

@@ -1,7 +1,8 @@
 import { CorruptHistoryError, CorruptPayloadError, type Failure, SchemaVersionError } from "../errors/index.ts";
-import { isEventKind, isTerminal } from "./event-kinds.ts";
+import { isTerminal } from "./event-kinds.ts";
 import type { HistoryEvent } from "./events.ts";
 import type { Message } from "./messages.ts";
+import { type Shape, eventShapes, messageShapes } from "./shapes.ts";
 
 /**
  * The stored form of an event: what every event has in columns, the rest as JSON. What came from users, be it a value
@@ -34,8 +35,10 @@ export function decodeHistory(rows: readonly StoredEvent[]): HistoryEvent[] {
     if (event.eventId !== index + 1) {
       throw new CorruptHistoryError(`The history has event ${event.eventId} where event ${index + 1} belongs.`);
     }
-    if (index === 0 && event.kind !== "OrchestrationStarted") {
-      throw new CorruptHistoryError(`The history begins with ${event.kind}, not with OrchestrationStarted.`);
+    if ((event.kind === "OrchestrationStarted") !== (index === 0)) {
+      throw new CorruptHistoryError(
+        `Event ${event.eventId} is ${event.kind}: a history has one start, as its first event.`,
+      );
     }
     if (isTerminal(event) && index !== events.length - 1) {
       throw new CorruptHistoryError(`The history goes on after its end, ${event.kind} (event ${event.eventId}).`);
@@ -44,13 +47,16 @@ export function decodeHistory(rows: readonly StoredEvent[]): HistoryEvent[] {
   return events;
 }
 
-/** Throws `SchemaVersionError` for a kind that this release does not know: a newer one wrote it, and can go on with it. */
+/**
+ * Throws `CorruptHistoryError` for what no release has written, and `SchemaVersionError` for a kind that this one does
+ * not know: a newer one wrote it, and can go on with it.
+ */
 export function decodeEvent(row: StoredEvent): HistoryEvent {
   const { eventId, at } = row;
   const what = `Event ${eventId}`;
-  const event = joinPayload(row, (why) => new CorruptHistoryError(`${what} cannot be read: ${why}`));
-  if (!isEventKind(event["kind"])) throw unknownKind(what, event["kind"]);
-  return { ...event, eventId, at } as unknown as HistoryEvent;
+  const corrupt = (why: string) => new CorruptHistoryError(`${what} cannot be read: ${why}`);
+  if (!Number.isFinite(at)) throw corrupt(`its time is ${String(at)}.`);
+  return { ...joinPayload(row, eventShapes, what, corrupt), eventId, at } as unknown as HistoryEvent;
 }
 
 export function encodeMessage(message: Message): StoredMessage {
@@ -59,9 +65,9 @@ export function encodeMessage(message: Message): StoredMessage {
 
 /** Throws `CorruptPayloadError` for what cannot be read, `SchemaVersionError` for a kind that only a newer release knows. */
 export function decodeMessage(stored: StoredMessage): Message {
-  const message = joinPayload(stored, (why) => new CorruptPayloadError(`A message cannot be read: ${why}`));
-  if (!messageKinds.has(message["kind"])) throw unknownKind("A message", message["kind"]);
-  return message as unknown as Message;
+  const what = "A message";
+  const corrupt = (why: string) => new CorruptPayloadError(`${what} cannot be read: ${why}`);
+  return joinPayload(stored, messageShapes, what, corrupt) as unknown as Message;
 }
 
 function splitPayload(whole: object): StoredMessage {
@@ -69,45 +75,38 @@ function splitPayload(whole: object): StoredMessage {
   return { body: JSON.stringify(body), payload: failure === undefined ? (payload ?? null) : JSON.stringify(failure) };
 }
 
-function joinPayload(stored: StoredMessage, error: (why: string) => Error): Record<string, unknown> {
-  const body = parseObject(stored.body, error);
-  if (stored.payload === null) return body;
-  return withFailure.has(body["kind"])
-    ? { ...body, failure: parseObject(stored.payload, error) }
-    : { ...body, payload: stored.payload };
+type Refuse = (why: string) => Error;
+
+function joinPayload(
+  { body, payload }: StoredMessage,
+  shapes: ReadonlyMap<unknown, Shape>,
+  what: string,
+  corrupt: Refuse,
+): Record<string, unknown> {
+  const whole = parseObject(body, corrupt);
+  const { kind } = whole;
+  const shape = shapes.get(kind);
+  if (shape === undefined) {
+    if (typeof kind !== "string") throw corrupt("it has no kind.");
+    throw new SchemaVersionError(`${what} is of the kind ${JSON.stringify(kind)}, which this release does not know.`);
+  }
+  if (payload !== null) {
+    if (shape.hasFailure) whole["failure"] = parseObject(payload, corrupt);
+    else whole["payload"] = payload;
+  }
+  for (const [field, check] of shape.checks) {
+    if (!check(whole[field])) throw corrupt(`${JSON.stringify(field)} of ${String(kind)} is missing or wrong.`);
+  }
+  return whole;
 }
 
-const withFailure: ReadonlySet<unknown> = new Set<HistoryEvent["kind"]>([
-  "ActivityFailed",
-  "SubOrchestrationFailed",
-  "OrchestrationFailed",
-  "OrchestrationCancelled",
-  "ExecutionEnded",
-]);
-
-const unknownKind = (what: string, kind: unknown) =>
-  new SchemaVersionError(`${what} is of the kind ${JSON.stringify(kind)}, which this release does not know.`);
-
-const messageKinds: ReadonlySet<unknown> = new Set<Message["kind"]>([
-  "Start",
-  "ActivityCompleted",
-  "ActivityFailed",
-  "TimerFired",
-  "SubOrchestrationCompleted",
-  "SubOrchestrationFailed",
-  "EventRaised",
-  "MessageArrived",
-  "CancelRequested",
-  "TerminateRequested",
-]);
-
-function parseObject(text: string, error: (why: string) => Error): Record<string, unknown> {
+function parseObject(text: string, corrupt: Refuse): Record<string, unknown> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch (cause) {
-    throw error(cause instanceof Error ? cause.message : String(cause));
+    throw corrupt(cause instanceof Error ? cause.message : String(cause));
   }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) throw error("it is not a JSON object.");
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) throw corrupt("it is not a JSON object.");
   return parsed as Record<string, unknown>;
 }
