@@ -1,6 +1,6 @@
-import { InvalidArgumentError } from "../errors/index.ts";
-import { type Duration, checkName, parseDuration } from "../values/index.ts";
+import { type Duration, checkName, checkObject, parseDuration } from "../values/index.ts";
 import type { ActivityContext } from "./activity-context.ts";
+import { checkFunction } from "./check-function.ts";
 import { type RetryOptions, type RetryPolicy, retryPolicy } from "./retry.ts";
 
 export interface ActivityOptions {
@@ -55,10 +55,11 @@ export function activity<I, O>(
   const what = `activity "${name}"`;
   const options = typeof optionsOrRun === "function" ? {} : optionsOrRun;
   const run = typeof optionsOrRun === "function" ? optionsOrRun : maybeRun;
-  if (typeof run !== "function") throw new InvalidArgumentError(`${what} needs a function as its last argument.`);
+  checkFunction(run, what);
+  checkObject(options, `${what} options`);
   const queue = options.queue ?? "default";
   checkName(queue, `${what} queue`);
-  return { kind: "activity", name, queue, policy: activityPolicy(options, what), run };
+  return { kind: "activity", name, queue, policy: activityPolicy(options, what), run: run as ActivityFunction<I, O> };
 }
 
 /** Checks and converts what was given; also used for the options of one call. */

@@ -1,5 +1,6 @@
-import { InvalidArgumentError } from "../errors/index.ts";
-import { checkName, parseVersion } from "../values/index.ts";
+import { checkName, checkObject, parseVersion } from "../values/index.ts";
+import { callSite } from "./call-site.ts";
+import { checkFunction } from "./check-function.ts";
 import type { OrchestrationContext } from "./orchestration-context.ts";
 
 export interface OrchestrationOptions {
@@ -15,6 +16,8 @@ export interface Orchestration<I, O> {
   readonly name: string;
   readonly version: string;
   readonly run: OrchestrationFunction<I, O>;
+  /** Where `orchestration()` was called, for reports about its code. */
+  readonly definedAt: string | undefined;
 }
 
 /** Any orchestration, whatever it takes and gives. */
@@ -38,10 +41,10 @@ export function orchestration<I, O>(
   checkName(name, "orchestration name");
   const options = typeof optionsOrRun === "function" ? {} : optionsOrRun;
   const run = typeof optionsOrRun === "function" ? optionsOrRun : maybeRun;
-  if (typeof run !== "function") {
-    throw new InvalidArgumentError(`orchestration "${name}" needs a function as its last argument.`);
-  }
+  const what = `orchestration "${name}"`;
+  checkFunction(run, what);
+  checkObject(options, `${what} options`);
   const version = options.version ?? "1.0.0";
   parseVersion(version);
-  return { kind: "orchestration", name, version, run };
+  return { kind: "orchestration", name, version, run: run as OrchestrationFunction<I, O>, definedAt: callSite() };
 }

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "../errors/index.ts";
-import { type Duration, parseDuration } from "../values/index.ts";
+import { type Duration, checkObject, parseDuration } from "../values/index.ts";
 
 /** When an activity that threw is tried again. Retries happen at the work queue and do not grow the history. */
 export interface RetryOptions {
@@ -28,6 +28,7 @@ export interface RetryPolicy {
 }
 
 export function retryPolicy(options: RetryOptions, what: string): RetryPolicy {
+  checkObject(options, what);
   const { maxAttempts, initialInterval, backoff, maxInterval, jitter, nonRetryable } = options;
   if (maxAttempts !== undefined && !(Number.isSafeInteger(maxAttempts) && maxAttempts >= 1)) {
     throw new InvalidArgumentError(`${what}.maxAttempts must be a whole number from 1, not ${String(maxAttempts)}.`);
@@ -35,10 +36,13 @@ export function retryPolicy(options: RetryOptions, what: string): RetryPolicy {
   if (backoff !== undefined && !(Number.isFinite(backoff) && backoff >= 1)) {
     throw new InvalidArgumentError(`${what}.backoff must be a number from 1, not ${String(backoff)}.`);
   }
-  if (jitter !== undefined && !(jitter >= 0 && jitter <= 1)) {
+  if (jitter !== undefined && !(Number.isFinite(jitter) && jitter >= 0 && jitter <= 1)) {
     throw new InvalidArgumentError(`${what}.jitter must be a number from 0 to 1, not ${String(jitter)}.`);
   }
-  if (nonRetryable !== undefined && !nonRetryable.every((code) => typeof code === "string")) {
+  if (
+    nonRetryable !== undefined &&
+    !(Array.isArray(nonRetryable) && nonRetryable.every((code) => typeof code === "string"))
+  ) {
     throw new InvalidArgumentError(`${what}.nonRetryable must be a list of error codes.`);
   }
   return {

@@ -4,18 +4,26 @@ import type {
   AwaitOptions,
   DetachedStart,
   EventDefinition,
-  LogLevel,
-  Logger,
   Mailbox,
   Orchestration,
   OrchestrationContext,
   SubOrchestrationCall,
 } from "../definition/index.ts";
 import { activityPolicy } from "../definition/index.ts";
-import { AbortError, InvalidArgumentError, OutsideTurnError } from "../errors/index.ts";
+import { AbortError, InvalidArgumentError } from "../errors/index.ts";
 import type { Decision, DecisionDraft, ScheduledKind } from "../history/index.ts";
-import { checkInstanceId, checkName, encodeValue, parseDuration, parseVersion } from "../values/index.ts";
+import { encodeValue, parseDuration } from "../values/index.ts";
+import {
+  activityTarget,
+  channelName,
+  checkCall,
+  checkVersionOption,
+  orchestrationTarget,
+  parseInstant,
+} from "./call-arguments.ts";
+import { outsideTurn } from "./engine-errors.ts";
 import type { ReplayEngine } from "./engine.ts";
+import { replaySafeLogger } from "./replay-safe-logger.ts";
 
 type ScheduledDraft = Extract<DecisionDraft, { readonly kind: ScheduledKind }>;
 
@@ -27,11 +35,8 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
   /** True if the call has no effect, because the function has been left. */
   function enter(method: string): boolean {
     if (engine.isOver) return true;
-    if (!engine.inTurn) {
-      const error = new OutsideTurnError(
-        `ctx.${method} of "${options.instanceId}" was called while the orchestration was not being run: it waited for ` +
-          "something that is not durable, or its context was used from elsewhere. Do such waiting in an activity.",
-      );
+    if (!engine.isRunning) {
+      const error = outsideTurn(options.instanceId, `ctx.${method} was called`);
       engine.fault(error);
       throw error;
     }
@@ -47,13 +52,16 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
     const decision = engine.decide(draft);
     if (decision === undefined) return never();
     const { eventId } = decision;
-    const abort = (): void => {
-      if (enter("signal") || !engine.operations.isOpen(eventId)) return;
-      if (engine.decide({ kind: "OperationCancelled", scheduledId: eventId, cause: "signal" }) === undefined) return;
-      engine.operations.abort(eventId, signal?.reason);
-    };
     const operation = { ...(decision as Extract<Decision, ScheduledDraft>), what, ...(channel && { channel }) };
-    return engine.operations.open(operation, signal, abort) as Promise<never>;
+    return engine.operations.open(operation, signal, () => abort(eventId, signal?.reason, what)) as Promise<never>;
+  }
+
+  function abort(eventId: number, reason: unknown, what: string): void {
+    if (engine.isOver || !engine.operations.isOpen(eventId)) return;
+    // Not thrown: nobody could catch what a listener throws, and Node would end the process.
+    if (!engine.isRunning) return engine.fault(outsideTurn(options.instanceId, `The signal of ${what} was aborted`));
+    if (engine.decide({ kind: "OperationCancelled", scheduledId: eventId, cause: "signal" }) === undefined) return;
+    engine.operations.abort(eventId, reason);
   }
 
   const limit = (call: AwaitOptions, what: string) =>
@@ -74,8 +82,14 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
     },
     log: replaySafeLogger(engine),
     now: () => engine.log.now,
-    random: () => engine.random.next(),
-    uuid: () => engine.random.uuid(),
+    random: () => {
+      enter("random");
+      return engine.random.next();
+    },
+    uuid: () => {
+      enter("uuid");
+      return engine.random.uuid();
+    },
 
     activity: (target: Activity<never, unknown> | string, input?: unknown, call: ActivityCall = {}): Promise<never> => {
       if (enter("activity")) return never();
@@ -99,23 +113,22 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
 
     sleep: (duration, call = {}) => {
       if (enter("sleep")) return never();
+      checkCall(call, "sleep");
       const dueAt = engine.log.now + parseDuration(duration, "sleep duration");
       return schedule({ kind: "TimerCreated", dueAt }, call, "a timer");
     },
 
     sleepUntil: (at, call = {}) => {
       if (enter("sleepUntil")) return never();
-      const dueAt = Number(at);
-      if (!Number.isFinite(dueAt) || Math.abs(dueAt) > latestDate) {
-        throw new InvalidArgumentError(`sleepUntil needs a Date or milliseconds since 1970, not ${String(at)}.`);
-      }
-      return schedule({ kind: "TimerCreated", dueAt: Math.ceil(dueAt) }, call, "a timer");
+      checkCall(call, "sleepUntil");
+      return schedule({ kind: "TimerCreated", dueAt: parseInstant(at) }, call, "a timer");
     },
 
     waitForEvent: (target: EventDefinition<unknown> | string, call: AwaitOptions = {}): Promise<never> => {
       if (enter("waitForEvent")) return never();
       const name = channelName(target, "event");
       const what = `event "${name}"`;
+      checkCall(call, what);
       return schedule({ kind: "EventWaitOpened", name, ...limit(call, what) }, call, what, name);
     },
 
@@ -123,14 +136,12 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
       if (enter("receive")) return never();
       const name = channelName(target, "mailbox");
       const what = `mailbox "${name}"`;
+      checkCall(call, what);
+      const timeLimit = limit(call, what);
       // A message that is there already needs no time limit, and so no timer row.
       const isWaiting = !engine.mailboxes.has(name);
-      const received = schedule(
-        { kind: "ReceiveOpened", mailbox: name, ...(isWaiting && limit(call, what)) },
-        call,
-        what,
-        name,
-      );
+      const draft: ScheduledDraft = { kind: "ReceiveOpened", mailbox: name, ...(isWaiting && timeLimit) };
+      const received = schedule(draft, call, what, name);
       engine.handMessage(name);
       return received;
     },
@@ -141,20 +152,19 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
       call: SubOrchestrationCall = {},
     ): Promise<never> => {
       if (enter("subOrchestration")) return never();
-      const { onParentEnd } = call;
-      const start = orchestrationTarget(target, call, nextChildId());
+      const start = orchestrationTarget(target, call);
       const what = `sub-orchestration "${start.name}"`;
+      const { onParentEnd } = call;
       if (onParentEnd !== undefined && !["cancel", "terminate", "abandon"].includes(onParentEnd)) {
         throw new InvalidArgumentError(`onParentEnd of ${what} must be "cancel", "terminate" or "abandon".`);
       }
-      const draft: ScheduledDraft = {
-        kind: "SubOrchestrationScheduled",
-        ...start,
+      const more = {
         payload: encode(input, "input"),
         ...(onParentEnd !== undefined && onParentEnd !== "cancel" && { onParentEnd }),
         ...limit(call, what),
       };
-      return schedule(draft, call, what);
+      const instanceId = start.instanceId ?? nextChildId();
+      return schedule({ kind: "SubOrchestrationScheduled", ...start, instanceId, ...more }, call, what);
     },
 
     startOrchestration: (
@@ -163,16 +173,16 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
       call: DetachedStart = {},
     ): Promise<string> => {
       if (enter("startOrchestration")) return never();
-      const start = orchestrationTarget(target, call, nextChildId());
+      const start = orchestrationTarget(target, call);
       const payload = encode(input, "input");
-      const decision = engine.decide({ kind: "OrchestrationStartRequested", ...start, payload });
-      return decision === undefined ? never() : Promise.resolve(start.instanceId);
+      const instanceId = start.instanceId ?? nextChildId();
+      const decision = engine.decide({ kind: "OrchestrationStartRequested", ...start, instanceId, payload });
+      return decision === undefined ? never() : Promise.resolve(instanceId);
     },
 
     continueAsNew: (input?: unknown, call: { readonly version?: string } = {}): Promise<never> => {
       if (enter("continueAsNew")) return never();
-      if (call.version !== undefined) parseVersion(call.version);
-      const version = call.version === undefined ? {} : { version: call.version };
+      const version = checkVersionOption(call, "continueAsNew");
       engine.decide({ kind: "OrchestrationContinuedAsNew", payload: encode(input, "input"), ...version });
       return never();
     },
@@ -183,69 +193,18 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
     },
   };
 
-  // Run and execution are in it, because event ids begin anew in every execution, and ids may be used again.
+  // Run and execution are in it, because event ids begin anew in every execution, and ids may be used again. To be
+  // asked for last: whatever reads the call's arguments may itself schedule something.
   function nextChildId(): string {
     const position = `${started.runId}.${started.executionId}.${engine.log.lastEventId + 1}`;
     const readable = `${options.instanceId}::${position}`;
-    return readable.length <= maxReadableId ? readable : `::${position}`;
+    return Buffer.byteLength(readable) <= maxReadableBytes ? readable : `::${position}`;
   }
 }
 
-const latestDate = 8_640_000_000_000_000;
-const maxReadableId = 120;
+const maxReadableBytes = 120;
 
 /** What a call gives that must never come to anything: the function is not led on, and there is no error to catch. */
 function never(): Promise<never> {
   return new Promise(() => undefined);
-}
-
-function activityTarget(
-  target: Activity<never, unknown> | string,
-  call: ActivityCall,
-  queueOf: (name: string) => string | undefined,
-): { name: string; queue: string } {
-  const name = definitionName(target, "activity");
-  if (call.queue !== undefined) checkName(call.queue, "queue");
-  const own = typeof target === "string" ? queueOf(name) : target.queue;
-  return { name, queue: call.queue ?? own ?? "default" };
-}
-
-function orchestrationTarget(
-  target: Orchestration<never, unknown> | string,
-  call: DetachedStart,
-  defaultId: string,
-): { name: string; instanceId: string; version?: string } {
-  const name = definitionName(target, "orchestration");
-  if (call.version !== undefined) parseVersion(call.version);
-  if (call.instanceId !== undefined) checkInstanceId(call.instanceId, "instanceId");
-  const version = call.version === undefined ? {} : { version: call.version };
-  return { name, instanceId: call.instanceId ?? defaultId, ...version };
-}
-
-function definitionName(target: unknown, kind: "activity" | "orchestration"): string {
-  if (typeof target === "string") {
-    checkName(target, `${kind} name`);
-    return target;
-  }
-  const definition = target as { kind?: unknown; name?: unknown } | null | undefined;
-  if (definition?.kind === kind && typeof definition.name === "string") return definition.name;
-  throw new InvalidArgumentError(`Expected what ${kind}() returned, or the name of one.`);
-}
-
-function channelName(target: unknown, kind: "event" | "mailbox"): string {
-  const name = typeof target === "string" ? target : (target as { kind?: unknown; name?: unknown } | null)?.name;
-  if (typeof name !== "string") throw new InvalidArgumentError(`Expected what ${kind}() returned, or a name.`);
-  checkName(name, `${kind} name`);
-  return name;
-}
-
-function replaySafeLogger(engine: ReplayEngine): Logger {
-  const method =
-    (level: LogLevel) =>
-    (first: string | object, second?: string): void => {
-      if (engine.log.isReplaying || engine.isOver) return;
-      if (typeof first === "string") engine.options.log(level, {}, first);
-      else engine.options.log(level, first, second ?? "");
-    };
-  return { debug: method("debug"), info: method("info"), warn: method("warn"), error: method("error") };
 }

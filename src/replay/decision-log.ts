@@ -1,15 +1,22 @@
+import { callSite } from "../definition/index.ts";
 import { NondeterminismError } from "../errors/index.ts";
 import type { Decision, DecisionDraft, EventKind, HistoryEvent, ReceivedEvent } from "../history/index.ts";
-import { callSite } from "./call-site.ts";
-import { describeEvent } from "./describe-event.ts";
+import { describeDifference, describeEvent } from "./describe-event.ts";
 import { isSameDecision } from "./same-decision.ts";
+
+export interface DecisionLogOptions {
+  /** Whose log it is, for the report. */
+  readonly instance: string;
+  /** Where the function is defined: what a report falls back to. */
+  readonly definedAt: string | undefined;
+}
 
 /**
  * Gives every event its place. While replaying, a decision must be the one that the history has in that place; after
  * that, decisions are new. Once the two differ nothing more is recorded, and `divergence` says how.
  */
 export class DecisionLog {
-  readonly #instance: string;
+  readonly #options: DecisionLogOptions;
   readonly #kinds: EventKind[] = [];
   #fresh: HistoryEvent[] = [];
   #expected: readonly HistoryEvent[] = [];
@@ -19,8 +26,8 @@ export class DecisionLog {
   isReplaying = false;
   divergence: NondeterminismError | undefined;
 
-  constructor(instance: string) {
-    this.#instance = instance;
+  constructor(options: DecisionLogOptions) {
+    this.#options = options;
   }
 
   get lastEventId(): number {
@@ -48,8 +55,12 @@ export class DecisionLog {
     this.#cursor = 0;
   }
 
-  /** The decision as recorded, which may be an older self of this one; undefined if it is not what was recorded. */
-  decide(draft: DecisionDraft): Decision | undefined {
+  /**
+   * The decision as recorded, which may be an older self of this one; undefined if it is not what was recorded.
+   *
+   * @param site where the user's code made it, if that is not on the stack.
+   */
+  decide(draft: DecisionDraft, site?: string): Decision | undefined {
     if (this.divergence !== undefined) return undefined;
     const made = { ...draft, eventId: this.lastEventId + 1, at: this.#now } as Decision;
     if (!this.isReplaying) {
@@ -58,22 +69,26 @@ export class DecisionLog {
       return made;
     }
     const recorded = this.#expected[this.#cursor] as Decision | undefined;
-    if (recorded === undefined || !isSameDecision(recorded, made)) {
-      const expected = recorded === undefined ? "no further decision at this point" : describeEvent(recorded);
-      this.diverge(made.eventId, expected, describeEvent(made), callSite());
-      return undefined;
+    if (recorded === undefined) {
+      this.diverge(nothingFurther, describeEvent(made), site ?? callSite());
+    } else if (recorded.eventId !== made.eventId) {
+      this.outOfPlace(recorded);
+    } else if (isSameDecision(recorded, made)) {
+      this.#cursor += 1;
+      this.#kinds.push(recorded.kind);
+      return recorded;
+    } else {
+      this.diverge(...describeDifference(recorded, made), site ?? callSite());
     }
-    this.#cursor += 1;
-    this.#kinds.push(recorded.kind);
-    return recorded;
+    return undefined;
   }
 
   /** After the function has come to rest: everything that the history says it decided, it must have decided. */
-  settleExpected(functionHasReturned: boolean): void {
+  settleExpected(functionHasEnded: boolean): void {
     const missing = this.#expected[this.#cursor];
+    this.expect([]);
     if (missing === undefined || this.divergence !== undefined) return;
-    const actual = functionHasReturned ? "the function has ended" : "no further decision at this point";
-    this.diverge(missing.eventId, describeEvent(missing), actual, this.#lastCallSite);
+    this.diverge(describeEvent(missing), functionHasEnded ? "the function has ended" : nothingFurther);
   }
 
   /** Noted at every call of a context method in a traced replay, to say where code that stopped short last was. */
@@ -81,11 +96,18 @@ export class DecisionLog {
     this.#lastCallSite = callSite();
   }
 
-  diverge(eventId: number, expected: string, actual: string, at: string | undefined): void {
+  /** An event whose id is not the one of its place: before it the history has lost or doubled something. */
+  outOfPlace({ eventId, kind }: HistoryEvent): void {
+    this.diverge(`${kind} with event id ${eventId}`, `event ${this.lastEventId + 1} is next: a gap or a duplicate`);
+  }
+
+  /** The next event is not what it has to be. */
+  diverge(expected: string, actual: string, site?: string): void {
+    const eventId = this.lastEventId + 1;
     this.divergence ??= new NondeterminismError(
-      `The code of ${this.#instance} does not do what its history says it did.\n` +
+      `The code of ${this.#options.instance} does not do what its history says it did.\n` +
         `  event ${eventId}\n  expected (history): ${expected}\n  actual (code):      ${actual}\n` +
-        `  at: ${at ?? "unknown"}\n` +
+        `  ${this.#whereabouts(site)}\n` +
         "Deploy the code that wrote this history, or give the changed code a new version.",
       { eventId, expected, actual },
     );
@@ -97,4 +119,12 @@ export class DecisionLog {
     this.#fresh = [];
     return fresh;
   }
+
+  #whereabouts(site: string | undefined): string {
+    if (site !== undefined) return `at: ${site}`;
+    if (this.#lastCallSite !== undefined) return `after: ${this.#lastCallSite}`;
+    return `in the function defined at: ${this.#options.definedAt ?? "unknown"}`;
+  }
 }
+
+const nothingFurther = "no further decision at this point";

@@ -1,7 +1,7 @@
-import type { HistoryEvent } from "../history/index.ts";
+import type { Decision, DecisionDraft, ReceivedDraft } from "../history/index.ts";
 
 /** What an event is about, in the words of the user's code, as the two sides of a nondeterminism report need it. */
-export function describeEvent(event: HistoryEvent): string {
+export function describeEvent(event: DecisionDraft | ReceivedDraft): string {
   switch (event.kind) {
     case "OrchestrationStarted":
       return `the start of ${event.name}@${event.version}`;
@@ -18,7 +18,7 @@ export function describeEvent(event: HistoryEvent): string {
     case "ReceiveOpened":
       return `a receive from mailbox "${event.mailbox}"`;
     case "OperationCancelled":
-      return `giving up operation ${event.scheduledId}`;
+      return `giving up operation ${event.scheduledId} ${event.cause === "signal" ? "by its signal" : "on cancellation"}`;
     case "CustomStatusSet":
       return `custom status ${clip(event.payload)}`;
     case "OrchestrationCompleted":
@@ -44,6 +44,23 @@ export function describeEvent(event: HistoryEvent): string {
     case "ExecutionEnded":
       return `the execution ended as ${event.status}`;
   }
+}
+
+/** Two decisions that are not the same, each in words, and so that the words differ too. */
+export function describeDifference(recorded: Decision, made: Decision): [expected: string, actual: string] {
+  if (recorded.kind === "CustomStatusSet" && made.kind === "CustomStatusSet") {
+    const from = Math.max(0, commonLength(recorded.payload, made.payload) - 40);
+    return [recorded, made].map(
+      ({ payload }) => `custom status ${from > 0 ? "…" : ""}${clip(payload.slice(from))}`,
+    ) as [string, string];
+  }
+  return [describeEvent(recorded), describeEvent(made)];
+}
+
+function commonLength(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length += 1;
+  return length;
 }
 
 const versioned = (start: { name: string; version?: string }) =>

@@ -11,6 +11,8 @@ export interface EngineLimits {
 export interface EngineOptions {
   readonly instanceId: string;
   readonly run: (ctx: OrchestrationContext, input: unknown) => unknown;
+  /** Where that function is defined, for reports. */
+  readonly definedAt?: string | undefined;
   readonly limits: EngineLimits;
   /** The work queue of an activity that is called by its name only. */
   readonly queueOf: (activity: string) => string | undefined;

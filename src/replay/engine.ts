@@ -1,15 +1,8 @@
-import {
-  ActivityError,
-  CancelledError,
-  type Failure,
-  ForeignAwaitError,
-  LimitExceededError,
-  type PerdureError,
-  errorToFailure,
-  failureToError,
-} from "../errors/index.ts";
+import { userFrame } from "../definition/index.ts";
+import { CancelledError, type PerdureError, errorToFailure, failureToError } from "../errors/index.ts";
 import {
   type CarriedMessage,
+  type CompletionDraft,
   type Decision,
   type DecisionDraft,
   type HistoryEvent,
@@ -20,39 +13,26 @@ import {
   type TerminalEvent,
   completes,
   isDecision,
+  isScheduling,
   isTerminal,
 } from "../history/index.ts";
 import { SeededRandom, decodeValue, encodeValue } from "../values/index.ts";
 import { createContext } from "./context.ts";
 import { DecisionLog } from "./decision-log.ts";
+import { describeEvent } from "./describe-event.ts";
 import { drain, enterMicrotask } from "./drain.ts";
+import { activityError, foreignAwait, outsideTurn, tooManyEvents, tooManyOperations } from "./engine-errors.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import { Mailboxes } from "./mailboxes.ts";
-import { type ClosedOperation, Operations } from "./operations.ts";
-import { type OrchestrationScope, runInScope } from "./orchestration-scope.ts";
+import { Operations } from "./operations.ts";
+import { type OrchestrationScope, currentScope, runInScope } from "./orchestration-scope.ts";
+import { type Disposition, type Outcome, type Turn, afterEnd } from "./turn.ts";
 
 /** The engine's rules, recorded in every history, so that a later release can replay an older one by its own rules. */
 export const semantics = 1;
 
-/** What became of a message: recorded, dropped for a reason, or left for the execution that follows. */
-export type Disposition = "recorded" | "left" | { readonly dropped: string };
-
-export type Outcome =
-  | { readonly kind: "waiting" }
-  | { readonly kind: "ended"; readonly event: TerminalEvent }
-  /** The function can not be continued: the runtime has to end or to block the instance. */
-  | { readonly kind: "fault"; readonly error: PerdureError };
-
-export interface Turn {
-  /** Everything new in the history, in order: messages recorded, and decisions. */
-  readonly events: readonly HistoryEvent[];
-  readonly decisions: readonly Decision[];
-  /** Operations that ended in this turn, with what the applier has to know of them. */
-  readonly closed: readonly ClosedOperation[];
-  /** One for each message, in order. */
-  readonly dispositions: readonly Disposition[];
-  readonly outcome: Outcome;
-}
+/** What an engine remembers of its start. The input is the function's now: it may be large, and lives as long as it. */
+export type StartFacts = Omit<OrchestrationStarted, "payload">;
 
 /**
  * Runs one execution of an orchestration: first over its history, then over new messages, turn by turn. Knows no store,
@@ -64,8 +44,9 @@ export class ReplayEngine {
   readonly mailboxes = new Mailboxes();
   readonly options: EngineOptions;
   readonly #scope: OrchestrationScope;
-  #started: OrchestrationStarted | undefined;
+  #started: StartFacts | undefined;
   #random: SeededRandom | undefined;
+  #strayRandom: SeededRandom | undefined;
   #cancelled: CancelledError | undefined;
   #end: TerminalEvent | undefined;
   #fault: PerdureError | undefined;
@@ -75,17 +56,18 @@ export class ReplayEngine {
 
   constructor(options: EngineOptions) {
     this.options = options;
-    this.log = new DecisionLog(`"${options.instanceId}"`);
+    this.log = new DecisionLog({ instance: `"${options.instanceId}"`, definedAt: options.definedAt });
     this.#scope = {
       instanceId: options.instanceId,
       now: () => this.log.now,
-      random: () => this.random.next(),
-      uuid: () => this.random.uuid(),
-      bytes: (length) => this.random.bytes(length),
+      random: () => this.#scopedRandom.next(),
+      uuid: () => this.#scopedRandom.uuid(),
+      bytes: (length) => this.#scopedRandom.bytes(length),
+      onUncaught: (error) => this.#uncaught(error),
     };
   }
 
-  get started(): OrchestrationStarted {
+  get started(): StartFacts {
     if (this.#started === undefined) throw new Error("The execution has not started.");
     return this.#started;
   }
@@ -95,8 +77,9 @@ export class ReplayEngine {
     return this.#random;
   }
 
-  get inTurn(): boolean {
-    return this.#inTurn;
+  /** Whether whoever asks is this orchestration's own code, and it is its turn. */
+  get isRunning(): boolean {
+    return this.#inTurn && currentScope() === this.#scope;
   }
 
   /** Nothing that the function still does has any effect. */
@@ -120,28 +103,80 @@ export class ReplayEngine {
   }
 
   /** Leads the function through its history. The outcome is a fault if the two do not agree. */
-  async replay(history: readonly HistoryEvent[]): Promise<Outcome> {
+  replay(history: readonly HistoryEvent[]): Promise<Outcome> {
+    return runInScope(this.#scope, () => this.#replay(history));
+  }
+
+  /** Records and delivers each message, and drains, before it looks at the next. */
+  turn(messages: readonly ReceivedDraft[], at: number): Promise<Turn> {
+    return runInScope(this.#scope, () => this.#turn(messages, at));
+  }
+
+  /** Leaves the function for good: it is never continued, whatever becomes of the promises that it holds. */
+  dispose(): void {
+    this.#isDisposed = true;
+    this.operations.abandon();
+  }
+
+  /**
+   * Undefined when the function has been left, or does not do what its history says: then nothing has an effect.
+   *
+   * @param site where the user's code decided this, if that is not on the stack.
+   */
+  decide(draft: DecisionDraft, site?: string): Decision | undefined {
+    if (this.isOver) return undefined;
+    const decision = this.log.decide(draft, site);
+    if (decision === undefined) return undefined;
+    if (isTerminal(decision)) this.#end = decision;
+    if (decision.kind === "CustomStatusSet") this.#customStatus = decision.payload;
+    if (!this.log.isReplaying) this.#checkLimits(decision);
+    return decision;
+  }
+
+  /** The function broke a rule in a way that makes whatever it does next meaningless. */
+  fault(error: PerdureError): void {
+    if (this.isOver) return;
+    this.#fault = error;
+    if (!this.#inTurn) this.options.onFault(error);
+  }
+
+  /** Gives the oldest message of a mailbox to its oldest open receive, if there are both. */
+  handMessage(mailbox: string): void {
+    const receiver = this.operations.oldest("ReceiveOpened", mailbox);
+    if (receiver === undefined) return;
+    const message = this.mailboxes.take(mailbox);
+    if (message !== undefined) this.operations.complete(receiver, message.payload);
+  }
+
+  async #replay(history: readonly HistoryEvent[]): Promise<Outcome> {
     await enterMicrotask();
     this.log.isReplaying = true;
     let index = 0;
-    while (index < history.length && !this.isOver) {
-      const received = history[index] as HistoryEvent;
+    while (index < history.length) {
+      const event = history[index] as HistoryEvent;
+      if (!this.#isDeliverable(event)) break;
       let next = index + 1;
       while (next < history.length && isDecision(history[next] as HistoryEvent)) next += 1;
       this.log.expect(history.slice(index + 1, next));
-      if (isDecision(received) || !this.#isExpected(received)) break;
-      await this.#deliver(received);
+      await this.#deliver(event);
       this.log.settleExpected(this.#end !== undefined);
       index = next;
     }
-    if (index < history.length && this.#end !== undefined) this.#divergeFromEnd(history[index] as HistoryEvent);
     this.log.isReplaying = false;
     this.operations.takeClosed();
     return this.#outcome();
   }
 
-  /** Records and delivers each message, and drains, before it looks at the next. */
-  async turn(messages: readonly ReceivedDraft[], at: number): Promise<Turn> {
+  /** Whether what was recorded as received still finds the function where it was. */
+  #isDeliverable(event: HistoryEvent): event is ReceivedEvent {
+    if (this.log.divergence !== undefined || this.#fault !== undefined) return false;
+    const obstacle = isDecision(event) ? "it is not something received" : this.#obstacle(event);
+    if (event.eventId !== this.log.lastEventId + 1) this.log.outOfPlace(event);
+    else if (obstacle !== undefined) this.log.diverge(describeEvent(event), obstacle);
+    return this.log.divergence === undefined;
+  }
+
+  async #turn(messages: readonly ReceivedDraft[], at: number): Promise<Turn> {
     await enterMicrotask();
     const dispositions: Disposition[] = [];
     for (const message of messages) {
@@ -149,7 +184,8 @@ export class ReplayEngine {
       dispositions.push(disposition);
       if (disposition !== "recorded") continue;
       const eventId = this.log.lastEventId + 1;
-      const earliest = message.kind === "TimerFired" ? this.operations.dueAt(message.scheduledId) : 0;
+      // A timer is not early, even by a clock that has gone back since it was found due.
+      const earliest = message.kind === "TimerFired" ? (this.operations.dueAt(message.scheduledId) ?? 0) : 0;
       await this.#deliver({ ...message, eventId, at: Math.max(at, this.log.now, earliest) });
     }
     const outcome = this.#outcome();
@@ -163,88 +199,43 @@ export class ReplayEngine {
     };
   }
 
-  /** Leaves the function for good: it is never continued, whatever becomes of the promises that it holds. */
-  dispose(): void {
-    this.#isDisposed = true;
-    this.operations.abandon();
-  }
-
-  /** Undefined when the function has been left, or does not do what its history says: then nothing has an effect. */
-  decide(draft: DecisionDraft): Decision | undefined {
-    if (this.isOver) return undefined;
-    const decision = this.log.decide(draft);
-    if (decision === undefined) return undefined;
-    if (isTerminal(decision)) this.#end = decision;
-    if (decision.kind === "CustomStatusSet") this.#customStatus = decision.payload;
-    if (!this.log.isReplaying) this.#checkLimits();
-    return decision;
-  }
-
-  /** The function broke a rule in a way that makes whatever it does next meaningless. */
-  fault(error: PerdureError): void {
-    if (this.isOver) return;
-    this.#fault = error;
-    if (!this.#inTurn) this.options.onFault(error);
-  }
-
   #screen(message: ReceivedDraft): Disposition {
-    if (this.isOver) return this.#end?.kind === "OrchestrationContinuedAsNew" ? leftBehindCut(message) : tooLate;
-    switch (message.kind) {
-      case "EventRaised":
-        return this.operations.oldest("EventWaitOpened", message.name) === undefined
-          ? { dropped: `no wait for event "${message.name}" is open` }
-          : "recorded";
-      case "CancelRequested":
-        return this.#cancelled === undefined ? "recorded" : { dropped: "cancellation was requested before" };
-      case "ActivityCompleted":
-      case "ActivityFailed":
-      case "TimerFired":
-      case "SubOrchestrationCompleted":
-      case "SubOrchestrationFailed":
-        return this.#screenCompletion(message);
-      case "OrchestrationStarted":
-        return this.#started === undefined ? "recorded" : { dropped: "the execution has started before" };
-      case "MessageArrived":
-      case "ExecutionEnded":
-        return "recorded";
-    }
+    if (this.isOver) return afterEnd(message, this.#end);
+    const obstacle = this.#obstacle(message);
+    if (obstacle === undefined) return "recorded";
+    // A duplicate is only late. What fits nothing that this history has scheduled is of another history.
+    if ("scheduledId" in message && !this.#fitsSchedule(message)) this.log.diverge(describeEvent(message), obstacle);
+    return { dropped: obstacle };
   }
 
-  #screenCompletion(message: Extract<ReceivedDraft, { scheduledId: number }>): Disposition {
-    if (!this.#isForScheduled(message)) return { dropped: "it is for nothing that was scheduled" };
-    return this.operations.isOpen(message.scheduledId) ? "recorded" : { dropped: "its operation has ended before" };
+  /** Why the message finds nothing to act on; undefined if it is to be delivered. */
+  #obstacle(message: ReceivedDraft): string | undefined {
+    if (this.#end !== undefined) return "the execution has ended";
+    const isStart = message.kind === "OrchestrationStarted";
+    if (isStart && this.#started !== undefined) return "the execution has started before";
+    if (!isStart && this.#started === undefined) return "the execution has not started";
+    if ("scheduledId" in message) {
+      if (!this.#fitsSchedule(message)) return this.#describeScheduled(message.scheduledId);
+      return this.operations.isOpen(message.scheduledId) ? undefined : "its operation has ended before";
+    }
+    if (message.kind === "EventRaised" && this.operations.oldest("EventWaitOpened", message.name) === undefined) {
+      return `no wait for event "${message.name}" is open`;
+    }
+    if (message.kind === "CancelRequested" && this.#cancelled !== undefined) return "cancellation was requested before";
+    return undefined;
   }
 
-  #isForScheduled(completion: Extract<ReceivedDraft, { scheduledId: number }>): boolean {
-    const scheduled = this.log.kindOf(completion.scheduledId);
-    if (scheduled !== undefined && completes[completion.kind]?.includes(scheduled) === true) return true;
-    this.log.diverge(
-      completion.scheduledId,
-      scheduled === undefined ? "nothing with this event id" : `${scheduled} (event ${completion.scheduledId})`,
-      `${completion.kind} for event ${completion.scheduledId}`,
-      undefined,
-    );
-    return false;
+  #fitsSchedule({ kind, scheduledId }: CompletionDraft): boolean {
+    const scheduled = this.log.kindOf(scheduledId);
+    if (scheduled === undefined || completes[kind]?.includes(scheduled) !== true) return false;
+    const hasNoTimer = this.operations.isOpen(scheduledId) && this.operations.dueAt(scheduledId) === undefined;
+    return !(kind === "TimerFired" && hasNoTimer);
   }
 
-  /** In replay: whether what was recorded as received still finds the function where it was. */
-  #isExpected(event: ReceivedEvent): boolean {
-    if ("scheduledId" in event) {
-      if (!this.#isForScheduled(event)) return false;
-      if (this.operations.isOpen(event.scheduledId)) return true;
-      this.log.diverge(
-        event.eventId,
-        `${event.kind} for event ${event.scheduledId}`,
-        "that operation is not open",
-        undefined,
-      );
-      return false;
-    }
-    if (event.kind === "EventRaised" && this.operations.oldest("EventWaitOpened", event.name) === undefined) {
-      this.log.diverge(event.eventId, `a wait for event "${event.name}"`, "no such wait is open", undefined);
-      return false;
-    }
-    return true;
+  #describeScheduled(scheduledId: number): string {
+    const scheduled = this.log.kindOf(scheduledId);
+    if (scheduled === undefined) return `there is no event ${scheduledId}`;
+    return `event ${scheduledId} is ${scheduled}, which that does not complete`;
   }
 
   async #deliver(event: ReceivedEvent): Promise<void> {
@@ -258,9 +249,7 @@ export class ReplayEngine {
   #apply(event: ReceivedEvent): void {
     switch (event.kind) {
       case "OrchestrationStarted":
-        this.#started = event;
-        this.#customStatus = event.customStatus;
-        return this.#call(event);
+        return this.#start(event);
       case "ActivityCompleted":
       case "SubOrchestrationCompleted":
         return this.operations.complete(event.scheduledId, event.payload);
@@ -286,19 +275,20 @@ export class ReplayEngine {
     }
   }
 
-  #call(started: OrchestrationStarted): void {
+  #start({ payload, ...facts }: OrchestrationStarted): void {
+    this.#started = facts;
+    this.#customStatus = facts.customStatus;
     const context = createContext(this);
-    const run = async (): Promise<unknown> => this.options.run(context, decodeValue(started.payload));
-    runInScope(this.#scope, () => {
-      run().then(
-        (value) => this.#returned(value),
-        (error: unknown) => this.#threw(error),
-      );
-    });
+    // Not a function that is async itself: one that throws at once, or gives a thenable, comes to the same.
+    const run = async (): Promise<unknown> => this.options.run(context, decodeValue(payload));
+    run().then(
+      (value) => this.#returned(value),
+      (error: unknown) => this.#threw(error),
+    );
   }
 
   #returned(value: unknown): void {
-    if (this.#leftTurn()) return;
+    if (this.#hasLeftTurn()) return;
     let payload: string;
     try {
       payload = encodeValue(value, { path: "result", maxBytes: this.options.limits.payloadBytes });
@@ -309,29 +299,30 @@ export class ReplayEngine {
   }
 
   #threw(error: unknown): void {
-    if (this.#leftTurn()) return;
+    if (this.#hasLeftTurn()) return;
     const failure = errorToFailure(error);
-    const isCancelled = this.#cancelled !== undefined && error instanceof CancelledError;
-    this.decide({ kind: isCancelled ? "OrchestrationCancelled" : "OrchestrationFailed", failure });
+    const isCancelled = this.#cancelled !== undefined && isCancellation(error);
+    const kind = isCancelled ? "OrchestrationCancelled" : "OrchestrationFailed";
+    this.decide({ kind, failure }, userFrame(failure.stack));
   }
 
   // The function settled while nothing was being delivered: something that is not durable woke it.
-  #leftTurn(): boolean {
-    if (!this.#inTurn) this.fault(foreignAwait());
+  #hasLeftTurn(): boolean {
+    if (!this.#inTurn) this.fault(foreignAwait(this.options.instanceId));
     return !this.#inTurn;
+  }
+
+  // In an ordinary program it would end the process; here it ends the function, as if that had thrown it.
+  #uncaught(error: unknown): void {
+    if (this.#inTurn) return this.#threw(error);
+    this.fault(
+      outsideTurn(this.options.instanceId, `An uncaught exception (${errorToFailure(error).message}) was thrown`),
+    );
   }
 
   #fire(scheduledId: number): void {
     if (this.log.kindOf(scheduledId) === "TimerCreated") return this.operations.complete(scheduledId, undefined);
     this.operations.timeOut(scheduledId);
-  }
-
-  /** Gives the oldest message of a mailbox to its oldest open receive, if there are both. */
-  handMessage(mailbox: string): void {
-    const receiver = this.operations.oldest("ReceiveOpened", mailbox);
-    if (receiver === undefined) return;
-    const message = this.mailboxes.take(mailbox);
-    if (message !== undefined) this.operations.complete(receiver, message.payload);
   }
 
   #cancel(reason: string | undefined): void {
@@ -342,24 +333,21 @@ export class ReplayEngine {
     }
   }
 
-  #checkLimits(): void {
-    const { events, openOperations } = this.options.limits;
-    if (this.#end !== undefined) return;
-    if (this.log.lastEventId > events) {
-      this.#fault = new LimitExceededError(
-        `The history of "${this.options.instanceId}" has more than ${events} events. Use continueAsNew in long loops.`,
-        "events",
-      );
-    } else if (this.operations.size >= openOperations) {
-      this.#fault = new LimitExceededError(
-        `"${this.options.instanceId}" has more than ${openOperations} operations open at once.`,
-        "openOperations",
-      );
-    }
+  // What runs outside of a turn must not move the numbers that replay will repeat.
+  get #scopedRandom(): SeededRandom {
+    if (this.#inTurn) return this.random;
+    this.#strayRandom ??= new SeededRandom(`stray:${this.started.runId}:${this.started.executionId}`);
+    return this.#strayRandom;
   }
 
-  #divergeFromEnd(event: HistoryEvent): void {
-    this.log.diverge(event.eventId, `${event.kind} follows`, "the function has ended", undefined);
+  #checkLimits(decision: Decision): void {
+    const { events, openOperations } = this.options.limits;
+    const { instanceId } = this.options;
+    if (this.#end !== undefined) return;
+    if (this.log.lastEventId > events) this.#fault = tooManyEvents(instanceId, events);
+    else if (isScheduling(decision) && this.operations.size >= openOperations) {
+      this.#fault = tooManyOperations(instanceId, openOperations);
+    }
   }
 
   #outcome(): Outcome {
@@ -367,34 +355,18 @@ export class ReplayEngine {
     if (error !== undefined) return { kind: "fault", error };
     if (this.#end !== undefined) return { kind: "ended", event: this.#end };
     if (this.#started !== undefined && this.operations.size === 0) {
-      this.#fault = foreignAwait();
+      this.#fault = foreignAwait(this.options.instanceId);
       return { kind: "fault", error: this.#fault };
     }
     return { kind: "waiting" };
   }
 }
 
-const tooLate: Disposition = { dropped: "the execution has ended" };
-
-/** What is meant for the instance, not for one operation of the execution that has just ended, is for the next one. */
-function leftBehindCut(message: ReceivedDraft): Disposition {
-  const isForInstance =
-    message.kind === "MessageArrived" || message.kind === "EventRaised" || message.kind === "CancelRequested";
-  return isForInstance ? "left" : tooLate;
+// Anything can be thrown, also a proxy that throws when it is looked at.
+function isCancellation(error: unknown): boolean {
+  try {
+    return error instanceof CancelledError;
+  } catch {
+    return false;
+  }
 }
-
-function activityError(activity: string, attempts: number, failure: Failure): ActivityError {
-  return new ActivityError(failure.message, {
-    activity,
-    attempts,
-    ...(failure.code !== undefined && { code: failure.code }),
-    ...(failure.category !== undefined && { category: failure.category }),
-    cause: failureToError(failure),
-  });
-}
-
-const foreignAwait = () =>
-  new ForeignAwaitError(
-    "The orchestration waits for a promise that is not durable: nothing recorded could ever wake it. Do I/O, timers " +
-      "and other waiting in an activity, or use the methods of its context.",
-  );

@@ -7,6 +7,8 @@ export interface ClosedOperation extends OpenOperation {
   readonly by: "completion" | "timeLimit" | "cancellation";
 }
 
+type WaitKind = "EventWaitOpened" | "ReceiveOpened";
+
 interface Operation extends OpenOperation {
   /** The name of the activity, the event or the mailbox. */
   readonly channel: string | undefined;
@@ -25,6 +27,8 @@ export interface NewOperation extends OpenOperation {
 /** The scheduled operations that have not ended, and the promises that wait for them. */
 export class Operations {
   readonly #open = new Map<number, Operation>();
+  /** Open waits and receives by what they are open for, each in the order in which they were scheduled. */
+  readonly #waiting = new Map<string, Set<number>>();
   #closed: ClosedOperation[] = [];
 
   get size(): number {
@@ -35,8 +39,9 @@ export class Operations {
     return this.#open.has(eventId);
   }
 
-  dueAt(eventId: number): number {
-    return this.#open.get(eventId)?.dueAt ?? 0;
+  /** Of an open timer, or the time limit of another open operation. */
+  dueAt(eventId: number): number | undefined {
+    return this.#open.get(eventId)?.dueAt;
   }
 
   /** In the order in which they were scheduled. */
@@ -44,20 +49,18 @@ export class Operations {
     return [...this.#open.values()].map(publicPart);
   }
 
-  oldest(kind: ScheduledKind, channel: string): number | undefined {
-    for (const operation of this.#open.values()) {
-      if (operation.kind === kind && operation.channel === channel) return operation.eventId;
-    }
-    return undefined;
+  oldest(kind: WaitKind, channel: string): number | undefined {
+    return this.#waiting.get(waitKey(kind, channel))?.values().next().value;
   }
 
-  all(kind: ScheduledKind, channel: string): number[] {
-    return [...this.#open.values()].filter((o) => o.kind === kind && o.channel === channel).map((o) => o.eventId);
+  all(kind: WaitKind, channel: string): number[] {
+    return [...(this.#waiting.get(waitKey(kind, channel)) ?? [])];
   }
 
   open(operation: NewOperation, signal: AbortSignal | undefined, onAbort: () => void): Promise<unknown> {
     return new Promise((resolve, reject) => {
       signal?.addEventListener("abort", onAbort, { once: true });
+      this.#await(operation);
       this.#open.set(operation.eventId, {
         ...publicPart(operation),
         channel: operation.channel,
@@ -108,17 +111,37 @@ export class Operations {
   abandon(): void {
     for (const operation of this.#open.values()) operation.stopListening?.();
     this.#open.clear();
+    this.#waiting.clear();
+  }
+
+  #await({ kind, channel, eventId }: NewOperation): void {
+    if (!isWait(kind) || channel === undefined) return;
+    const key = waitKey(kind, channel);
+    this.#waiting.set(key, (this.#waiting.get(key) ?? new Set()).add(eventId));
+  }
+
+  #stopAwaiting({ kind, channel, eventId }: Operation): void {
+    if (!isWait(kind) || channel === undefined) return;
+    const key = waitKey(kind, channel);
+    const waiting = this.#waiting.get(key);
+    waiting?.delete(eventId);
+    if (waiting?.size === 0) this.#waiting.delete(key);
   }
 
   #close(eventId: number, by: ClosedOperation["by"]): Operation | undefined {
     const operation = this.#open.get(eventId);
     if (operation === undefined) return undefined;
     this.#open.delete(eventId);
+    this.#stopAwaiting(operation);
     operation.stopListening?.();
     this.#closed.push({ ...publicPart(operation), by });
     return operation;
   }
 }
+
+const isWait = (kind: ScheduledKind): kind is WaitKind => kind === "EventWaitOpened" || kind === "ReceiveOpened";
+
+const waitKey = (kind: WaitKind, channel: string) => `${kind} ${channel}`;
 
 function publicPart({ eventId, kind, dueAt, instanceId, onParentEnd }: OpenOperation): OpenOperation {
   return {

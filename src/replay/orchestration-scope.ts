@@ -7,6 +7,8 @@ export interface OrchestrationScope {
   readonly random: () => number;
   readonly uuid: () => string;
   readonly bytes: (length: number) => Uint8Array;
+  /** For an exception that no code of the orchestration can catch, such as one in a callback of `queueMicrotask`. */
+  readonly onUncaught: (error: unknown) => void;
 }
 
 const scopes = new AsyncLocalStorage<OrchestrationScope>();

@@ -21,7 +21,7 @@ export function isSameDecision(recorded: Decision, made: Decision): boolean {
     case "ReceiveOpened":
       return recorded.kind === made.kind && recorded.mailbox === made.mailbox;
     case "OperationCancelled":
-      return recorded.kind === made.kind && recorded.scheduledId === made.scheduledId;
+      return recorded.kind === made.kind && recorded.scheduledId === made.scheduledId && recorded.cause === made.cause;
     case "CustomStatusSet":
       return recorded.kind === made.kind && recorded.payload === made.payload;
     case "OrchestrationContinuedAsNew":

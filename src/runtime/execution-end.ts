@@ -13,12 +13,12 @@ import {
   type Message,
   type OpenOperation,
   type OrchestrationContinuedAsNew,
-  type OrchestrationStarted,
   type ParentLink,
   type TerminalEvent,
   encodeMessage,
 } from "../history/index.ts";
 import type { InstanceStatus, NewMessage, TurnCommit } from "../providers/contract.ts";
+import type { StartFacts } from "../replay/index.ts";
 
 export interface EndingExecution {
   readonly instanceId: string;
@@ -33,7 +33,7 @@ export interface EndingExecution {
 }
 
 export interface CarriedOver {
-  readonly started: OrchestrationStarted;
+  readonly started: StartFacts;
   readonly customStatus: string | undefined;
   readonly unreceived: readonly CarriedMessage[];
 }

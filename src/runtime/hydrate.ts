@@ -1,6 +1,7 @@
 import { type HistoryEvent, type OrchestrationStarted, decodeHistory } from "../history/index.ts";
 import type { AnyOrchestration, OrchestrationContext } from "../definition/index.ts";
-import { type EngineOptions, type Outcome, ReplayEngine } from "../replay/index.ts";
+import { SchemaVersionError } from "../errors/index.ts";
+import { type EngineOptions, type Outcome, ReplayEngine, semantics } from "../replay/index.ts";
 import type { Instance } from "./instance.ts";
 import type { Node } from "./node.ts";
 
@@ -11,7 +12,14 @@ export function readHistory(
   const rows = instance.unreplayed;
   if (rows === null || rows.length === 0) return null;
   const events = decodeHistory(rows);
-  return { started: events[0] as OrchestrationStarted, events };
+  const started = events[0] as OrchestrationStarted;
+  if (started.semantics > semantics) {
+    throw new SchemaVersionError(
+      `The history of "${instance.instanceId}" was begun by rules of number ${started.semantics}, and this release knows ` +
+        `those up to ${semantics}.`,
+    );
+  }
+  return { started, events };
 }
 
 export function createEngine(node: Node, instance: Instance, definition: AnyOrchestration): ReplayEngine {
@@ -42,6 +50,7 @@ function engineOptions(node: Node, instance: Instance, definition: AnyOrchestrat
   return {
     instanceId,
     run: definition.run as (ctx: OrchestrationContext, input: unknown) => unknown,
+    definedAt: definition.definedAt,
     limits: node.limits,
     queueOf: (name) => node.activityRegistry.get(name)?.queue,
     log: (level, fields, message) =>

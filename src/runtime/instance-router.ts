@@ -152,7 +152,6 @@ export class InstanceRouter {
     instance.unreplayed = null;
     instance.queued = outcome.messages;
     instance.endAs = null;
-    instance.fault = null;
     if (commit.projection?.handler != null) instance.handler = commit.projection.handler;
     if (commit.nextExecutionId !== null) {
       instance.executionId = commit.nextExecutionId;

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { ClosedError } from "../errors/index.ts";
 import type { Wake } from "../providers/contract.ts";
 import { installGuard, releaseGuard } from "../guard/index.ts";
-import { absorbRejections, releaseRejections } from "../replay/index.ts";
+import { absorbUncaughtErrors, releaseUncaughtErrors } from "../replay/index.ts";
 import { type Duration, parseDuration } from "../values/index.ts";
 import { ActivityRegistry } from "./activity-registry.ts";
 import { CommitPipeline } from "./commit-pipeline.ts";
@@ -94,7 +94,7 @@ export class Runtime implements AsyncDisposable {
       this.#unsubscribe();
       throw error;
     }
-    absorbRejections();
+    absorbUncaughtErrors();
     installGuard();
     this.#orchestrations.start();
     this.#work.start();
@@ -121,7 +121,7 @@ export class Runtime implements AsyncDisposable {
       }
     }
     releaseGuard();
-    releaseRejections();
+    releaseUncaughtErrors();
     this.#node.logger.info({ nodeId }, "node stopped");
   }
 

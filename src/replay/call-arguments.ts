@@ -1,0 +1,88 @@
+import { types } from "node:util";
+import type { Activity, ActivityCall, AwaitOptions, DetachedStart } from "../definition/index.ts";
+import { InvalidArgumentError } from "../errors/index.ts";
+import { checkInstanceId, checkName, checkObject, describeArgument, parseVersion } from "../values/index.ts";
+
+/** @param what the options are of, as in `activity "charge"`. */
+export function checkCall(call: AwaitOptions, what: string): void {
+  checkObject(call, `${what} options`);
+  const signal: unknown = call.signal;
+  if (signal === undefined || isAbortSignal(signal)) return;
+  throw new InvalidArgumentError(`The signal of ${what} is ${describeArgument(signal)}. Give an AbortSignal.`);
+}
+
+export function checkVersionOption(options: { readonly version?: string }, what: string): { version?: string } {
+  checkObject(options, `${what} options`);
+  if (options.version === undefined) return {};
+  parseVersion(options.version);
+  return { version: options.version };
+}
+
+export function activityTarget(
+  target: Activity<never, unknown> | string,
+  call: ActivityCall,
+  queueOf: (name: string) => string | undefined,
+): { name: string; queue: string } {
+  const name = definitionName(target, "activity");
+  checkCall(call, `activity "${name}"`);
+  if (call.queue !== undefined) checkName(call.queue, "queue");
+  const own = typeof target === "string" ? queueOf(name) : target.queue;
+  return { name, queue: call.queue ?? own ?? "default" };
+}
+
+export function orchestrationTarget(
+  target: unknown,
+  call: DetachedStart & AwaitOptions,
+): { name: string; instanceId: string | undefined; version?: string } {
+  const name = definitionName(target, "orchestration");
+  const what = `orchestration "${name}"`;
+  checkCall(call, what);
+  const version = checkVersionOption(call, what);
+  const { instanceId } = call;
+  if (instanceId !== undefined) checkInstanceId(instanceId, "instanceId");
+  return { name, instanceId, ...version };
+}
+
+function definitionName(target: unknown, kind: "activity" | "orchestration"): string {
+  if (typeof target === "string") {
+    checkName(target, `${kind} name`);
+    return target;
+  }
+  if (isOfKind(target, kind)) return target.name;
+  throw new InvalidArgumentError(
+    `Got ${describeArgument(target)} as the ${kind}. Give what ${kind}() returned, or the name of one.`,
+  );
+}
+
+export function channelName(target: unknown, kind: "event" | "mailbox"): string {
+  const name = isOfKind(target, kind) ? target.name : target;
+  if (typeof name !== "string") {
+    throw new InvalidArgumentError(
+      `Got ${describeArgument(name)} as the ${kind}. Give what ${kind}() returned, or a name.`,
+    );
+  }
+  checkName(name, `${kind} name`);
+  return name;
+}
+
+/** Milliseconds since 1970, rounded up so that nothing is ever early. */
+export function parseInstant(at: Date | number): number {
+  const ms = types.isDate(at) ? at.getTime() : at;
+  if (typeof ms === "number" && Math.abs(ms) <= latestDate) return Math.ceil(ms);
+  throw new InvalidArgumentError(
+    `sleepUntil got ${describeArgument(at)}. Give a valid Date, or milliseconds since 1970 as a number.`,
+  );
+}
+
+const latestDate = 8_640_000_000_000_000;
+
+function isOfKind(target: unknown, kind: string): target is { readonly name: string } {
+  const definition = target as { kind?: unknown; name?: unknown } | null | undefined;
+  return definition?.kind === kind && typeof definition.name === "string";
+}
+
+// By what it can do, so that a polyfill's will do too.
+function isAbortSignal(signal: unknown): signal is AbortSignal {
+  const { aborted, addEventListener } = (signal ?? {}) as Partial<AbortSignal>;
+  return typeof aborted === "boolean" && typeof addEventListener === "function";
+}

@@ -1,0 +1,43 @@
+import {
+  ActivityError,
+  type Failure,
+  ForeignAwaitError,
+  LimitExceededError,
+  OutsideTurnError,
+  failureToError,
+} from "../errors/index.ts";
+
+export function activityError(activity: string, attempts: number, failure: Failure): ActivityError {
+  return new ActivityError(failure.message, {
+    activity,
+    attempts,
+    ...(failure.code !== undefined && { code: failure.code }),
+    ...(failure.category !== undefined && { category: failure.category }),
+    cause: failureToError(failure),
+  });
+}
+
+export const foreignAwait = (instanceId: string) =>
+  new ForeignAwaitError(
+    `"${instanceId}" waits for a promise that is not durable: nothing recorded could ever wake it. Do I/O, timers and ` +
+      "other waiting in an activity, or use the methods of its context.",
+  );
+
+/** @param what happened, as in `ctx.activity was called`. */
+export const outsideTurn = (instanceId: string, what: string) =>
+  new OutsideTurnError(
+    `${what} while "${instanceId}" was not being run: its code waited for something that is not durable, or its ` +
+      "context was used from elsewhere. Do such waiting in an activity, and use a context only where it was given.",
+  );
+
+export const tooManyEvents = (instanceId: string, limit: number) =>
+  new LimitExceededError(
+    `The history of "${instanceId}" has more than ${limit} events. Use continueAsNew in long loops.`,
+    "events",
+  );
+
+export const tooManyOperations = (instanceId: string, limit: number) =>
+  new LimitExceededError(
+    `"${instanceId}" has more than ${limit} operations open at once. Work in batches, or raise limits.openOperations.`,
+    "openOperations",
+  );
