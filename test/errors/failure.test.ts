@@ -161,9 +161,9 @@ test("a cyclic or enormous web of errors is cut to a bounded size", () => {
   for (let index = 0; index < 50; index++) Object.assign(cyclic, { [`detail${index}`]: "d".repeat(2_000) });
   const failure = stored(cyclic);
   assert.ok(JSON.stringify(failure).length < 500_000);
-  const count = ({ cause, errors = [] }: Failure): number =>
-    [...errors, ...(cause === undefined ? [] : [cause])].reduce((total, part) => total + count(part), 1);
-  assert.equal(count(failure), 32);
+  assert.equal(countOf(failure), 32);
+  const wide = Array.from({ length: 50 }, () => new Error("member", { cause: new Error("cause") }));
+  assert.equal(countOf(stored(new AggregateError(wide))), 32);
   let depth = 0;
   for (let next: Failure | undefined = failure; next !== undefined; next = next.cause) depth++;
   assert.equal(depth, 9);
@@ -218,6 +218,10 @@ function revokedProxy(): unknown {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
   return proxy;
+}
+
+function countOf({ cause, errors = [] }: Failure): number {
+  return [...errors, ...(cause === undefined ? [] : [cause])].reduce((total, part) => total + countOf(part), 1);
 }
 
 function stored(thrown: unknown): Failure {
