@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { committed, fenceOf, found, message, newInstance, type OpenStore, Scene, turnOf, workItem } from "./scene.ts";
+
+export function checkCapabilities(open: OpenStore): void {
+  test("C1 what is needed and nobody has is reported once it was missing for the grace, and at once with none", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node({ leaseMs: 600_000 });
+    await scene.provider.createInstances([newInstance("a", { handler: "gone@1" }), newInstance("b")]);
+    assert.deepEqual(await scene.provider.findUnservable({ graceMs: 0 }), ["gone@1"]);
+    for (let elapsed = 0; elapsed < 60_000; elapsed += 5_000) {
+      assert.deepEqual(await scene.provider.findUnservable({ graceMs: 60_000 }), []);
+      scene.clock.advance(5_000);
+    }
+    assert.deepEqual(await scene.provider.findUnservable({ graceMs: 60_000 }), ["gone@1"]);
+    assert.deepEqual(await node.fetchIds(), ["b"]);
+  });
+
+  test("C2 time in which no node was live does not count", async () => {
+    await using scene = await Scene.open(open);
+    await scene.provider.createInstances([newInstance("a", { handler: "gone@1" })]);
+    await scene.node({ leaseMs: 1_000 });
+    assert.deepEqual(await scene.provider.findUnservable({ graceMs: 60_000 }), []);
+    scene.clock.advance(24 * 3_600_000);
+    assert.deepEqual(await scene.provider.findUnservable({ graceMs: 0 }), [], "nobody is live");
+    await scene.node();
+    assert.deepEqual(await scene.provider.findUnservable({ graceMs: 60_000 }), []);
+    assert.deepEqual(await scene.provider.findUnservable({ graceMs: 10_000 }), ["gone@1"]);
+  });
+
+  test("C3 a capability that was served again, or needed no longer, begins its grace anew", async () => {
+    await using scene = await Scene.open(open);
+    await scene.node({ leaseMs: 600_000 });
+    await scene.provider.createInstances([newInstance("a", { handler: "gone@1" })]);
+    const find = () => scene.provider.findUnservable({ graceMs: 10_000 });
+    await find();
+    scene.clock.advance(9_000);
+    await find();
+    const brief = await scene.node({ handlers: ["gone@1"], leaseMs: 500 });
+    scene.clock.advance(500);
+    assert.deepEqual(await find(), []);
+    scene.clock.advance(9_000);
+    assert.deepEqual(await find(), []);
+    const other = await scene.node({ handlers: ["gone@1"] });
+    const owned = found((await other.fetch()).instances[0]);
+    await find();
+    await scene.provider.closeLease(other.nodeId);
+    scene.clock.advance(5_000);
+    assert.deepEqual(await find(), []);
+    assert.equal((await brief.commitOne(turnOf(owned, 1))).status, "fenced");
+  });
+
+  test("C3 what was needed no longer for a while begins its grace anew", async () => {
+    await using scene = await Scene.open(open);
+    await scene.node({ leaseMs: 600_000 });
+    const find = () => scene.provider.findUnservable({ graceMs: 10_000 });
+    const start = newInstance("a", { handler: "gone@1" });
+    await scene.provider.createInstances([start]);
+    await find();
+    scene.clock.advance(9_000);
+    await find();
+    await scene.provider.deleteInstance({ instanceId: "a", runId: start.runId, force: true, notify: null });
+    await find();
+    await scene.provider.createInstances([newInstance("b", { handler: "gone@1" })]);
+    scene.clock.advance(9_000);
+    assert.deepEqual(await find(), []);
+  });
+
+  test("C4 an activity that nobody has is named with its queue", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    const work = [workItem("w1", { name: "ship", queue: "gpu" }), workItem("w2", { name: "a/b" }), workItem("w3")];
+    committed(await node.commitOne(turnOf(owned, 1, { work })));
+    const missing = await scene.provider.findUnservable({ graceMs: 0 });
+    assert.deepEqual(missing.toSorted(), ["activity:default/a/b", "activity:gpu/ship"]);
+  });
+
+  test("C5 only what is available is needed: not what is owned, held back, quarantined or waiting for its retry", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node();
+    const rare = await scene.node({ handlers: ["rare@1"] });
+    await scene.provider.createInstances(
+      ["owned", "held", "quarantined"].map((instanceId) => newInstance(instanceId, { handler: "rare@1" })),
+    );
+    const [owned, held, quarantined] = (await rare.fetch()).instances;
+    await rare.commit([
+      turnOf(found(held), 0, { ackedMessages: [], release: true, availableInMs: 9_999 }),
+      turnOf(found(quarantined), 0, { ackedMessages: [], release: true, quarantine: "why" }),
+    ]);
+    const ship = await scene.node({ activities: ["ship"] });
+    await rare.commitOne(turnOf(found(owned), 1, { work: [workItem("w1", { name: "ship" })] }));
+    const [item] = (await ship.fetchWork()).items;
+    const later = { ...fenceOf(found(item)), kind: "retry", delayMs: 100, note: null } as const;
+    await ship.commit([], { results: [later] });
+    await scene.provider.closeLease(ship.nodeId);
+    await rare.provider.renewLease({ ...rare.lease, capabilities: [] });
+    assert.deepEqual(await scene.provider.findUnservable({ graceMs: 0 }), []);
+    // It is to be ended, which any node can do.
+    await scene.provider.enqueue([message("quarantined", "end it", "ending")]);
+    assert.deepEqual(await scene.provider.findUnservable({ graceMs: 0 }), []);
+    await scene.provider.releaseQuarantine("quarantined");
+    assert.deepEqual(await scene.provider.findUnservable({ graceMs: 0 }), []);
+    assert.deepEqual(await node.fetchIds(), ["quarantined"]);
+  });
+
+  test("C6 an unservable instance can be taken to be ended, judged inside the claim", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node({ leaseMs: 600_000 });
+    const mine = await scene.claimed(node, "mine");
+    await scene.provider.createInstances([newInstance("a", { handler: "gone@1" }), newInstance("b")]);
+    assert.deepEqual(await node.fetchIds({ unservableForMs: 5_000, busy: [] }), []);
+    await scene.provider.findUnservable({ graceMs: 5_000 });
+    scene.clock.advance(5_000);
+    const late = await scene.node({ handlers: ["gone@1"], leaseMs: 1_000 });
+    assert.deepEqual(await node.fetchIds({ unservableForMs: 0 }), [], "served again since it was reported");
+    await scene.provider.closeLease(late.nodeId);
+    const taken = found((await node.fetch({ unservableForMs: 0 })).instances[0]);
+    assert.deepEqual([taken.instanceId, taken.messages.length, taken.history], ["a", 1, []]);
+    assert.notEqual(taken.ref, mine.ref);
+  });
+
+  test("C7 unservable work can be taken to be failed, unless it has a time to start by", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node({ leaseMs: 600_000 });
+    const owned = await scene.claimed(node, "a");
+    const work = [
+      workItem("w1", { name: "gone" }),
+      workItem("w2", { name: "gone", startBy: scene.clock.now + 60_000 }),
+      workItem("w3"),
+    ];
+    committed(await node.commitOne(turnOf(owned, 1, { work })));
+    const expire = async (graceMs: number) => {
+      const { items } = await scene.provider.expireWork({ nodeId: node.nodeId, graceMs, limit: 10 });
+      return items.map(({ id }) => id);
+    };
+    await scene.provider.findUnservable({ graceMs: 5_000 });
+    assert.deepEqual(await expire(5_000), []);
+    scene.clock.advance(5_000);
+    assert.deepEqual(await expire(5_000), ["w1"]);
+    assert.deepEqual(await expire(0), []);
+  });
+}

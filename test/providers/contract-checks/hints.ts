@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import { ClosedError } from "../../../src/errors/index.ts";
+import type { Wake } from "../../../src/providers/contract.ts";
+import { committed, message, newInstance, type OpenStore, Scene, timer, turnAfter, turnOf, workItem } from "./scene.ts";
+
+export function checkHints(open: OpenStore): void {
+  test("H1 a hint says what was queued, and comes after the answer", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node();
+    const wakes: Wake[] = [];
+    const unsubscribe = scene.provider.subscribe((wake) => wakes.push(wake));
+    await scene.provider.createInstances([newInstance("a")]);
+    assert.deepEqual(wakes, [], "the answer comes first");
+    assert.deepEqual(await nextOf(wakes), { instances: true, work: false, timerDueAt: null, changed: ["a"] });
+    const [owned] = (await node.fetch()).instances;
+    const dueAt = scene.clock.now + 500;
+    const turn = turnOf(owned as NonNullable<typeof owned>, 1, {
+      work: [workItem("w1")],
+      timers: [timer(1, dueAt + 5), timer(2, dueAt)],
+      projection: { status: "running", version: null, handler: null, customStatus: null },
+    });
+    committed(await node.commitOne(turn));
+    assert.deepEqual(await nextOf(wakes), { instances: false, work: true, timerDueAt: dueAt, changed: ["a"] });
+    await scene.provider.enqueue([message("a", "m1")]);
+    assert.deepEqual(await nextOf(wakes), { instances: true, work: false, timerDueAt: null, changed: [] });
+    unsubscribe();
+    await scene.provider.enqueue([message("a", "m2")]);
+    await setImmediate();
+    await setImmediate();
+    assert.deepEqual(wakes, []);
+  });
+
+  test("H2 nobody is woken by a fenced turn, a read, or work that the committing node has taken itself", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    await setImmediate();
+    await setImmediate();
+    const wakes: Wake[] = [];
+    scene.provider.subscribe((wake) => wakes.push(wake));
+    const turn = turnOf(owned, 1, { work: [workItem("w1")] });
+    await node.commitOne({ ...turn, epoch: 9 });
+    await node.commitOne(turn, { claimWork: node.slots(1) });
+    await node.commitOne(turnAfter(turn, 1, { release: true }));
+    await node.fetch();
+    await scene.provider.readInstance("a");
+    await setImmediate();
+    await setImmediate();
+    assert.deepEqual(wakes, []);
+  });
+
+  test("H3 another provider on the same store is woken", async (t) => {
+    await using scene = await Scene.open(open);
+    if (scene.store.openAnother === null) return t.diagnostic("this store has one provider only");
+    await using other = await scene.store.openAnother();
+    const woken = new Promise<Wake>((resolve) => {
+      other.subscribe(resolve);
+    });
+    const [start] = await scene.start("a");
+    const wake = await woken;
+    assert.deepEqual([wake.instances, wake.work, wake.changed], [true, true, null]);
+    assert.equal((await other.readInstance("a"))?.runId, start?.runId);
+  });
+
+  test("H4 closing waits for what was asked before, and refuses what is asked after", async () => {
+    await using scene = await Scene.open(open);
+    const { provider } = scene;
+    const before = provider.createInstances([newInstance("a")]);
+    const closed = provider.close();
+    assert.equal((await before)[0]?.created, true);
+    await closed;
+    await provider.close();
+    await assert.rejects(provider.readInstance("a"), ClosedError);
+    await assert.rejects(provider.createInstances([newInstance("b")]), ClosedError);
+    assert.throws(() => provider.subscribe(() => {}), ClosedError);
+  });
+}
+
+async function nextOf(wakes: Wake[]): Promise<Wake | undefined> {
+  while (wakes.length === 0) await setImmediate();
+  return wakes.shift();
+}

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bodies, fenceOf, found, type OpenStore, Scene, turnOf, workItem } from "./scene.ts";
+
+export function checkLeases(open: OpenStore): void {
+  test("L1 a lease is held until its time, and not an instant longer", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node({ leaseMs: 1_000 });
+    scene.clock.advance(999);
+    assert.deepEqual(await node.renewLease(), { held: true, storeNow: scene.clock.now, nextExpiryAt: null });
+    scene.clock.advance(1_000);
+    assert.equal((await node.renewLease()).held, false);
+    assert.equal((await node.renewLease()).held, false, "an expired lease does not come back");
+  });
+
+  test("L2 a lease says when the next one of another node ends", async () => {
+    await using scene = await Scene.open(open);
+    const a = await scene.node({ leaseMs: 1_000 });
+    const b = await scene.node({ leaseMs: 5_000 });
+    assert.equal((await b.renewLease()).nextExpiryAt, scene.clock.now + 1_000);
+    assert.equal((await a.renewLease()).nextExpiryAt, scene.clock.now + 5_000);
+  });
+
+  test("L3 a node whose lease has expired gets nothing and commits nothing, even when nobody has taken over", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node({ leaseMs: 1_000 });
+    const owned = await scene.claimed(node, "a");
+    await node.commitOne(turnOf(owned, 1, { work: [workItem("w1"), workItem("w2", { startBy: 1 })] }));
+    await scene.start("b");
+    const [item] = (await node.fetchWork(1)).items;
+    scene.clock.advance(1_000);
+    assert.deepEqual((await node.fetch()).instances, []);
+    assert.deepEqual((await node.fetchWork()).items, []);
+    const expired = await scene.provider.expireWork({ nodeId: node.nodeId, graceMs: 0, limit: 9 });
+    assert.deepEqual(expired.items, []);
+    const result = { ...fenceOf(found(item)), kind: "abandon" } as const;
+    const late = await node.commit([turnOf({ ...owned, lastEventId: 1, messages: [] }, 1)], { results: [result] });
+    assert.deepEqual(late.turns, [{ status: "fenced" }]);
+    assert.deepEqual(late.results, ["fenced"]);
+    assert.equal((await scene.provider.readHistory("a"))?.length, 1);
+  });
+
+  test("L4 when a lease has expired, renewing or opening any other makes available what the node owned", async () => {
+    for (const end of ["renew", "open"] as const) {
+      await using scene = await Scene.open(open);
+      const b = await scene.node({ leaseMs: 60_000 });
+      const a = await scene.node({ leaseMs: 1_000 });
+      const owned = await scene.claimed(a, "a");
+      await a.commitOne(turnOf(owned, 1, { ackedMessages: [], work: [workItem("w1")] }));
+      const [taken] = (await a.fetchWork()).items;
+      assert.deepEqual([found(taken).delivery, found(taken).lost], [1, 0]);
+      scene.clock.advance(1_000);
+      if (end === "renew") await b.renewLease();
+      else await scene.node();
+      const again = found((await b.fetch()).instances[0]);
+      assert.deepEqual([again.epoch, again.claims, bodies(again)], [owned.epoch + 1, 1, ["start a"]]);
+      assert.deepEqual(again.history?.length, 1);
+      const [item] = (await b.fetchWork()).items;
+      assert.deepEqual([found(item).id, found(item).delivery, found(item).failures, found(item).lost], ["w1", 2, 0, 1]);
+    }
+  });
+
+  test("L5 what a closed lease hands back counts as neither claim nor loss", async () => {
+    await using scene = await Scene.open(open);
+    const a = await scene.node();
+    const b = await scene.node();
+    const owned = await scene.claimed(a, "a");
+    await scene.start("b");
+    await a.commitOne(turnOf(owned, 1, { work: [workItem("w1")] }));
+    assert.deepEqual(await a.fetchIds(), ["b"]);
+    await a.fetchWork();
+    await scene.provider.closeLease(a.nodeId);
+    const [again] = (await b.fetch()).instances;
+    assert.deepEqual([found(again).instanceId, found(again).claims], ["b", 1]);
+    const [item] = (await b.fetchWork()).items;
+    assert.deepEqual([found(item).delivery, found(item).lost], [2, 0]);
+    assert.equal((await a.renewLease()).held, false);
+  });
+
+  test("L6 closing a lease that has expired does not hide that its work was lost", async () => {
+    await using scene = await Scene.open(open);
+    const a = await scene.node({ leaseMs: 1_000 });
+    const b = await scene.node({ leaseMs: 60_000 });
+    const owned = await scene.claimed(a, "a");
+    await a.commitOne(turnOf(owned, 1, { work: [workItem("w1")] }));
+    await a.fetchWork();
+    scene.clock.advance(1_000);
+    await scene.provider.closeLease(a.nodeId);
+    assert.equal((await b.fetchWork()).items[0]?.lost, 1);
+  });
+
+  test("L7 opening a lease again, because the answer was lost, changes nothing", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node();
+    await scene.claimed(node, "a");
+    assert.equal((await node.openLease()).held, true);
+    assert.deepEqual(await node.fetchIds(), ["a"], "still its own");
+  });
+
+  test("L8 the store's clock never goes back", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node();
+    const before = scene.provider.now();
+    scene.clock.advance(-60_000);
+    assert.ok(scene.provider.now() >= before);
+    assert.ok((await node.renewLease()).storeNow >= before);
+  });
+}

@@ -1,0 +1,250 @@
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../../../src/providers/clock.ts";
+import type {
+  CommitBatch,
+  CommitResult,
+  EventRow,
+  FetchedInstance,
+  FetchedInstances,
+  FetchInstances,
+  MessageLane,
+  NewInstance,
+  NewMessage,
+  NewTimer,
+  NewWorkItem,
+  Provider,
+  TurnCommit,
+  TurnOutcome,
+  WorkItem,
+} from "../../../src/providers/contract.ts";
+
+/** A store that is made for one test. */
+export interface TestStore extends AsyncDisposable {
+  readonly provider: Provider;
+  /** Another provider on the same store, as another process would have; null when there can be none. */
+  readonly openAnother: (() => Promise<Provider>) | null;
+}
+
+export type OpenStore = (clock: Clock) => Promise<TestStore>;
+
+/** Time that stands still until a test moves it. */
+export class ManualClock {
+  now = 1_700_000_000_000;
+
+  readonly read: Clock = () => this.now;
+
+  advance(ms: number): void {
+    this.now += ms;
+  }
+}
+
+/** One test's store, clock and nodes. */
+export class Scene implements AsyncDisposable {
+  readonly clock: ManualClock;
+  readonly store: TestStore;
+
+  static async open(openStore: OpenStore): Promise<Scene> {
+    const clock = new ManualClock();
+    return new Scene(clock, await openStore(clock.read));
+  }
+
+  private constructor(clock: ManualClock, store: TestStore) {
+    this.clock = clock;
+    this.store = store;
+  }
+
+  get provider(): Provider {
+    return this.store.provider;
+  }
+
+  async node(options: Partial<NodeOptions> = {}): Promise<TestNode> {
+    const node = new TestNode(this.provider, { ...defaultNode, ...options });
+    await node.openLease();
+    return node;
+  }
+
+  /** Starts instances with these ids, and returns what was passed. */
+  async start(...instanceIds: readonly string[]): Promise<NewInstance[]> {
+    const starts = instanceIds.map((instanceId) => newInstance(instanceId));
+    await this.provider.createInstances(starts);
+    return starts;
+  }
+
+  /** Starts one instance and has the node own it, its start message not yet acked. */
+  async claimed(node: TestNode, instanceId: string): Promise<FetchedInstance> {
+    await this.start(instanceId);
+    const fetched = await node.fetch();
+    return found(fetched.instances.find((instance) => instance.instanceId === instanceId));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.store[Symbol.asyncDispose]();
+  }
+}
+
+interface NodeOptions {
+  readonly leaseMs: number;
+  readonly handlers: readonly string[];
+  readonly activities: readonly string[];
+}
+
+const defaultNode: NodeOptions = { leaseMs: 15_000, handlers: ["order@1"], activities: ["charge"] };
+
+export class TestNode {
+  readonly nodeId = randomUUID();
+  readonly provider: Provider;
+  readonly options: NodeOptions;
+
+  constructor(provider: Provider, options: NodeOptions) {
+    this.provider = provider;
+    this.options = options;
+  }
+
+  get lease() {
+    const { leaseMs, handlers, activities } = this.options;
+    const capabilities = [...handlers, ...activities.map((name) => `activity:default/${name}`)];
+    return { nodeId: this.nodeId, durationMs: leaseMs, capabilities };
+  }
+
+  openLease() {
+    return this.provider.openLease(this.lease);
+  }
+
+  renewLease() {
+    return this.provider.renewLease(this.lease);
+  }
+
+  fetch(request: Partial<FetchInstances> = {}): Promise<FetchedInstances> {
+    return this.provider.fetchInstances({
+      nodeId: this.nodeId,
+      limit: 100,
+      handlers: this.options.handlers,
+      busy: [],
+      suspectAfter: 3,
+      quarantineAfter: 5,
+      unservableForMs: null,
+      messageLimit: 100,
+      ...request,
+    });
+  }
+
+  async fetchIds(request: Partial<FetchInstances> = {}): Promise<string[]> {
+    return (await this.fetch(request)).instances.map(({ instanceId }) => instanceId);
+  }
+
+  fetchWork(limit = 100, queue = "default") {
+    return this.provider.fetchWork({ nodeId: this.nodeId, queue, activities: this.options.activities, limit });
+  }
+
+  commit(turns: readonly TurnCommit[], rest: Partial<CommitBatch> = {}): Promise<CommitResult> {
+    return this.provider.commit({ nodeId: this.nodeId, turns, results: [], claimWork: [], ...rest });
+  }
+
+  async commitOne(turn: TurnCommit, rest: Partial<CommitBatch> = {}): Promise<TurnOutcome> {
+    return found((await this.commit([turn], rest)).turns[0]);
+  }
+
+  /** Slots for a commit to fill with what it inserts. */
+  slots(limit: number, queue = "default") {
+    return [{ queue, activities: this.options.activities, limit }];
+  }
+}
+
+export function newInstance(instanceId: string, rest: Partial<NewInstance> = {}): NewInstance {
+  return {
+    instanceId,
+    runId: randomUUID(),
+    name: "order",
+    version: "1",
+    handler: "order@1",
+    parent: null,
+    message: { body: `start ${instanceId}`, payload: "{}" },
+    onConflict: null,
+    ...rest,
+  };
+}
+
+/** A turn that acks what was fetched and appends this many events. */
+export function turnOf(instance: FetchedInstance, eventCount: number, rest: Partial<TurnCommit> = {}): TurnCommit {
+  return {
+    ref: instance.ref,
+    instanceId: instance.instanceId,
+    turnId: randomUUID(),
+    epoch: instance.epoch,
+    executionId: instance.executionId,
+    lastEventId: instance.lastEventId,
+    ackedMessages: instance.messages.map(({ token }) => token),
+    ackedWork: [],
+    events: eventsAfter(instance.lastEventId, eventCount),
+    state: [],
+    work: [],
+    timers: [],
+    starts: [],
+    messages: [],
+    cancelledWork: [],
+    cancelledTimers: [],
+    closes: false,
+    nextExecutionId: null,
+    projection: null,
+    release: false,
+    availableInMs: 0,
+    quarantine: null,
+    ...rest,
+  };
+}
+
+/** The turn that follows a committed one, with nothing to ack. */
+export function turnAfter(turn: TurnCommit, eventCount: number, rest: Partial<TurnCommit> = {}): TurnCommit {
+  const lastEventId = turn.lastEventId + turn.events.length;
+  const blank = {
+    turnId: randomUUID(),
+    ackedMessages: [],
+    ackedWork: [],
+    work: [],
+    timers: [],
+    starts: [],
+    messages: [],
+  };
+  return { ...turn, ...blank, lastEventId, events: eventsAfter(lastEventId, eventCount), ...rest };
+}
+
+export function eventsAfter(lastEventId: number, count: number): EventRow[] {
+  return Array.from({ length: count }, (_, index) => {
+    const eventId = lastEventId + index + 1;
+    return { eventId, at: 1_700_000_000_000 + eventId, body: `event ${eventId}`, payload: eventId % 2 ? null : "{}" };
+  });
+}
+
+export function message(instanceId: string, body: string, lane: MessageLane = "normal"): NewMessage {
+  return { instanceId, lane, body, payload: `payload of ${body}` };
+}
+
+export function workItem(id: string, rest: Partial<NewWorkItem> = {}): NewWorkItem {
+  return { id, queue: "default", name: "charge", body: `body of ${id}`, payload: "{}", startBy: null, ...rest };
+}
+
+export function timer(eventId: number, dueAt: number, rest: Partial<NewTimer> = {}): NewTimer {
+  return { eventId, partition: 0, dueAt, body: `timer ${eventId}`, ...rest };
+}
+
+export const ended = (status: "completed" | "failed" | "cancelled" | "terminated") => ({
+  closes: true,
+  release: true,
+  projection: { status, version: null, handler: null, customStatus: null },
+});
+
+export const fenceOf = ({ id, delivery }: WorkItem) => ({ id, delivery });
+
+export const bodies = (instance: FetchedInstance | undefined): string[] =>
+  found(instance).messages.map(({ body }) => body);
+
+export function committed(outcome: TurnOutcome | undefined) {
+  const { status } = found(outcome);
+  if (outcome?.status !== "committed") throw new Error(`The turn was ${status}.`);
+  return outcome;
+}
+
+export function found<T>(value: T | undefined | null): T {
+  if (value === undefined || value === null) throw new Error("There is none.");
+  return value;
+}

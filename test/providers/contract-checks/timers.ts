@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  bodies,
+  committed,
+  ended,
+  found,
+  newInstance,
+  type OpenStore,
+  Scene,
+  timer,
+  turnAfter,
+  turnOf,
+} from "./scene.ts";
+
+export function checkTimers(open: OpenStore): void {
+  test("D1 a timer never fires early, and fires once", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    const dueAt = scene.clock.now + 1_000;
+    committed(await node.commitOne(turnOf(owned, 1, { timers: [timer(1, dueAt)] })));
+    const fire = () => scene.provider.fireTimers({ partitions: [0], limit: 10 });
+    scene.clock.advance(999);
+    assert.deepEqual(await fire(), { storeNow: scene.clock.now, fired: 0, nextDueAt: dueAt });
+    assert.deepEqual(await node.fetchIds(), []);
+    scene.clock.advance(1);
+    assert.deepEqual(await fire(), { storeNow: scene.clock.now, fired: 1, nextDueAt: null });
+    const [again] = (await node.fetch()).instances;
+    assert.deepEqual([bodies(again), found(again).messages[0]?.lane], [["timer 1"], "normal"]);
+    assert.equal((await fire()).fired, 0);
+  });
+
+  test("D2 timers fire oldest first, up to the limit, of the partitions asked for", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    const { now } = scene.clock;
+    const timers = [
+      timer(1, now + 30, { partition: 1 }),
+      timer(2, now + 10, { partition: 2 }),
+      timer(3, now + 20, { partition: 1 }),
+      timer(4, now + 5, { partition: 3 }),
+      timer(5, now + 90, { partition: 2 }),
+    ];
+    committed(await node.commitOne(turnOf(owned, 5, { timers })));
+    scene.clock.advance(50);
+    const first = await scene.provider.fireTimers({ partitions: [1, 2], limit: 2 });
+    assert.deepEqual([first.fired, first.nextDueAt], [2, now + 30]);
+    const second = await scene.provider.fireTimers({ partitions: [1, 2], limit: 2 });
+    assert.deepEqual([second.fired, second.nextDueAt], [1, now + 90]);
+    assert.deepEqual(bodies((await node.fetch()).instances[0]), ["timer 2", "timer 3", "timer 1"]);
+    assert.equal((await scene.provider.fireTimers({ partitions: [], limit: 2 })).nextDueAt, null);
+  });
+
+  test("D3 a timer of an instance that has ended is removed, and wakes nobody", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    const turn = turnOf(owned, 1, { timers: [timer(1, scene.clock.now)] });
+    committed(await node.commitOne(turn));
+    committed(await node.commitOne(turnAfter(turn, 1, { ...ended("failed"), closes: false })));
+    await scene.provider.fireTimers({ partitions: [0], limit: 10 });
+    assert.deepEqual(await node.fetchIds(), []);
+    assert.equal((await scene.provider.fireTimers({ partitions: [0], limit: 10 })).nextDueAt, null);
+  });
+
+  test("D4 a fraction of a millisecond is not a reason to fire early", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node();
+    await scene.provider.createInstances([newInstance("a")]);
+    const owned = found((await node.fetch()).instances[0]);
+    committed(await node.commitOne(turnOf(owned, 1, { timers: [timer(1, scene.clock.now + 0.5)] })));
+    assert.equal((await scene.provider.fireTimers({ partitions: [0], limit: 1 })).fired, 0);
+    scene.clock.advance(1);
+    assert.equal((await scene.provider.fireTimers({ partitions: [0], limit: 1 })).fired, 1);
+  });
+}

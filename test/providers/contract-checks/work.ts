@@ -1,0 +1,243 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { NewWorkItem, WorkItem } from "../../../src/providers/contract.ts";
+import {
+  bodies,
+  committed,
+  fenceOf,
+  found,
+  message,
+  type OpenStore,
+  Scene,
+  type TestNode,
+  turnAfter,
+  turnOf,
+  workItem,
+} from "./scene.ts";
+
+export function checkWork(open: OpenStore): void {
+  test("W1 an item is delivered to one node at a time, with all that is known of it", async () => {
+    await using scene = await Scene.open(open);
+    const [a, b] = [await scene.node(), await scene.node()];
+    await schedule(scene, a, [workItem("w1")]);
+    const { items, storeNow } = await a.fetchWork();
+    const expected: WorkItem = {
+      id: "w1",
+      delivery: 1,
+      queue: "default",
+      name: "charge",
+      instanceId: "a",
+      body: "body of w1",
+      payload: "{}",
+      failures: 0,
+      lost: 0,
+      scheduledAt: storeNow,
+      heartbeat: null,
+      note: null,
+    };
+    assert.deepEqual(items, [expected]);
+    assert.deepEqual((await b.fetchWork()).items, []);
+  });
+
+  test("W2 a node gets only activities it has, of the queue it asks for, oldest first, up to its limit", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node({ activities: ["charge", "ship"] });
+    await schedule(scene, node, [
+      workItem("w1", { name: "ship" }),
+      workItem("w2", { name: "unknown" }),
+      workItem("w3", { queue: "gpu" }),
+      workItem("w4"),
+      workItem("w5", { name: "ship" }),
+    ]);
+    assert.deepEqual(ids(await node.fetchWork(2)), ["w1", "w4"]);
+    assert.deepEqual(ids(await node.fetchWork(9)), ["w5"]);
+    assert.deepEqual(ids(await node.fetchWork(9, "gpu")), ["w3"]);
+    assert.deepEqual(ids(await node.fetchWork(9, "gpu")), []);
+  });
+
+  test("W3 a completed item is gone and its message queued, once", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node();
+    const [item] = await delivered(scene, node, [workItem("w1")]);
+    const result = { ...fenceOf(found(item)), kind: "complete", message: message("a", "done") } as const;
+    assert.deepEqual((await node.commit([], { results: [result] })).results, ["committed"]);
+    assert.deepEqual((await node.commit([], { results: [result] })).results, ["fenced"]);
+    assert.deepEqual(bodies((await node.fetch()).instances[0]), ["done"]);
+  });
+
+  test("W3 a delivery that was given back completes nothing", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node();
+    const [item] = await delivered(scene, node, [workItem("w1")]);
+    const fence = fenceOf(found(item));
+    await node.commit([], { results: [{ ...fence, kind: "abandon" }] });
+    await node.fetchWork();
+    for (const result of [
+      { ...fence, kind: "complete", message: message("a", "done") },
+      { ...fence, kind: "retry", delayMs: 0, note: null },
+      { ...fence, kind: "abandon" },
+    ] as const) {
+      assert.deepEqual((await node.commit([], { results: [result] })).results, ["fenced"]);
+    }
+    assert.deepEqual(await node.fetchIds(), []);
+  });
+
+  test("W4 a completion may go to an instance of a turn in the same batch", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    const turn = turnOf(owned, 1, { work: [workItem("w1")] });
+    const { work } = await node.commit([turn], { claimWork: node.slots(1) });
+    const result = { ...fenceOf(found(work[0])), kind: "complete", message: message("a", "done") } as const;
+    const answer = await node.commit([turnAfter(turn, 1)], { results: [result] });
+    assert.deepEqual(
+      committed(answer.turns[0]).messages.map(({ body }) => body),
+      ["done"],
+    );
+  });
+
+  test("W5 a retried item is not delivered before its time; failures count, and notes and heartbeats stay", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node();
+    const [item] = await delivered(scene, node, [workItem("w1"), workItem("w2")]);
+    assert.equal(await scene.provider.heartbeatWork(node.nodeId, fenceOf(found(item)), "50 %"), true);
+    const result = { ...fenceOf(found(item)), kind: "retry", delayMs: 250, note: "it broke" } as const;
+    assert.deepEqual((await node.commit([], { results: [result] })).results, ["committed"]);
+    const waiting = await node.fetchWork();
+    assert.deepEqual([waiting.items, waiting.nextVisibleAt], [[], scene.clock.now + 250]);
+    scene.clock.advance(249);
+    assert.deepEqual((await node.fetchWork()).items, []);
+    scene.clock.advance(1);
+    const again = found((await node.fetchWork()).items[0]);
+    assert.deepEqual(
+      [again.id, again.delivery, again.failures, again.lost, again.note, again.heartbeat],
+      ["w1", 2, 1, 0, "it broke", "50 %"],
+    );
+    assert.deepEqual((await node.commit([], { results: [result] })).results, ["fenced"], "of an earlier delivery");
+  });
+
+  test("W6 an abandoned item is available at once, and counts nothing", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node();
+    const [item] = await delivered(scene, node, [workItem("w1")]);
+    await node.commit([], { results: [{ ...fenceOf(found(item)), kind: "abandon" }] });
+    const again = found((await node.fetchWork()).items[0]);
+    assert.deepEqual([again.delivery, again.failures, again.lost], [2, 0, 0]);
+  });
+
+  test("W7 nextVisibleAt is known even when more is visible than was asked for", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node();
+    const items = await delivered(
+      scene,
+      node,
+      ["w1", "w2", "w3", "w4"].map((id) => workItem(id)),
+    );
+    const results = items.map((item, index) => {
+      const delayMs = index === 0 ? 500 : 0;
+      return { ...fenceOf(item), kind: "retry", delayMs, note: null } as const;
+    });
+    await node.commit([], { results });
+    const fetched = await node.fetchWork(1);
+    assert.deepEqual([fetched.items.length, fetched.nextVisibleAt], [1, scene.clock.now + 500]);
+  });
+
+  test("W8 a heartbeat says whether the delivery still holds, and null details change nothing", async () => {
+    await using scene = await Scene.open(open);
+    const [a, b] = [await scene.node(), await scene.node()];
+    const [item] = await delivered(scene, a, [workItem("w1")]);
+    const fence = fenceOf(found(item));
+    assert.equal(await scene.provider.heartbeatWork(a.nodeId, fence, "1"), true);
+    assert.equal(await scene.provider.heartbeatWork(a.nodeId, fence, null), true);
+    assert.equal(await scene.provider.heartbeatWork(b.nodeId, fence, "2"), false);
+    assert.equal(await scene.provider.heartbeatWork(a.nodeId, { ...fence, delivery: 2 }, "2"), false);
+    assert.equal(await scene.provider.heartbeatWork(a.nodeId, { ...fence, id: "none" }, null), false);
+    await a.commit([], { results: [{ ...fence, kind: "abandon" }] });
+    assert.equal((await b.fetchWork()).items[0]?.heartbeat, "1");
+  });
+
+  test("W9 lost work is found: cancelled, taken over, or of an earlier delivery", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    const turn = turnOf(owned, 1, { work: ["kept", "cancelled", "abandoned"].map((id) => workItem(id)) });
+    const { work } = await node.commit([turn], { claimWork: node.slots(3) });
+    const abandoned = { ...fenceOf(found(work[2])), kind: "abandon" } as const;
+    await node.commit([turnAfter(turn, 1, { cancelledWork: ["cancelled"] })], { results: [abandoned] });
+    await node.fetchWork();
+    const lost = await scene.provider.findLostWork(node.nodeId, work.map(fenceOf));
+    assert.deepEqual(lost, ["cancelled", "abandoned"]);
+    assert.deepEqual(await scene.provider.findLostWork(node.nodeId, []), []);
+  });
+
+  test("W10 a commit hands the committing node what it inserts, up to its free slots", async () => {
+    await using scene = await Scene.open(open);
+    const [a, b] = [await scene.node(), await scene.node()];
+    const owned = await scene.claimed(a, "a");
+    const work = [workItem("w1"), workItem("other", { name: "ship" }), workItem("w2"), workItem("w3")];
+    const answer = await a.commit([turnOf(owned, 1, { work })], { claimWork: a.slots(2) });
+    assert.deepEqual(
+      answer.work.map(({ id, delivery, instanceId }) => [id, delivery, instanceId]),
+      [
+        ["w1", 1, "a"],
+        ["w2", 1, "a"],
+      ],
+    );
+    assert.deepEqual(ids(await b.fetchWork()), ["w3"]);
+    assert.deepEqual(await scene.provider.findLostWork(a.nodeId, answer.work.map(fenceOf)), []);
+  });
+
+  test("W11 a commit takes nothing for itself while older work waits that it could do", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    const turn = turnOf(owned, 1, { work: [workItem("older"), workItem("foreign", { name: "ship" })] });
+    await node.commit([turn]);
+    const next = turnAfter(turn, 1, { work: [workItem("newer")] });
+    assert.deepEqual((await node.commit([next], { claimWork: node.slots(9) })).work, []);
+    assert.deepEqual(ids(await node.fetchWork(1)), ["older"]);
+    assert.deepEqual(ids(await node.fetchWork(1)), ["newer"]);
+    const last = turnAfter(next, 1, { work: [workItem("newest")] });
+    assert.deepEqual(ids({ items: (await node.commit([last], { claimWork: node.slots(9) })).work }), ["newest"]);
+  });
+
+  test("W12 a node can give up the work that it does not know of", async () => {
+    await using scene = await Scene.open(open);
+    const [a, b] = [await scene.node(), await scene.node()];
+    await delivered(scene, a, [workItem("known"), workItem("unknown")]);
+    await scene.provider.releaseAllExcept(a.nodeId, { instances: [], work: ["known"] });
+    const [item] = (await b.fetchWork()).items;
+    assert.deepEqual([found(item).id, found(item).failures, found(item).lost], ["unknown", 0, 0]);
+  });
+
+  test("W13 what was not delivered once by its time expires; what was, does not", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node({ leaseMs: 60_000 });
+    const startBy = scene.clock.now + 100;
+    const items = ["w1", "w2", "w3"].map((id) => workItem(id, { startBy }));
+    await schedule(scene, node, [...items, workItem("never")]);
+    const [first] = (await node.fetchWork(1)).items;
+    await node.commit([], { results: [{ ...fenceOf(found(first)), kind: "retry", delayMs: 0, note: null }] });
+    const expire = { nodeId: node.nodeId, graceMs: 60_000, limit: 1 };
+    const early = await scene.provider.expireWork(expire);
+    assert.deepEqual([early.items, early.nextVisibleAt], [[], startBy]);
+    scene.clock.advance(100);
+    assert.deepEqual(ids(await scene.provider.expireWork(expire)), ["w2"]);
+    const [w3] = (await scene.provider.expireWork(expire)).items;
+    assert.deepEqual(ids(await scene.provider.expireWork(expire)), []);
+    const result = { ...fenceOf(found(w3)), kind: "complete", message: message("a", "timed out") } as const;
+    assert.deepEqual((await node.commit([], { results: [result] })).results, ["committed"]);
+  });
+}
+
+async function schedule(scene: Scene, node: TestNode, work: readonly NewWorkItem[]): Promise<void> {
+  const owned = await scene.claimed(node, "a");
+  committed(await node.commitOne(turnOf(owned, 1, { work })));
+}
+
+async function delivered(scene: Scene, node: TestNode, work: readonly NewWorkItem[]): Promise<readonly WorkItem[]> {
+  await schedule(scene, node, work);
+  return (await node.fetchWork()).items;
+}
+
+const ids = ({ items }: { readonly items: readonly WorkItem[] }) => items.map(({ id }) => id);
