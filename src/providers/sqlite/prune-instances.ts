@@ -3,10 +3,12 @@ import { type Member, removeFamily, selectFamily } from "./delete-instance.ts";
 import { hasEnded } from "./instance-row.ts";
 import type { Transaction } from "./transaction.ts";
 
+// With the condition of the index perdure_instances_ended, word for word, or SQLite would not use it.
 const SELECT_ROOTS = `
-  SELECT key, instance_id, run_id FROM perdure_instances
-   WHERE key > ? AND status = ? AND updated_at < ? AND parent_instance_id IS NULL
-   ORDER BY key LIMIT 100`;
+  SELECT updated_at, key, instance_id, run_id FROM perdure_instances
+   WHERE status IN ('completed', 'failed', 'cancelled', 'terminated') AND parent_instance_id IS NULL
+     AND status = ? AND updated_at < ? AND (updated_at, key) > (?, ?)
+   ORDER BY updated_at, key LIMIT 100`;
 
 const SELECT_UPDATED = "SELECT updated_at FROM perdure_instances WHERE key = ?";
 
@@ -28,11 +30,11 @@ export function pruneInstances(tx: Transaction, request: PruneInstances): string
 }
 
 function* roots(tx: Transaction, status: string, endedBefore: number): Generator<[string, string]> {
-  let after = 0;
+  let last: [updatedAt: number, key: number] = [0, 0];
   for (;;) {
-    const page = tx.db.all<[number, string, string]>(SELECT_ROOTS, after, status, endedBefore);
-    for (const [key, instanceId, runId] of page) {
-      after = key;
+    const page = tx.db.all<[number, number, string, string]>(SELECT_ROOTS, status, endedBefore, ...last);
+    for (const [updatedAt, key, instanceId, runId] of page) {
+      last = [updatedAt, key];
       yield [instanceId, runId];
     }
     if (page.length === 0) return;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { InvalidArgumentError } from "../../../src/errors/index.ts";
-import type { ListInstances } from "../../../src/providers/contract.ts";
+import type { CountInstances, ListInstances } from "../../../src/providers/contract.ts";
 import {
   bodies,
   committed,
@@ -179,5 +179,67 @@ export function checkClients(open: OpenStore): void {
       children.map(({ instanceId }) => instanceId),
       ["c1", "c2", "c4"],
     );
+  });
+
+  test("R10 instances are counted as they are listed", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node();
+    for (const [index, name] of ["x", "y", "x"].entries()) {
+      await scene.provider.createInstances([newInstance(`i${index}`, { name })]);
+    }
+    const [first, second] = (await node.fetch()).instances;
+    await node.commit([
+      turnOf(found(first), 1, ended("completed")),
+      turnOf(found(second), 1, { release: true, quarantine: "why" }),
+    ]);
+    const count = (request: Partial<CountInstances>) =>
+      scene.provider.countInstances({ statuses: null, name: null, quarantined: null, ...request });
+    assert.equal(await count({}), 3);
+    assert.equal(await count({ statuses: [] }), 0);
+    assert.equal(await count({ statuses: ["pending", "failed"] }), 2);
+    assert.equal(await count({ name: "x" }), 2);
+    assert.equal(await count({ name: "x", statuses: ["completed"] }), 1);
+    assert.equal(await count({ quarantined: true }), 1);
+    assert.equal(await count({ quarantined: false, name: "x" }), 2);
+  });
+
+  test("R11 the last event is that of the current execution", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    assert.equal(await scene.provider.readLastEvent("a"), null);
+    assert.equal(await scene.provider.readLastEvent("b"), null);
+    const turn = turnOf(owned, 3);
+    committed(await node.commitOne(turn));
+    assert.deepEqual(await scene.provider.readLastEvent("a"), turn.events[2]);
+    committed(await node.commitOne(turnAfter(turn, 1, { nextExecutionId: 2 })));
+    assert.equal(await scene.provider.readLastEvent("a"), null);
+  });
+
+  test("R12 state is set, changed and removed in the order of the changes, and outlives executions", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    assert.deepEqual(await scene.provider.readState("a"), []);
+    assert.equal(await scene.provider.readState("b"), null);
+    const turn = turnOf(owned, 1, {
+      state: [
+        { key: "b", payload: "1" },
+        { key: "a", payload: "1" },
+        { key: "c", payload: "1" },
+        { key: "b", payload: "2" },
+        { key: "c", payload: null },
+        { key: "none", payload: null },
+      ],
+    });
+    committed(await node.commitOne(turn));
+    const fenced = turnAfter(turn, 1, { epoch: 9, state: [{ key: "a", payload: "fenced" }] });
+    assert.equal((await node.commitOne(fenced)).status, "fenced");
+    committed(await node.commitOne(turnAfter(turn, 1, { nextExecutionId: 2 })));
+    const expected = [
+      { key: "a", payload: "1" },
+      { key: "b", payload: "2" },
+    ];
+    assert.deepEqual(await scene.provider.readState("a"), expected);
   });
 }

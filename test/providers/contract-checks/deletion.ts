@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { NewInstance } from "../../../src/providers/contract.ts";
+import type { InstanceStatus, NewInstance } from "../../../src/providers/contract.ts";
 import {
   bodies,
   committed,
@@ -130,6 +130,56 @@ export function checkDeletion(open: OpenStore): void {
     const request = { instanceId: "a", runId: "another", force: true, notify: null };
     assert.deepEqual(await scene.provider.deleteInstance(request), { status: "unknown" });
     assert.notEqual(await scene.provider.readInstance("a"), null);
+  });
+
+  test("X8 old executions are pruned; the current one never is", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node();
+    let turn = turnOf(await scene.claimed(node, "a"), 2, { nextExecutionId: 2 });
+    const { events } = turn;
+    committed(await node.commitOne(turn));
+    for (const executionId of [2, 3]) {
+      turn = { ...turnAfter(turn, 0), executionId, lastEventId: 0, events, nextExecutionId: executionId + 1 };
+      committed(await node.commitOne(turn));
+    }
+    const executions = async () => (await scene.provider.listExecutions("a")).map(({ executionId }) => executionId);
+    const prune = (keep: number) => scene.provider.pruneExecutions({ instanceId: "a", keep });
+    assert.deepEqual(await executions(), [1, 2, 3]);
+    assert.equal(await prune(9), 0);
+    assert.equal(await prune(2), 2);
+    assert.deepEqual(await executions(), [3], "the newest two are this one and the current one, still empty");
+    turn = { ...turnAfter(turn, 0), executionId: 4, lastEventId: 0, events, nextExecutionId: null };
+    committed(await node.commitOne(turn));
+    assert.equal(await prune(0), 1);
+    assert.deepEqual(await executions(), [4]);
+    assert.equal(await scene.provider.pruneExecutions({ instanceId: "b", keep: 1 }), 0);
+  });
+
+  test("X9 retention removes whole families of which all ended before then, up to the limit", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node({ leaseMs: 600_000 });
+    const parents = ["p1", "p2", "p3", "p4", "p5"].map((id) => newInstance(id));
+    const children = parents.map((parent) => newInstance(`child of ${parent.instanceId}`, { parent: linkTo(parent) }));
+    await scene.provider.createInstances([...parents, ...children]);
+    const { instances } = await node.fetch();
+    const end = async (status: "completed" | "failed", ...ids: string[]) => {
+      const turns = instances.filter(({ instanceId }) => ids.includes(instanceId));
+      await node.commit(turns.map((instance) => turnOf(instance, 1, ended(status))));
+      scene.clock.advance(1_000);
+    };
+    await end("completed", "p1", "child of p1", "p2", "p3", "child of p3");
+    await end("failed", "p4", "child of p4");
+    await end("completed", "child of p2");
+    const prune = (limit: number, statuses: InstanceStatus[] = ["completed"], ageMs = 500) =>
+      scene.provider.pruneInstances({ statuses, endedBefore: scene.clock.now - ageMs, limit });
+    assert.deepEqual(await prune(9, ["completed"], 5_000), []);
+    assert.deepEqual(await prune(9, ["completed", "failed"], 2_500), ["p1", "child of p1", "p3", "child of p3"]);
+    assert.deepEqual(await prune(9, ["completed"], 1_500), [], "the child of p2 has ended too lately");
+    assert.deepEqual(await prune(1, ["failed", "completed"]), ["p4", "child of p4"]);
+    assert.deepEqual(await prune(1, ["failed", "completed"]), ["p2", "child of p2"]);
+    assert.deepEqual(await prune(9, ["completed", "failed", "pending", "running"], -1), []);
+    assert.equal((await scene.provider.readInstance("p5"))?.status, "pending");
+    assert.equal(await scene.provider.readHistory("p1"), null);
   });
 }
 

@@ -204,6 +204,7 @@ export function turnAfter(turn: TurnCommit, eventCount: number, rest: Partial<Tu
     timers: [],
     starts: [],
     messages: [],
+    state: [],
   };
   return { ...turn, ...blank, lastEventId, events: eventsAfter(lastEventId, eventCount), ...rest };
 }

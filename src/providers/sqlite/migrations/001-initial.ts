@@ -19,6 +19,8 @@ CREATE INDEX perdure_instances_by_status ON perdure_instances (status);
 CREATE INDEX perdure_instances_by_name ON perdure_instances (name, status);
 CREATE INDEX perdure_instances_by_parent ON perdure_instances (parent_instance_id)
   WHERE parent_instance_id IS NOT NULL;
+CREATE INDEX perdure_instances_ended ON perdure_instances (status, updated_at)
+  WHERE status IN ('completed', 'failed', 'cancelled', 'terminated') AND parent_instance_id IS NULL;
 
 -- Who owns the instance, and where its history stands: the row that every turn updates.
 CREATE TABLE perdure_ownerships (
