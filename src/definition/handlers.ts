@@ -9,3 +9,9 @@ export const isActivityHandler = (handler: string): boolean => handler.startsWit
 
 export const startHandler = (name: string, version: string | undefined): string =>
   version === undefined ? anyVersionHandler(name) : versionHandler(name, version);
+
+/** The orchestration that a handler is for; `"*"` stands for whichever version is the latest. */
+export function splitHandler(handler: string): { readonly name: string; readonly version: string } {
+  const cut = handler.lastIndexOf("@");
+  return { name: handler.slice(0, cut), version: handler.slice(cut + 1) };
+}

@@ -1,6 +1,7 @@
 export * from "./activity-context.ts";
 export * from "./activity.ts";
 export * from "./call-site.ts";
+export * from "./fingerprint.ts";
 export * from "./inbound.ts";
 export * from "./logger.ts";
 export * from "./orchestration-context.ts";

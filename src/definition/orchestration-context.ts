@@ -44,6 +44,18 @@ export interface ParentInstance {
 }
 
 /**
+ * Values that belong to the instance, by key: kept across continue-as-new, readable from outside with
+ * `client.getState`. Reads see the instance's own writes at once, and are the same on every replay.
+ */
+export interface OrchestrationState {
+  get<T = unknown>(key: string): T | undefined;
+  set(key: string, value: unknown): void;
+  delete(key: string): void;
+  /** The keys that begin with `prefix`, sorted. */
+  list(prefix?: string): string[];
+}
+
+/**
  * What an orchestration may do. Every operation starts when it is called, not when it is awaited, and returns a native
  * promise. Nothing acts before it is stored. Invalid arguments and values that cannot be stored throw where the call
  * stands.
@@ -99,6 +111,18 @@ export interface OrchestrationContext {
 
   /** Ends this execution and begins the next one with an empty history. Never settles. */
   continueAsNew(input?: unknown, options?: { readonly version?: string }): Promise<never>;
+
+  /** True once the history of this execution has grown long: a good moment for `continueAsNew`. */
+  readonly continueAsNewSuggested: boolean;
+
+  /**
+   * For a small change of code without a new version: true for an execution that comes here for the first time with
+   * this code, false for one that came here before it. Ask with a new id for each change. Once no execution of the
+   * old kind is left, the call and the old way can go.
+   */
+  patched(id: string): boolean;
+
+  readonly state: OrchestrationState;
 
   /** Any value that can be stored; `client.getStatus` shows it. */
   setCustomStatus(value: unknown): void;

@@ -44,6 +44,14 @@ export interface OrchestrationStarted extends EventBase, WithPayload {
   readonly fingerprint?: string;
   /** The custom status that the previous execution left, as stored text. */
   readonly customStatus?: string;
+  /** The key-value state that the previous execution left. */
+  readonly state?: readonly CarriedState[];
+}
+
+/** One entry of the key-value state; the value as stored text. */
+export interface CarriedState {
+  readonly key: string;
+  readonly payload: string;
 }
 
 export interface ActivityCompleted extends EventBase, Completion, WithPayload {
@@ -167,6 +175,22 @@ export interface CustomStatusSet extends EventBase, WithPayload {
   readonly kind: "CustomStatusSet";
 }
 
+export interface StateSet extends EventBase, WithPayload {
+  readonly kind: "StateSet";
+  readonly key: string;
+}
+
+export interface StateDeleted extends EventBase {
+  readonly kind: "StateDeleted";
+  readonly key: string;
+}
+
+/** The code asked `ctx.patched(id)` at this point, and goes the new way. Its absence there means the old way. */
+export interface PatchMarked extends EventBase {
+  readonly kind: "PatchMarked";
+  readonly id: string;
+}
+
 export interface OrchestrationCompleted extends EventBase, WithPayload {
   readonly kind: "OrchestrationCompleted";
 }
@@ -197,6 +221,9 @@ export type Decision =
   | ReceiveOpened
   | OperationCancelled
   | CustomStatusSet
+  | StateSet
+  | StateDeleted
+  | PatchMarked
   | OrchestrationCompleted
   | OrchestrationFailed
   | OrchestrationCancelled

@@ -1,4 +1,4 @@
-import type { ReceivedDraft } from "./events.ts";
+import type { CarriedState, ReceivedDraft } from "./events.ts";
 import type { ParentLink } from "./parent-link.ts";
 
 /** Begins an execution: the first of a run, or the next one of an instance that continued as new. */
@@ -16,6 +16,7 @@ export interface StartMessage {
   /** When the previous execution's last event was delivered: time does not go back between executions. */
   readonly notBefore?: number;
   readonly carried?: readonly CarriedMessage[];
+  readonly state?: readonly CarriedState[];
   readonly payload: string;
 }
 

@@ -38,6 +38,7 @@ const fields =
 const parentLink = fields({ instanceId: name, runId: name, executionId: count, eventId: count });
 const from = optional(parentLink);
 const address = { runId: name, executionId: count };
+const state = optional(list(fields({ key: name, payload: text })));
 const timeLimit = { dueAt: optional(time) };
 
 const received = {
@@ -62,6 +63,7 @@ const events: { readonly [K in EventKind]: FieldsOf<EventOf<K>> } = {
     startedAt: time,
     fingerprint: optional(text),
     customStatus: optional(text),
+    state,
     payload: text,
   },
   ExecutionEnded: { status: oneOf("failed", "cancelled", "terminated"), failure: isFailure },
@@ -80,6 +82,9 @@ const events: { readonly [K in EventKind]: FieldsOf<EventOf<K>> } = {
   ReceiveOpened: { mailbox: name, ...timeLimit },
   OperationCancelled: { scheduledId: count, cause: oneOf("signal", "cancel") },
   CustomStatusSet: { payload: text },
+  StateSet: { key: name, payload: text },
+  StateDeleted: { key: name },
+  PatchMarked: { id: name },
   OrchestrationCompleted: { payload: text },
   OrchestrationFailed: { failure: isFailure },
   OrchestrationCancelled: { failure: isFailure },
@@ -96,6 +101,7 @@ const messages: { readonly [K in Message["kind"]]: FieldsOf<MessageOf<K>> } = {
     customStatus: optional(text),
     notBefore: optional(time),
     carried: optional(list(fields({ mailbox: name, payload: text }))),
+    state,
     payload: text,
   },
   ActivityCompleted: { ...address, ...received.ActivityCompleted },

@@ -12,7 +12,7 @@ import type {
 import { activityPolicy } from "../definition/index.ts";
 import { AbortError, InvalidArgumentError } from "../errors/index.ts";
 import type { Decision, DecisionDraft, ScheduledKind } from "../history/index.ts";
-import { encodeValue, parseDuration } from "../values/index.ts";
+import { checkName, encodeValue, parseDuration } from "../values/index.ts";
 import {
   activityTarget,
   channelName,
@@ -24,6 +24,7 @@ import {
 import { outsideTurn } from "./engine-errors.ts";
 import type { ReplayEngine } from "./engine.ts";
 import { replaySafeLogger } from "./replay-safe-logger.ts";
+import { createStateContext } from "./state-context.ts";
 
 type ScheduledDraft = Extract<DecisionDraft, { readonly kind: ScheduledKind }>;
 
@@ -186,6 +187,18 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
       engine.decide({ kind: "OrchestrationContinuedAsNew", payload: encode(input, "input"), ...version });
       return never();
     },
+
+    get continueAsNewSuggested() {
+      return engine.log.lastEventId >= options.limits.suggestContinueAfter;
+    },
+
+    patched: (id) => {
+      if (enter("patched")) return false;
+      checkName(id, "patch id");
+      return engine.isPatched(id);
+    },
+
+    state: createStateContext(engine, enter),
 
     setCustomStatus: (value) => {
       if (enter("setCustomStatus")) return;

@@ -9,6 +9,8 @@ export interface DecisionLogOptions {
   readonly instance: string;
   /** Where the function is defined: what a report falls back to. */
   readonly definedAt: string | undefined;
+  /** What else is known about why the two may differ. */
+  readonly note: string | undefined;
 }
 
 /**
@@ -62,6 +64,7 @@ export class DecisionLog {
    */
   decide(draft: DecisionDraft, site?: string): Decision | undefined {
     if (this.divergence !== undefined) return undefined;
+    if (this.isReplaying && draft.kind !== "PatchMarked") this.#passPatches();
     const made = { ...draft, eventId: this.lastEventId + 1, at: this.#now } as Decision;
     if (!this.isReplaying) {
       this.#kinds.push(made.kind);
@@ -83,8 +86,15 @@ export class DecisionLog {
     return undefined;
   }
 
+  /** Whether an execution with these decisions went the new way of this patch. */
+  expectsPatch(id: string): boolean {
+    const next = this.#expected[this.#cursor];
+    return next?.kind === "PatchMarked" && next.id === id;
+  }
+
   /** After the function has come to rest: everything that the history says it decided, it must have decided. */
   settleExpected(functionHasEnded: boolean): void {
+    this.#passPatches();
     const missing = this.#expected[this.#cursor];
     this.expect([]);
     if (missing === undefined || this.divergence !== undefined) return;
@@ -108,6 +118,7 @@ export class DecisionLog {
       `The code of ${this.#options.instance} does not do what its history says it did.\n` +
         `  event ${eventId}\n  expected (history): ${expected}\n  actual (code):      ${actual}\n` +
         `  ${this.#whereabouts(site)}\n` +
+        (this.#options.note === undefined ? "" : `  ${this.#options.note}\n`) +
         "Deploy the code that wrote this history, or give the changed code a new version.",
       { eventId, expected, actual },
     );
@@ -118,6 +129,14 @@ export class DecisionLog {
     const fresh = this.#fresh;
     this.#fresh = [];
     return fresh;
+  }
+
+  // A mark has no effect of its own: code whose old way is gone does not ask for it any more.
+  #passPatches(): void {
+    while (this.#expected[this.#cursor]?.kind === "PatchMarked") {
+      this.#cursor += 1;
+      this.#kinds.push("PatchMarked");
+    }
   }
 
   #whereabouts(site: string | undefined): string {

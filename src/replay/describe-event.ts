@@ -21,6 +21,12 @@ export function describeEvent(event: DecisionDraft | ReceivedDraft): string {
       return `giving up operation ${event.scheduledId} ${event.cause === "signal" ? "by its signal" : "on cancellation"}`;
     case "CustomStatusSet":
       return `custom status ${clip(event.payload)}`;
+    case "StateSet":
+      return `state "${event.key}" set to ${clip(event.payload)}`;
+    case "StateDeleted":
+      return `state "${event.key}" deleted`;
+    case "PatchMarked":
+      return `patch "${event.id}"`;
     case "OrchestrationCompleted":
       return "the function returning";
     case "OrchestrationFailed":

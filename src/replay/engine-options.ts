@@ -6,6 +6,9 @@ export interface EngineLimits {
   /** Of one execution. */
   readonly events: number;
   readonly openOperations: number;
+  readonly stateKeys: number;
+  /** Events after which `continueAsNewSuggested` is true. */
+  readonly suggestContinueAfter: number;
 }
 
 export interface EngineOptions {
@@ -20,6 +23,8 @@ export interface EngineOptions {
   readonly log: (level: LogLevel, fields: LogFields, message: string) => void;
   /** The function broke a rule while no turn was under way. */
   readonly onFault: (error: PerdureError) => void;
+  /** For a nondeterminism report: what else is known about the code. */
+  readonly note?: string | undefined;
   /** Notes where each call of a context method stands, to say in a report where code that stopped short last was. */
   readonly traced?: boolean;
 }

@@ -23,6 +23,7 @@ import { describeEvent } from "./describe-event.ts";
 import { drain, enterMicrotask } from "./drain.ts";
 import { activityError, foreignAwait, outsideTurn, tooManyEvents, tooManyOperations } from "./engine-errors.ts";
 import type { EngineOptions } from "./engine-options.ts";
+import { InstanceState } from "./instance-state.ts";
 import { Mailboxes } from "./mailboxes.ts";
 import { Operations } from "./operations.ts";
 import { type OrchestrationScope, currentScope, runInScope } from "./orchestration-scope.ts";
@@ -32,7 +33,7 @@ import { type Disposition, type Outcome, type Turn, afterEnd } from "./turn.ts";
 export const semantics = 1;
 
 /** What an engine remembers of its start. The input is the function's now: it may be large, and lives as long as it. */
-export type StartFacts = Omit<OrchestrationStarted, "payload">;
+export type StartFacts = Omit<OrchestrationStarted, "payload" | "state">;
 
 /**
  * Runs one execution of an orchestration: first over its history, then over new messages, turn by turn. Knows no store,
@@ -42,6 +43,7 @@ export class ReplayEngine {
   readonly log: DecisionLog;
   readonly operations = new Operations();
   readonly mailboxes = new Mailboxes();
+  readonly state = new InstanceState();
   readonly options: EngineOptions;
   readonly #scope: OrchestrationScope;
   #started: StartFacts | undefined;
@@ -51,12 +53,17 @@ export class ReplayEngine {
   #end: TerminalEvent | undefined;
   #fault: PerdureError | undefined;
   #customStatus: string | undefined;
+  readonly #patches = new Map<string, boolean>();
   #inTurn = false;
   #isDisposed = false;
 
   constructor(options: EngineOptions) {
     this.options = options;
-    this.log = new DecisionLog({ instance: `"${options.instanceId}"`, definedAt: options.definedAt });
+    this.log = new DecisionLog({
+      instance: `"${options.instanceId}"`,
+      definedAt: options.definedAt,
+      note: options.note,
+    });
     this.#scope = {
       instanceId: options.instanceId,
       now: () => this.log.now,
@@ -131,6 +138,16 @@ export class ReplayEngine {
     if (decision.kind === "CustomStatusSet") this.#customStatus = decision.payload;
     if (!this.log.isReplaying) this.#checkLimits(decision);
     return decision;
+  }
+
+  /** Decided once for each id, at the first time that the code asks. */
+  isPatched(id: string): boolean {
+    const known = this.#patches.get(id);
+    if (known !== undefined) return known;
+    const isNew = !this.log.isReplaying || this.log.expectsPatch(id);
+    if (isNew) this.decide({ kind: "PatchMarked", id });
+    this.#patches.set(id, isNew);
+    return isNew;
   }
 
   /** The function broke a rule in a way that makes whatever it does next meaningless. */
@@ -275,13 +292,15 @@ export class ReplayEngine {
     }
   }
 
-  #start({ payload, ...facts }: OrchestrationStarted): void {
+  #start({ payload, state = [], ...facts }: OrchestrationStarted): void {
     this.#started = facts;
+    for (const entry of state) this.state.set(entry.key, entry.payload);
     this.#customStatus = facts.customStatus;
     const context = createContext(this);
     // Not a function that is async itself: one that throws at once, or gives a thenable, comes to the same.
-    const run = async (): Promise<unknown> => this.options.run(context, decodeValue(payload));
-    run().then(
+    const { run } = this.options;
+    const call = async (): Promise<unknown> => run(context, decodeValue(payload));
+    call().then(
       (value) => this.#returned(value),
       (error: unknown) => this.#threw(error),
     );

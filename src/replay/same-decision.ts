@@ -24,6 +24,12 @@ export function isSameDecision(recorded: Decision, made: Decision): boolean {
       return recorded.kind === made.kind && recorded.scheduledId === made.scheduledId && recorded.cause === made.cause;
     case "CustomStatusSet":
       return recorded.kind === made.kind && recorded.payload === made.payload;
+    case "StateSet":
+      return recorded.kind === made.kind && recorded.key === made.key && recorded.payload === made.payload;
+    case "StateDeleted":
+      return recorded.kind === made.kind && recorded.key === made.key;
+    case "PatchMarked":
+      return recorded.kind === made.kind && recorded.id === made.id;
     case "OrchestrationContinuedAsNew":
       return recorded.kind === made.kind && (made.version === undefined || recorded.version === made.version);
     case "TimerCreated":

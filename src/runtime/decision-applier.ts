@@ -9,7 +9,7 @@ import {
   encodeMessage,
 } from "../history/index.ts";
 import { InstanceExistsError, errorToFailure } from "../errors/index.ts";
-import type { NewInstance, NewTimer, NewWorkItem, TurnCommit } from "../providers/contract.ts";
+import type { NewInstance, NewTimer, NewWorkItem, StateChange, TurnCommit } from "../providers/contract.ts";
 import type { ReplayEngine, Turn } from "../replay/index.ts";
 import { randomId } from "../values/index.ts";
 import { address, endExecution } from "./execution-end.ts";
@@ -18,6 +18,7 @@ import { activityId, encodeWork } from "./work-body.ts";
 
 export type Effects = Pick<
   TurnCommit,
+  | "state"
   | "work"
   | "timers"
   | "starts"
@@ -44,9 +45,12 @@ export function applyDecisions(engine: ReplayEngine, turn: Turn, instanceId: str
   const work: NewWorkItem[] = [];
   const timers: NewTimer[] = [];
   const starts: NewInstance[] = [];
+  const state: StateChange[] = [];
   let customStatus: string | null = null;
   for (const decision of turn.decisions) {
     if (decision.kind === "CustomStatusSet") customStatus = decision.payload;
+    if (decision.kind === "StateSet") state.push({ key: decision.key, payload: decision.payload });
+    if (decision.kind === "StateDeleted") state.push({ key: decision.key, payload: null });
     if (decision.kind === "OrchestrationStartRequested") starts.push(newInstance(decision, null));
     if (decision.kind === "SubOrchestrationScheduled" && isStarted(decision)) starts.push(newChild(here, decision));
     if (!stays(decision)) continue;
@@ -66,7 +70,12 @@ export function applyDecisions(engine: ReplayEngine, turn: Turn, instanceId: str
             .openOperations()
             .filter((operation) => operation.kind === "SubOrchestrationScheduled" && !made.has(operation.eventId)),
           end,
-          carried: { started, customStatus: engine.customStatus, unreceived: engine.unreceived() },
+          carried: {
+            started,
+            customStatus: engine.customStatus,
+            unreceived: engine.unreceived(),
+            state: engine.state.entries(),
+          },
         });
   const cancelledChildren = givenUp
     .filter((operation) => operation.kind === "SubOrchestrationScheduled")
@@ -79,6 +88,7 @@ export function applyDecisions(engine: ReplayEngine, turn: Turn, instanceId: str
     );
 
   return {
+    state,
     work,
     timers,
     starts,

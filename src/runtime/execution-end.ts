@@ -9,6 +9,7 @@ import {
 import { startHandler } from "../definition/index.ts";
 import {
   type CarriedMessage,
+  type CarriedState,
   type ExecutionEnded,
   type Message,
   type OpenOperation,
@@ -36,6 +37,7 @@ export interface CarriedOver {
   readonly started: StartFacts;
   readonly customStatus: string | undefined;
   readonly unreceived: readonly CarriedMessage[];
+  readonly state: readonly CarriedState[];
 }
 
 export type EndEffects = Pick<TurnCommit, "messages" | "closes" | "nextExecutionId"> & {
@@ -118,7 +120,10 @@ function messageToChild(
   return [address(child.instanceId, { kind, reason: "the parent ended", from })];
 }
 
-function nextStart(end: OrchestrationContinuedAsNew, { started, customStatus, unreceived }: CarriedOver): Message {
+function nextStart(
+  end: OrchestrationContinuedAsNew,
+  { started, customStatus, unreceived, state }: CarriedOver,
+): Message {
   return {
     kind: "Start",
     runId: started.runId,
@@ -132,6 +137,7 @@ function nextStart(end: OrchestrationContinuedAsNew, { started, customStatus, un
     ...(unreceived.length > 0 && {
       carried: unreceived.map(({ mailbox, payload }) => ({ mailbox, payload })),
     }),
+    ...(state.length > 0 && { state }),
     payload: end.payload,
   };
 }

@@ -1,5 +1,5 @@
 import { type HistoryEvent, type OrchestrationStarted, decodeHistory } from "../history/index.ts";
-import type { AnyOrchestration, OrchestrationContext } from "../definition/index.ts";
+import { type AnyOrchestration, fingerprint, type OrchestrationContext } from "../definition/index.ts";
 import { SchemaVersionError } from "../errors/index.ts";
 import { type EngineOptions, type Outcome, ReplayEngine, semantics } from "../replay/index.ts";
 import type { Instance } from "./instance.ts";
@@ -39,10 +39,17 @@ export async function replay(
   const engine = createEngine(node, instance, definition);
   const outcome = await engine.replay(events);
   if (outcome.kind !== "fault") return { engine, outcome };
-  const traced = new ReplayEngine({ ...engineOptions(node, instance, definition), traced: true });
+  const note = sourceNote(definition, events[0] as OrchestrationStarted);
+  const traced = new ReplayEngine({ ...engineOptions(node, instance, definition), traced: true, note });
   const traceOutcome = await traced.replay(events);
   traced.dispose();
   return { engine, outcome: traceOutcome.kind === "fault" ? traceOutcome : outcome };
+}
+
+function sourceNote(definition: AnyOrchestration, started: OrchestrationStarted): string | undefined {
+  if (started.fingerprint === undefined || started.fingerprint === fingerprint(definition)) return undefined;
+  const { name, version } = definition;
+  return `The source of ${name}@${version} has changed since this execution started, without a new version.`;
 }
 
 function engineOptions(node: Node, instance: Instance, definition: AnyOrchestration): EngineOptions {
@@ -51,7 +58,7 @@ function engineOptions(node: Node, instance: Instance, definition: AnyOrchestrat
     instanceId,
     run: definition.run as (ctx: OrchestrationContext, input: unknown) => unknown,
     definedAt: definition.definedAt,
-    limits: node.limits,
+    limits: { ...node.limits, suggestContinueAfter: Math.min(10_000, Math.floor(node.limits.events / 2)) },
     queueOf: (name) => node.activityRegistry.get(name)?.queue,
     log: (level, fields, message) =>
       node.outside(() => node.logger[level]({ instanceId, executionId, ...fields }, message)),

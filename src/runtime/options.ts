@@ -11,6 +11,8 @@ export interface Limits {
   readonly events: number;
   /** Operations of one execution that are open at once. Default 20,000. */
   readonly openOperations: number;
+  /** Keys of one instance's state. Default 1,000. */
+  readonly stateKeys: number;
   /** Claims of an instance without a commit before it is quarantined. Default 5. */
   readonly claimsWithoutCommit: number;
 }
@@ -90,6 +92,7 @@ export function runtimeSettings(options: RuntimeOptions): RuntimeSettings {
       payloadBytes: positive(limits.payloadBytes ?? 2 * 1024 * 1024, "limits.payloadBytes"),
       events: positive(limits.events ?? 50_000, "limits.events"),
       openOperations: positive(limits.openOperations ?? 20_000, "limits.openOperations"),
+      stateKeys: positive(limits.stateKeys ?? 1_000, "limits.stateKeys"),
       claimsWithoutCommit: positive(limits.claimsWithoutCommit ?? 5, "limits.claimsWithoutCommit"),
     },
   };

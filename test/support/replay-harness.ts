@@ -1,22 +1,32 @@
 import type { AnyOrchestration, OrchestrationContext } from "../../src/definition/index.ts";
+import type { Failure } from "../../src/errors/index.ts";
 import type { HistoryEvent, ReceivedDraft } from "../../src/history/index.ts";
-import { ReplayEngine, type Turn, semantics } from "../../src/replay/index.ts";
+import { type EngineOptions, ReplayEngine, type Turn, semantics } from "../../src/replay/index.ts";
 import { encodeValue } from "../../src/values/index.ts";
 
 export type Body = (ctx: OrchestrationContext, input: never) => unknown;
 
 export const text = (value: unknown): string => encodeValue(value, { path: "value", maxBytes: 1_000_000 });
 
+type Options = Partial<Omit<EngineOptions, "run">>;
+
 /** An engine for a function, with limits that no test reaches by accident. */
-export function engineFor(run: Body | AnyOrchestration, options: { instanceId?: string } = {}): ReplayEngine {
+export function engineFor(run: Body | AnyOrchestration, options: Options = {}): ReplayEngine {
   const body = typeof run === "function" ? run : run.run;
   return new ReplayEngine({
-    instanceId: options.instanceId ?? "test-1",
-    run: body as (ctx: OrchestrationContext, input: unknown) => unknown,
-    limits: { payloadBytes: 1_000_000, events: 100_000, openOperations: 100_000 },
+    instanceId: "test-1",
+    limits: {
+      payloadBytes: 1_000_000,
+      events: 100_000,
+      openOperations: 100_000,
+      stateKeys: 100,
+      suggestContinueAfter: 50_000,
+    },
     queueOf: () => undefined,
     log: () => undefined,
     onFault: () => undefined,
+    ...options,
+    run: body as (ctx: OrchestrationContext, input: unknown) => unknown,
   });
 }
 
@@ -47,6 +57,18 @@ export const failed = (scheduledId: number, message = "broken"): ReceivedDraft =
   attempts: 1,
 });
 
+export const childCompleted = (scheduledId: number, value: unknown = null): ReceivedDraft => ({
+  kind: "SubOrchestrationCompleted",
+  scheduledId,
+  payload: text(value),
+});
+
+export const childFailed = (scheduledId: number, failure: Failure): ReceivedDraft => ({
+  kind: "SubOrchestrationFailed",
+  scheduledId,
+  failure,
+});
+
 export const fired = (scheduledId: number): ReceivedDraft => ({ kind: "TimerFired", scheduledId });
 export const arrived = (mailbox: string, value: unknown): ReceivedDraft => ({
   kind: "MessageArrived",
@@ -67,7 +89,7 @@ export const cancelled = (reason?: string): ReceivedDraft => ({
 export async function live(
   run: Body,
   turns: readonly (readonly ReceivedDraft[])[],
-  options: { instanceId?: string } = {},
+  options: Options = {},
 ): Promise<{ engine: ReplayEngine; history: HistoryEvent[]; last: Turn; turns: Turn[] }> {
   const engine = engineFor(run, options);
   const history: HistoryEvent[] = [];

@@ -1,0 +1,38 @@
+import type { OrchestrationState } from "../definition/index.ts";
+import { LimitExceededError } from "../errors/index.ts";
+import { checkName, encodeValue } from "../values/index.ts";
+import type { ReplayEngine } from "./engine.ts";
+
+/** `ctx.state`: reads from memory, writes are decisions. */
+export function createStateContext(engine: ReplayEngine, enter: (method: string) => boolean): OrchestrationState {
+  const { state } = engine;
+  const { payloadBytes, stateKeys } = engine.options.limits;
+  return {
+    get: <T>(key: string): T | undefined => {
+      enter("state.get");
+      return state.get(checked(key)) as T | undefined;
+    },
+    set: (key, value) => {
+      if (enter("state.set")) return;
+      checked(key);
+      const payload = encodeValue(value, { path: `state["${key}"]`, maxBytes: payloadBytes });
+      if (!state.has(key) && state.size >= stateKeys) {
+        throw new LimitExceededError(`An instance keeps at most ${stateKeys} keys of state.`, "stateKeys");
+      }
+      if (engine.decide({ kind: "StateSet", key, payload }) !== undefined) state.set(key, payload);
+    },
+    delete: (key) => {
+      if (enter("state.delete") || !state.has(checked(key))) return;
+      if (engine.decide({ kind: "StateDeleted", key }) !== undefined) state.delete(key);
+    },
+    list: (prefix = "") => {
+      enter("state.list");
+      return state.keys().filter((key) => key.startsWith(prefix));
+    },
+  };
+}
+
+function checked(key: string): string {
+  checkName(key, "state key");
+  return key;
+}
