@@ -8,4 +8,6 @@ export interface Wake {
   readonly timerDueAt: number | null;
   /** Instances whose status may have changed; `null` when the change was another process's and could be any. */
   readonly changed: readonly string[] | null;
+  /** The store's clock was moved by hand, as tests do: whatever waits for a time has to look at it again. */
+  readonly clockMoved?: true;
 }

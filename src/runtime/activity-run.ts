@@ -22,8 +22,11 @@ export class ActivityRun {
   readonly #abort = new AbortController();
   readonly #settle: (end: ActivityEnd) => void;
   readonly #timers = new Set<NodeJS.Timeout>();
-  #lastBeatMs = performance.now();
+  readonly #startedMs = performance.now();
+  #lastBeatMs = this.#startedMs;
   #storedBeatMs = 0;
+  #deadline: NodeJS.Timeout | undefined;
+  #hasEnded = false;
   #isStoring = false;
   #unstored: string | null = null;
 
@@ -35,18 +38,30 @@ export class ActivityRun {
     this.queue = item.queue;
     const { promise, resolve } = Promise.withResolvers<ActivityEnd>();
     this.#settle = (end) => {
+      this.#hasEnded = true;
       for (const timer of this.#timers) clearTimeout(timer);
       resolve(end);
     };
     this.ended = promise;
     this.#limit();
-    node.outside(() => void this.#run(activity, this.#context(body)));
+    if (!this.#hasEnded) node.outside(() => void this.#run(activity, this.#context(body)));
   }
 
   /** Tells the activity to stop; whatever it still gives is not used. */
   stop(why: string): void {
     this.#abort.abort(new AbortError(why));
     this.#settle({ kind: "stopped" });
+  }
+
+  /** The time for all attempts together is the store's; it is looked at again when that is moved. */
+  checkTime(): void {
+    const { scheduleToCloseMs } = this.#policy;
+    if (scheduleToCloseMs === undefined || this.#hasEnded) return;
+    this.#cancelTimer(this.#deadline);
+    const { name, scheduledAt } = this.#item;
+    const left = scheduledAt + scheduleToCloseMs - this.#node.provider.now();
+    if (left <= 0) return this.#timeOut(`activity "${name}" was not done after ${scheduleToCloseMs} ms in all`, true);
+    this.#deadline = this.#after(left, () => this.checkTime());
   }
 
   async #run(activity: AnyActivity, ctx: ActivityContext): Promise<void> {
@@ -71,20 +86,16 @@ export class ActivityRun {
   }
 
   #limit(): void {
-    const { startToCloseMs, scheduleToCloseMs, heartbeatTimeoutMs } = this.#policy;
-    const { name, scheduledAt } = this.#item;
-    if (startToCloseMs !== undefined) {
-      this.#after(startToCloseMs, () =>
-        this.#timeOut(`activity "${name}" took longer than ${startToCloseMs} ms`, false),
-      );
-    }
-    if (scheduleToCloseMs !== undefined) {
-      const left = scheduledAt + scheduleToCloseMs - this.#node.provider.now();
-      this.#after(left, () =>
-        this.#timeOut(`activity "${name}" was not done after ${scheduleToCloseMs} ms in all`, true),
-      );
-    }
+    const { startToCloseMs, heartbeatTimeoutMs } = this.#policy;
+    if (startToCloseMs !== undefined) this.#watchAttempt(startToCloseMs);
     if (heartbeatTimeoutMs !== undefined) this.#watchHeart(heartbeatTimeoutMs);
+    this.checkTime();
+  }
+
+  #watchAttempt(limitMs: number): void {
+    const left = this.#startedMs + limitMs - performance.now();
+    if (left <= 0) return this.#timeOut(`activity "${this.#item.name}" took longer than ${limitMs} ms`, false);
+    this.#after(left, () => this.#watchAttempt(limitMs));
   }
 
   #watchHeart(timeoutMs: number): void {
@@ -93,7 +104,7 @@ export class ActivityRun {
     this.#after(left, () => this.#watchHeart(timeoutMs));
   }
 
-  #after(ms: number, action: () => void): void {
+  #after(ms: number, action: () => void): NodeJS.Timeout {
     const timer = setTimeout(
       () => {
         this.#timers.delete(timer);
@@ -102,6 +113,13 @@ export class ActivityRun {
       Math.min(Math.max(0, Math.ceil(ms)), 2_147_483_647),
     );
     this.#timers.add(timer);
+    return timer;
+  }
+
+  #cancelTimer(timer: NodeJS.Timeout | undefined): void {
+    if (timer === undefined) return;
+    clearTimeout(timer);
+    this.#timers.delete(timer);
   }
 
   #timeOut(why: string, isFinal: boolean): void {

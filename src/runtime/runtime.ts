@@ -128,8 +128,15 @@ export class Runtime implements AsyncDisposable {
   #onWake(wake: Wake): void {
     if (wake.instances) this.#orchestrations.wake();
     if (wake.work) this.#work.wake();
+    if (wake.clockMoved) this.#onClockMoved();
     if (wake.changed === null) this.#timers.wake();
     else if (wake.timerDueAt !== null) this.#timers.notice(wake.timerDueAt);
+  }
+
+  #onClockMoved(): void {
+    this.#timers.wake();
+    this.#work.onClockMoved();
+    this.#sweeper.wake();
   }
 
   #wakeAll(): void {

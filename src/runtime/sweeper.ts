@@ -1,5 +1,6 @@
 import type { Node } from "./node.ts";
 import type { OrchestrationDispatcher } from "./orchestration-dispatcher.ts";
+import { WakeSignal } from "./wake-signal.ts";
 import type { WorkDispatcher } from "./work-dispatcher.ts";
 
 /** Looks every now and then for what no node will ever take by itself: versions and activities that nobody has. */
@@ -8,8 +9,8 @@ export class Sweeper {
   readonly #orchestrations: OrchestrationDispatcher;
   readonly #work: WorkDispatcher;
   readonly #everyMs: number;
-  #timer: NodeJS.Timeout | undefined;
-  #sweep: Promise<void> = Promise.resolve();
+  readonly #signal = new WakeSignal();
+  #loop: Promise<void> = Promise.resolve();
   #isStopped = false;
 
   constructor(node: Node, orchestrations: OrchestrationDispatcher, work: WorkDispatcher) {
@@ -20,23 +21,29 @@ export class Sweeper {
   }
 
   start(): void {
-    this.#schedule();
+    this.#loop = this.#run();
+  }
+
+  /** Sweeps now; if it is sweeping, again afterwards. */
+  wake(): void {
+    this.#signal.set();
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
-    clearTimeout(this.#timer);
-    await this.#sweep;
-  }
-
-  #schedule(): void {
-    if (this.#isStopped) return;
-    this.#timer = setTimeout(() => {
-      this.#sweep = this.#run().finally(() => this.#schedule());
-    }, this.#everyMs);
+    this.#signal.set();
+    await this.#loop;
   }
 
   async #run(): Promise<void> {
+    for (;;) {
+      await this.#signal.wait(this.#everyMs);
+      if (this.#isStopped) return;
+      await this.#sweep();
+    }
+  }
+
+  async #sweep(): Promise<void> {
     const { provider, logger, lease, onMissingVersion, missingVersionGraceMs: graceMs } = this.#node;
     if (lease.nodeId === null) return;
     try {

@@ -99,6 +99,11 @@ export class WorkDispatcher {
     for (const run of this.#running.values()) run.stop(why);
   }
 
+  /** What runs here may have used up its time. */
+  onClockMoved(): void {
+    for (const run of this.#running.values()) run.checkTime();
+  }
+
   runningIds(): string[] {
     return [...this.#running.keys()];
   }

@@ -1,5 +1,5 @@
 import { SchemaVersionError } from "../../errors/index.ts";
-import type { Clock } from "../clock.ts";
+import type { StoreClock } from "../clock.ts";
 import type { Connection } from "./connection.ts";
 import { initial } from "./migrations/001-initial.ts";
 
@@ -7,7 +7,7 @@ import { initial } from "./migrations/001-initial.ts";
 const migrations: readonly string[] = [initial];
 
 /** Brings the schema up to this release's version, all or nothing; refuses one that is newer. */
-export function migrate(connection: Connection, clock: Clock): void {
+export function migrate(connection: Connection, clock: StoreClock): void {
   // Looked up first, so that opening a current database needs no lock.
   if (currentVersion(connection) === migrations.length) return;
   connection.run("BEGIN IMMEDIATE");
@@ -18,7 +18,7 @@ export function migrate(connection: Connection, clock: Clock): void {
     );
     for (let version = currentVersion(connection) + 1; version <= migrations.length; version += 1) {
       connection.script(migrations[version - 1] as string);
-      connection.run("INSERT INTO perdure_schema_versions VALUES (?, ?)", version, clock());
+      connection.run("INSERT INTO perdure_schema_versions VALUES (?, ?)", version, clock.now());
     }
     connection.run("COMMIT");
   } catch (error) {

@@ -10,7 +10,7 @@ const SELECT_COUNT = "SELECT missing_ms, counted_until FROM perdure_unservable W
 const maxGapMs = 10_000;
 
 export function liveNodes(tx: Transaction): string[] {
-  return tx.db.all<[string]>(SELECT_LIVE_NODES, tx.now).map(([nodeId]) => nodeId);
+  return tx.db.all<[string]>(SELECT_LIVE_NODES, tx.leaseNow).map(([nodeId]) => nodeId);
 }
 
 /** For how long no live node has had the capability, as far as that was counted; null if one has it now. */

@@ -31,12 +31,12 @@ const insertCapabilities = new RowInsert("perdure_capabilities", "node_id, capab
 
 /** Whether the node may act: its lease is there and has not expired. */
 export function holdsLease(tx: Transaction, nodeId: string): boolean {
-  return tx.db.get(SELECT_LIVE, nodeId, tx.now) !== undefined;
+  return tx.db.get(SELECT_LIVE, nodeId, tx.leaseNow) !== undefined;
 }
 
 /** Ends every lease that has expired and makes available what those nodes owned. */
 export function endExpiredLeases(tx: Transaction): void {
-  for (const [nodeId] of tx.db.all<[string]>(SELECT_EXPIRED, tx.now)) {
+  for (const [nodeId] of tx.db.all<[string]>(SELECT_EXPIRED, tx.leaseNow)) {
     if (tx.db.run(TAKE_INSTANCES, tx.now, nodeId) > 0) tx.wake.instancesReady();
     if (tx.db.run(TAKE_WORK, nodeId) > 0) tx.wake.workQueued();
     forgetNode(tx, nodeId);
@@ -63,7 +63,7 @@ export function setCapabilities(tx: Transaction, nodeId: string, capabilities: r
 
 export function leaseState(tx: Transaction, nodeId: string, held: boolean): LeaseState {
   const nextExpiryAt = tx.db.get<[number | null]>(SELECT_NEXT_EXPIRY, nodeId)?.[0] ?? null;
-  return { held, storeNow: tx.now, nextExpiryAt };
+  return { held, storeNow: tx.leaseNow, nextExpiryAt };
 }
 
 function forgetNode(tx: Transaction, nodeId: string): void {

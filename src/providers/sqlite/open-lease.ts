@@ -1,5 +1,6 @@
 import type { LeaseState, NodeLease } from "../contract.ts";
 import { endExpiredLeases, leaseState, setCapabilities } from "./node-lease.ts";
+import { noteTime } from "./store-time.ts";
 import type { Transaction } from "./transaction.ts";
 
 const INSERT_NODE = `
@@ -8,7 +9,8 @@ const INSERT_NODE = `
 
 export function openLease(tx: Transaction, lease: NodeLease): LeaseState {
   endExpiredLeases(tx);
-  tx.db.run(INSERT_NODE, lease.nodeId, Math.floor(tx.now + lease.durationMs));
+  tx.db.run(INSERT_NODE, lease.nodeId, Math.floor(tx.leaseNow + lease.durationMs));
+  noteTime(tx);
   setCapabilities(tx, lease.nodeId, lease.capabilities);
   return leaseState(tx, lease.nodeId, true);
 }

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { ClosedError, InvalidArgumentError } from "../../errors/index.ts";
-import { type Clock, neverDecreasing, systemClock } from "../clock.ts";
+import { type Clock, StoreClock, systemClock } from "../clock.ts";
 import type {
   CommitBatch,
   CommitResult,
@@ -60,13 +60,22 @@ import { releaseInstances } from "./release-instances.ts";
 import { releaseQuarantine } from "./release-quarantine.ts";
 import { renewLease } from "./renew-lease.ts";
 import { toStorageError } from "./sqlite-errors.ts";
+import { latestTime } from "./store-time.ts";
 import type { Transaction } from "./transaction.ts";
-import { WakeListeners } from "./wake-listeners.ts";
+import { clockMoved, WakeListeners } from "./wake-listeners.ts";
 import { WriteQueue } from "./write-queue.ts";
 
 export interface SqliteOptions {
   /** Where the store reads the time. Default: the machine's clock. */
   readonly clock?: Clock;
+}
+
+interface OpenStore {
+  readonly location: string;
+  readonly source: Clock;
+  readonly clock: StoreClock;
+  readonly writer: Connection;
+  readonly reader: Connection;
 }
 
 /**
@@ -75,11 +84,12 @@ export interface SqliteOptions {
  */
 export class SqliteProvider implements Provider {
   readonly kind = "sqlite";
-  readonly #clock: Clock;
+  readonly #clock: StoreClock;
   readonly #writer: Connection;
   readonly #reader: Connection;
   readonly #writes: WriteQueue;
   readonly #listeners: WakeListeners;
+  readonly #stopHearingOfMoves: (() => void) | undefined;
   #closing: Promise<void> | null = null;
 
   /** Opens the file at `path`, creating it if there is none, or a new database in memory for `":memory:"`. */
@@ -87,32 +97,35 @@ export class SqliteProvider implements Provider {
     if (typeof path !== "string" || path === "") {
       throw new InvalidArgumentError('SqliteProvider.open needs the path of a file, or ":memory:".');
     }
-    const clock = neverDecreasing(options.clock ?? systemClock);
+    const source = options.clock ?? systemClock;
+    const clock = new StoreClock(source);
     // An absolute path, because SQLite would read one that begins with "file:" as a URI with settings in it.
     const location = path === memory ? memory : resolve(path);
     let writer: Connection | null = null;
     try {
       const connection = (writer = await openWriter(location));
       await retryWhileBusy(() => migrate(connection, clock));
+      clock.continueFrom(latestTime(connection));
       const reader = location === memory ? connection : await openReader(location);
-      return new SqliteProvider(location, clock, connection, reader);
+      return new SqliteProvider({ location, source, clock, writer: connection, reader });
     } catch (error) {
       writer?.close();
       throw toStorageError(error, `The SQLite database "${path}" could not be opened`);
     }
   }
 
-  private constructor(location: string, clock: Clock, writer: Connection, reader: Connection) {
+  private constructor({ location, source, clock, writer, reader }: OpenStore) {
     this.#clock = clock;
     this.#writer = writer;
     this.#reader = reader;
     const watched = location === memory ? null : { path: location, connection: writer };
     this.#listeners = new WakeListeners((onChange) => watched && new ExternalChanges({ ...watched, onChange }));
     this.#writes = new WriteQueue({ connection: writer, clock, onWake: (wake) => this.#listeners.emit(wake) });
+    this.#stopHearingOfMoves = source.onMove?.(() => this.#listeners.emit(clockMoved));
   }
 
   now(): number {
-    return this.#clock();
+    return this.#clock.now();
   }
 
   openLease(lease: NodeLease): Promise<LeaseState> {
@@ -254,6 +267,7 @@ export class SqliteProvider implements Provider {
   }
 
   async #close(): Promise<void> {
+    this.#stopHearingOfMoves?.();
     this.#listeners.clear();
     await this.#writes.drain();
     if (this.#reader !== this.#writer) this.#reader.close();

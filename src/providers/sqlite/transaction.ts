@@ -1,11 +1,18 @@
 import type { Connection } from "./connection.ts";
 import { PendingWake } from "./pending-wake.ts";
 
+export interface TransactionTime {
+  readonly now: number;
+  readonly leaseNow: number;
+}
+
 /** An open write transaction, as the storage operations see it. */
 export class Transaction {
   readonly db: Connection;
   /** The store's clock, read once, after the lock was taken. */
   readonly now: number;
+  /** What leases go by: the same, unless the clock says otherwise. */
+  readonly leaseNow: number;
   /**
    * True in the second run of a group of which something failed: each part is then under a savepoint of its own. The
    * first run goes without, because savepoints cost and failures are rare.
@@ -13,9 +20,10 @@ export class Transaction {
   readonly isolating: boolean;
   readonly wake = new PendingWake();
 
-  constructor(db: Connection, now: number, isolating: boolean) {
+  constructor(db: Connection, time: TransactionTime, isolating: boolean) {
     this.db = db;
-    this.now = now;
+    this.now = time.now;
+    this.leaseNow = time.leaseNow;
     this.isolating = isolating;
   }
 

@@ -1,6 +1,9 @@
 import type { Wake } from "../contract.ts";
 import type { ExternalChanges } from "./external-changes.ts";
 
+/** Anything may be due now. */
+export const clockMoved: Wake = { instances: true, work: true, timerDueAt: null, changed: [], clockMoved: true };
+
 const changedElsewhere: Wake = { instances: true, work: true, timerDueAt: null, changed: null };
 
 /** Who wants to hear of changes. Other processes are watched only while somebody does. */

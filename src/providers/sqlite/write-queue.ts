@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 // Imported, because orchestrations see global timers that throw.
 import { setImmediate, setTimeout } from "node:timers";
-import type { Clock } from "../clock.ts";
+import type { StoreClock } from "../clock.ts";
 import type { Wake } from "../contract.ts";
 import { busyLimitMs, busyPauseMs, lockedError } from "./busy-retry.ts";
 import type { Connection } from "./connection.ts";
 import { PendingWake } from "./pending-wake.ts";
 import { isBusy, toStorageError } from "./sqlite-errors.ts";
-import { Transaction } from "./transaction.ts";
+import { Transaction, type TransactionTime } from "./transaction.ts";
 
 /** A group that has run this long is committed, so that the event loop gets its turn; the rest follows in the next. */
 const maxGroupMs = 20;
@@ -21,7 +21,7 @@ interface Write {
 
 export interface WriteQueueOptions {
   readonly connection: Connection;
-  readonly clock: Clock;
+  readonly clock: StoreClock;
   /** Called after the commit, and after everyone waiting for it has had their answer. */
   readonly onWake: (wake: Wake) => void;
   readonly busyLimitMs?: number;
@@ -33,7 +33,7 @@ export interface WriteQueueOptions {
  */
 export class WriteQueue {
   readonly #connection: Connection;
-  readonly #clock: Clock;
+  readonly #clock: StoreClock;
   readonly #onWake: (wake: Wake) => void;
   readonly #busyLimitMs: number;
   // A flush must not run in the async context of whoever happened to queue first, which may be an orchestration's.
@@ -91,9 +91,9 @@ export class WriteQueue {
       this.#busyTries = 0;
       const isolating = this.#isolateNext;
       this.#isolateNext = false;
-      const now = this.#clock();
+      const time = { now: this.#clock.now(), leaseNow: this.#clock.leaseNow() };
       const wake = new PendingWake();
-      group = isolating ? this.#runApart(now, wake) : this.#runTogether(now, wake);
+      group = isolating ? this.#runApart(time, wake) : this.#runTogether(time, wake);
       if (group.length === 0) return group;
       this.#connection.run("COMMIT");
       this.#announce(wake);
@@ -108,8 +108,8 @@ export class WriteQueue {
     }
   }
 
-  #runTogether(now: number, wake: PendingWake): Write[] {
-    const tx = new Transaction(this.#connection, now, false);
+  #runTogether(time: TransactionTime, wake: PendingWake): Write[] {
+    const tx = new Transaction(this.#connection, time, false);
     const startedAt = performance.now();
     let count = 0;
     for (const write of this.#waiting) {
@@ -129,12 +129,12 @@ export class WriteQueue {
     return this.#take(count);
   }
 
-  #runApart(now: number, wake: PendingWake): Write[] {
+  #runApart(time: TransactionTime, wake: PendingWake): Write[] {
     const startedAt = performance.now();
     let count = 0;
     for (const write of this.#waiting) {
       count += 1;
-      const tx = new Transaction(this.#connection, now, true);
+      const tx = new Transaction(this.#connection, time, true);
       try {
         write.outcome = { result: tx.part(() => write.operation(tx)) };
         wake.add(tx.wake);

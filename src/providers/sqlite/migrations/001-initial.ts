@@ -129,6 +129,12 @@ CREATE TABLE perdure_capabilities (
   PRIMARY KEY (node_id, capability)
 ) STRICT, WITHOUT ROWID;
 
+-- How late it has been in this store, by the clock of whoever was ahead.
+CREATE TABLE perdure_time (
+  latest INTEGER NOT NULL
+) STRICT;
+INSERT INTO perdure_time VALUES (0);
+
 -- What is needed and no live node has: for how long so far, and up to when that was counted.
 CREATE TABLE perdure_unservable (
   capability TEXT PRIMARY KEY,
