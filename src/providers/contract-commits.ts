@@ -58,6 +58,8 @@ export interface TurnCommit {
   readonly release: boolean;
   /** With `release`: nobody takes the instance before this much time has passed. */
   readonly availableInMs: number;
+  /** With `release`: the claim is taken back, as by `releaseInstances`, because nothing of the instance was run. */
+  readonly claimDoesNotCount?: boolean;
   /** With `release`: nobody takes the instance until it is released from quarantine; the text says why. */
   readonly quarantine: string | null;
 }

@@ -1,6 +1,7 @@
 import { startHandler } from "../definition/index.ts";
 import {
   type ActivityScheduled,
+  type CarriedMessage,
   type Decision,
   type Message,
   type OrchestrationStartRequested,
@@ -30,11 +31,20 @@ export type Effects = Pick<
   | "projection"
 >;
 
+export interface TurnContext {
+  readonly instanceId: string;
+  /** The turn in which the execution starts. */
+  readonly isFirst: boolean;
+  /** Mailbox messages that came with the start, and that the execution ended too early to record. */
+  readonly undelivered: readonly CarriedMessage[];
+}
+
 /**
  * Turns what an engine's turn decided into queue items, for the same commit that records the decisions. Nets out: what
  * was both scheduled and given up in this turn, or is closed by its end, is never put into a queue.
  */
-export function applyDecisions(engine: ReplayEngine, turn: Turn, instanceId: string, isFirst: boolean): Effects {
+export function applyDecisions(engine: ReplayEngine, turn: Turn, context: TurnContext): Effects {
+  const { instanceId, isFirst } = context;
   const { started } = engine;
   const here = { instanceId, runId: started.runId, executionId: started.executionId };
   const end = turn.outcome.kind === "ended" ? turn.outcome.event : null;
@@ -73,7 +83,7 @@ export function applyDecisions(engine: ReplayEngine, turn: Turn, instanceId: str
           carried: {
             started,
             customStatus: engine.customStatus,
-            unreceived: engine.unreceived(),
+            unreceived: [...engine.unreceived(), ...context.undelivered],
             state: engine.state.entries(),
           },
         });

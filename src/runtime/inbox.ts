@@ -11,6 +11,7 @@ import {
 import type { NewMessage, QueuedMessage } from "../providers/contract.ts";
 import { address } from "./execution-end.ts";
 import type { Instance } from "./instance.ts";
+import { isSameLink, parentOf } from "./parent-of.ts";
 
 /** The messages of a turn, read and judged by what the instance is: before any of its code runs. */
 export interface Inbox {
@@ -22,39 +23,33 @@ export interface Inbox {
   readonly dropped: readonly { readonly message: Message; readonly why: string; readonly from: QueuedMessage | null }[];
   /** Answers to messages that were dropped. */
   readonly replies: readonly NewMessage[];
+  /** Why the first message that cannot be read cannot; then the instance may be ended, but not run. */
+  readonly unreadable: CorruptPayloadError | SchemaVersionError | null;
 }
 
-/**
- * Throws `CorruptPayloadError` when a message cannot be read, `SchemaVersionError` when only a newer release can: the
- * instance is then not run, and nothing is acked.
- */
 export function readInbox(instance: Instance): Inbox {
-  let start: StartMessage | null = null;
+  const { messages, unreadable } = readMessages(instance);
+  const start = messages.map(({ message }) => message).find((message) => isOwnStart(instance, message)) ?? null;
+  const parent = parentOf(instance, start);
   let terminate: TerminateMessage | null = null;
   const received: Inbox["received"][number][] = [];
   const dropped: Inbox["dropped"][number][] = [];
   const replies: NewMessage[] = [];
 
-  const all = [
-    ...instance.queued.map((from) => ({ message: decodeMessage(from), from })),
-    ...instance.entered.map(({ message }) => ({ message: message as Message, from: null })),
-  ];
-  for (const { message, from } of all) {
+  for (const { message, from } of messages) {
     const drop = (why: string) => void dropped.push({ message, why, from });
     switch (message.kind) {
       case "Start":
-        if (instance.lastEventId === 0 && isForExecution(instance, message)) start = message;
-        else {
-          drop("the instance has been started before");
-          replies.push(...startReply(instance, message));
-        }
+        if (message === start) break;
+        drop("the instance has been started before");
+        replies.push(...startReply(instance.instanceId, message, parent));
         break;
       case "TerminateRequested":
-        if (isFromOwnParent(instance, message.from)) terminate = message;
+        if (isFromOwnParent(message, parent)) terminate = message;
         else drop("it is from a parent that this instance does not have");
         break;
       case "CancelRequested":
-        if (isFromOwnParent(instance, message.from)) received.push({ draft: strip(message), from });
+        if (isFromOwnParent(message, parent)) received.push({ draft: strip(message), from });
         else drop("it is from a parent that this instance does not have");
         break;
       case "EventRaised":
@@ -72,49 +67,72 @@ export function readInbox(instance: Instance): Inbox {
       }
     }
   }
-  return { start, terminate, received, dropped, replies };
+  return { start, terminate, received, dropped, replies, unreadable };
 }
 
-/** What the runtime does about an inbox or a history that it cannot read. */
-export const isUnreadable = (error: unknown): error is CorruptPayloadError => error instanceof CorruptPayloadError;
+interface ReadMessage {
+  readonly message: Message;
+  readonly from: QueuedMessage | null;
+}
+
+function readMessages(instance: Instance): {
+  readonly messages: readonly ReadMessage[];
+  readonly unreadable: Inbox["unreadable"];
+} {
+  const messages: ReadMessage[] = [];
+  let unreadable: Inbox["unreadable"] = null;
+  for (const from of instance.queued) {
+    try {
+      const message = decodeMessage(from);
+      checkExecution(instance, message);
+      messages.push({ message, from });
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      unreadable ??= error;
+    }
+  }
+  for (const { message } of instance.entered) messages.push({ message, from: null });
+  return { messages, unreadable };
+}
+
+const isUnreadable = (error: unknown): error is CorruptPayloadError | SchemaVersionError =>
+  error instanceof CorruptPayloadError || error instanceof SchemaVersionError;
+
+/** Not damaged: a node of a newer release can go on with it. */
 export const isFromNewerRelease = (error: unknown): error is SchemaVersionError => error instanceof SchemaVersionError;
 
-function isForExecution(instance: Instance, start: StartMessage): boolean {
-  return start.runId === instance.runId && start.executionId === instance.executionId;
+function isOwnStart({ lastEventId, runId, executionId }: Instance, message: Message): message is StartMessage {
+  return (
+    lastEventId === 0 && message.kind === "Start" && message.runId === runId && message.executionId === executionId
+  );
+}
+
+function isFromOwnParent({ from }: { readonly from?: ParentLink }, parent: ParentLink | null): boolean {
+  return from === undefined || isSameLink(from, parent);
 }
 
 // A start is normally refused where it is inserted. One that got here all the same must still not leave a parent waiting.
-function startReply(instance: Instance, { parent }: StartMessage): NewMessage[] {
-  if (parent === undefined || sameLink(parent, instance.parent)) return [];
-  const { runId, executionId, eventId: scheduledId } = parent;
-  const failure = errorToFailure(new InstanceExistsError(instance.instanceId));
-  return [address(parent.instanceId, { kind: "SubOrchestrationFailed", runId, executionId, scheduledId, failure })];
-}
-
-function isFromOwnParent(instance: Instance, from: ParentLink | undefined): boolean {
-  return from === undefined || sameLink(from, instance.parent);
-}
-
-function sameLink(a: ParentLink, b: ParentLink | null): boolean {
-  return (
-    b !== null &&
-    a.instanceId === b.instanceId &&
-    a.runId === b.runId &&
-    a.executionId === b.executionId &&
-    a.eventId === b.eventId
-  );
+function startReply(instanceId: string, start: StartMessage, parent: ParentLink | null): NewMessage[] {
+  if (start.parent === undefined || isSameLink(start.parent, parent)) return [];
+  const { runId, executionId, eventId: scheduledId } = start.parent;
+  const failure = errorToFailure(new InstanceExistsError(instanceId));
+  const message: Message = { kind: "SubOrchestrationFailed", runId, executionId, scheduledId, failure };
+  return [address(start.parent.instanceId, message)];
 }
 
 function staleness(instance: Instance, { runId, executionId }: CompletionMessage): string | null {
   if (runId !== instance.runId) return "it is for another run of this id";
-  if (executionId === instance.executionId) return null;
-  if (executionId > instance.executionId) {
-    throw new CorruptPayloadError(
-      `A completion is for execution ${executionId} of "${instance.instanceId}", which is only at ` +
-        `execution ${instance.executionId}.`,
-    );
-  }
-  return `it is for execution ${executionId}, which has ended`;
+  return executionId === instance.executionId ? null : `it is for execution ${executionId}, which has ended`;
+}
+
+// What is not for the current execution is for an older one. From the future it can only be if the store is damaged.
+function checkExecution(instance: Instance, message: Message): void {
+  if (!("scheduledId" in message) || message.runId !== instance.runId) return;
+  if (message.executionId <= instance.executionId) return;
+  throw new CorruptPayloadError(
+    `${message.kind} is for execution ${message.executionId} of "${instance.instanceId}", which is only at ` +
+      `execution ${instance.executionId}.`,
+  );
 }
 
 function strip({ from: _from, ...draft }: Extract<Message, { kind: "CancelRequested" }>): ReceivedDraft {

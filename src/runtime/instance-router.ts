@@ -4,7 +4,8 @@ import type { FetchedInstance, InstanceRef, TurnOutcome, WorkFence } from "../pr
 import { address } from "./execution-end.ts";
 import { type FusedCompletion, Instance } from "./instance.ts";
 import type { Node } from "./node.ts";
-import { type PreparedTurn, base, prepareTurn } from "./prepare-turn.ts";
+import { prepareTurn } from "./prepare-turn.ts";
+import { type PreparedTurn, putOff, quarantine } from "./prepared-turn.ts";
 import { logDropped, logTurn } from "./turn-log.ts";
 
 /**
@@ -121,8 +122,7 @@ export class InstanceRouter {
       } catch (error) {
         // Not a fault of the orchestration, which is data here, but of this library. It stays with this instance.
         this.#node.logger.error({ instanceId: instance.instanceId, error }, "turn failed; the instance is put off");
-        const commit = { ...base(instance), ackedWork: [], release: true, availableInMs: 1_000 };
-        prepared = { commit, events: [], dropped: [], note: String(error) };
+        prepared = putOff(instance, String(error));
       }
       await this.#commit(instance, prepared);
     }
@@ -205,8 +205,7 @@ export class InstanceRouter {
       "process. Fix that, then release the instance; or terminate it.";
     instance.isRunning = true;
     this.#running.add(instance);
-    const commit = { ...base(instance), release: true, quarantine: reason };
-    await this.#commit(instance, { commit, events: [], dropped: [], note: reason });
+    await this.#commit(instance, quarantine(instance, reason));
     this.#running.delete(instance);
     if (this.#running.size === 0) for (const resolve of this.#whenQuiet.splice(0)) resolve();
   }

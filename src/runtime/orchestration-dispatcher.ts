@@ -1,3 +1,4 @@
+import { splitHandler } from "../definition/index.ts";
 import { NotRegisteredError, type PerdureError } from "../errors/index.ts";
 import type { FetchInstances, FetchedInstance } from "../providers/contract.ts";
 import { backoffMs } from "./backoff.ts";
@@ -129,9 +130,7 @@ export class OrchestrationDispatcher {
 }
 
 function notRegistered(handler: string, graceMs: number): PerdureError {
-  const cut = handler.lastIndexOf("@");
-  const name = handler.slice(0, cut);
-  const version = handler.slice(cut + 1);
+  const { name, version } = splitHandler(handler);
   const what = version === "*" ? `Orchestration "${name}"` : `Orchestration "${name}" version ${version}`;
   return new NotRegisteredError(
     `${what} is not registered on any live node, and has not been for ${graceMs} ms. Deploy a node that has it ` +

@@ -3,7 +3,7 @@ import type { HistoryEvent } from "../history/index.ts";
 import type { Undelivered } from "../providers/contract.ts";
 import { describeEvent } from "../replay/index.ts";
 import type { Instance } from "./instance.ts";
-import type { PreparedTurn } from "./prepare-turn.ts";
+import type { PreparedTurn } from "./prepared-turn.ts";
 
 /** At level debug: the history as this turn leaves it, event by event. */
 export function logTurn(logger: Logger, instance: Instance, { commit, events, note }: PreparedTurn): void {

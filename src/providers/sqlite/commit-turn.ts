@@ -43,7 +43,7 @@ const SETTLE_READY = `
 // To the back of the line: an instance with a long mailbox must not keep others waiting.
 const RELEASE = `
   UPDATE perdure_ownerships
-     SET owner = NULL, available_at = ?2, quarantine = ?3,
+     SET owner = NULL, available_at = ?2, quarantine = ?3, claims = max(0, claims - ?4),
          ready_since = CASE WHEN ${messagesWait} THEN ?2 END, ending = ${endingWaits}
    WHERE key = ?1
   RETURNING ready_since`;
@@ -124,7 +124,7 @@ function purgeMessages(tx: Transaction, key: number, instanceId: string): Undeli
 
 function release(tx: Transaction, key: number, turn: TurnCommit): void {
   const availableAt = tx.now + Math.ceil(turn.availableInMs);
-  const row = tx.db.get<[number | null]>(RELEASE, key, availableAt, turn.quarantine);
+  const row = tx.db.get<[number | null]>(RELEASE, key, availableAt, turn.quarantine, turn.claimDoesNotCount ? 1 : 0);
   if (row?.[0] != null) tx.wake.instancesReady();
   if (turn.quarantine !== null) tx.wake.statusChanged(turn.instanceId);
 }

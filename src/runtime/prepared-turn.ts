@@ -1,0 +1,77 @@
+import type { HistoryEvent } from "../history/index.ts";
+import type { TurnCommit } from "../providers/contract.ts";
+import { randomId } from "../values/index.ts";
+import type { Inbox } from "./inbox.ts";
+import type { Instance } from "./instance.ts";
+
+/** What a turn has led to, before it is committed. */
+export interface PreparedTurn {
+  readonly commit: TurnCommit;
+  /** For the log. */
+  readonly events: readonly HistoryEvent[];
+  readonly dropped: readonly { readonly what: string; readonly why: string }[];
+  readonly note: string | null;
+}
+
+/** A turn without any effect yet. */
+export function emptyTurn(instance: Instance): TurnCommit {
+  return {
+    ref: instance.ref,
+    instanceId: instance.instanceId,
+    turnId: randomId(),
+    epoch: instance.epoch,
+    executionId: instance.executionId,
+    lastEventId: instance.lastEventId,
+    ackedMessages: [],
+    ackedWork: instance.entered.map(({ fence }) => fence),
+    events: [],
+    state: [],
+    work: [],
+    timers: [],
+    starts: [],
+    messages: [],
+    cancelledWork: [],
+    cancelledTimers: [],
+    closes: false,
+    nextExecutionId: null,
+    projection: null,
+    release: false,
+    availableInMs: 0,
+    quarantine: null,
+  };
+}
+
+/** Nothing is acked: the instance is taken again after a while, by this node or by one that can do more with it. */
+export function putOff(instance: Instance, note: string): PreparedTurn {
+  const commit = { ...emptyTurn(instance), ackedWork: [], release: true, availableInMs: laterMs };
+  return { commit, events: [], dropped: [], note };
+}
+
+/** As `putOff`, for what only a node of a newer release can read: however often that happens, nothing is wrong with it. */
+export function leaveToNewer(instance: Instance, note: string): PreparedTurn {
+  const turn = putOff(instance, note);
+  return { ...turn, commit: { ...turn.commit, claimDoesNotCount: true } };
+}
+
+/** Nothing is acked, and nobody takes the instance until somebody has looked at it. */
+export function quarantine(instance: Instance, reason: string): PreparedTurn {
+  const commit = { ...emptyTurn(instance), ackedWork: [], release: true, quarantine: reason };
+  return { commit, events: [], dropped: [], note: reason };
+}
+
+/** Of what the inbox dropped, for the log. */
+export const droppedBefore = ({ dropped }: Inbox): PreparedTurn["dropped"] =>
+  dropped.map(({ message, why }) => ({ what: describeMessage(message), why }));
+
+/** For the log. */
+export function describeMessage(message: {
+  readonly kind: string;
+  readonly scheduledId?: number;
+  readonly name?: string;
+}): string {
+  if (message.scheduledId !== undefined) return `${message.kind} for event ${message.scheduledId}`;
+  return message.name === undefined ? message.kind : `${message.kind} "${message.name}"`;
+}
+
+// Long enough not to spin, short enough that a node which can do it is not missed for long.
+const laterMs = 1_000;
