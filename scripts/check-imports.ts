@@ -24,6 +24,8 @@ const mayImport: Readonly<Record<string, readonly string[] | "all but cli">> = {
   "providers/sqlite": provider,
   "providers/postgres": provider,
   "providers/conformance": provider,
+  // A wrapper at the one seam through which everything is stored.
+  codec: ["providers/contract", "errors"],
   client: foundations,
   // Changes what globals do inside an orchestration, so it needs the modules that the engine must not touch.
   guard: ["errors", "replay"],

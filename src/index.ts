@@ -1,4 +1,5 @@
 export * from "./client/index.ts";
+export * from "./codec/index.ts";
 export {
   type Activity,
   type ActivityCall,

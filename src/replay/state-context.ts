@@ -1,6 +1,6 @@
 import type { OrchestrationState } from "../definition/index.ts";
 import { LimitExceededError } from "../errors/index.ts";
-import { checkName, encodeValue } from "../values/index.ts";
+import { checkInstanceId, encodeValue } from "../values/index.ts";
 import type { ReplayEngine } from "./engine.ts";
 
 /** `ctx.state`: reads from memory, writes are decisions. */
@@ -33,6 +33,7 @@ export function createStateContext(engine: ReplayEngine, enter: (method: string)
 }
 
 function checked(key: string): string {
-  checkName(key, "state key");
+  // As free as an id: keys are often paths.
+  checkInstanceId(key, "state key");
   return key;
 }

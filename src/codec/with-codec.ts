@@ -1,0 +1,173 @@
+import type {
+  CommitBatch,
+  CommitResult,
+  EventRow,
+  FetchedInstance,
+  FetchedWork,
+  InstanceRecord,
+  NewInstance,
+  NewMessage,
+  Provider,
+  StoredText,
+  TurnCommit,
+  TurnOutcome,
+  Undelivered,
+  WorkItem,
+  WorkResult,
+} from "../providers/contract.ts";
+import type { PayloadCodec } from "./payload-codec.ts";
+
+/**
+ * A provider in which everything that comes from users, and what happened to it, is stored encoded: events, messages,
+ * inputs and results, state, custom status, heartbeats. Readable stay only what the store works with: ids, names,
+ * versions, statuses and times. Give the result to every `Runtime` and `Client` of the store.
+ */
+export function withCodec(provider: Provider, codec: PayloadCodec): Provider {
+  const text = (value: string, binding: string) => codec.encode(value, binding);
+  const plain = (value: string, binding: string) => codec.decode(value, binding);
+  const maybe = (convert: typeof text, value: string | null, binding: string) =>
+    value === null ? null : convert(value, binding);
+  const both = <T extends StoredText>(convert: typeof text, row: T, binding: string): T => ({
+    ...row,
+    body: convert(row.body, binding),
+    payload: maybe(convert, row.payload, binding),
+  });
+
+  const message = (row: NewMessage): NewMessage => both(text, row, messageTo(row.instanceId));
+  const start = (row: NewInstance): NewInstance => ({
+    ...row,
+    message: both(text, row.message, messageTo(row.instanceId)),
+    onConflict: row.onConflict && message(row.onConflict),
+  });
+  const turn = (commit: TurnCommit): TurnCommit => {
+    const { instanceId, executionId } = commit;
+    return {
+      ...commit,
+      events: commit.events.map((row) => both(text, row, eventOf(instanceId, executionId, row.eventId))),
+      work: commit.work.map((row) => both(text, row, `work/${row.id}`)),
+      timers: commit.timers.map((row) => ({ ...row, body: text(row.body, messageTo(instanceId)) })),
+      starts: commit.starts.map(start),
+      messages: commit.messages.map(message),
+      state: commit.state.map((row) => ({
+        ...row,
+        payload: maybe(text, row.payload, stateOf(instanceId, row.key)),
+      })),
+      projection: commit.projection && {
+        ...commit.projection,
+        customStatus: maybe(text, commit.projection.customStatus, statusOf(instanceId)),
+      },
+    };
+  };
+  const result = (row: WorkResult): WorkResult => {
+    if (row.kind === "complete") return { ...row, message: message(row.message) };
+    return row.kind === "retry" ? { ...row, note: maybe(text, row.note, `note/${row.id}`) } : row;
+  };
+
+  const workItem = (row: WorkItem): WorkItem => ({
+    ...both(plain, row, `work/${row.id}`),
+    heartbeat: maybe(plain, row.heartbeat, `heartbeat/${row.id}`),
+    note: maybe(plain, row.note, `note/${row.id}`),
+  });
+  const work = (fetched: FetchedWork): FetchedWork => ({ ...fetched, items: fetched.items.map(workItem) });
+  const events = (rows: readonly EventRow[], instanceId: string, executionId: number): EventRow[] =>
+    rows.map((row) => both(plain, row, eventOf(instanceId, executionId, row.eventId)));
+  const instance = (row: FetchedInstance): FetchedInstance => ({
+    ...row,
+    messages: row.messages.map((queued) => both(plain, queued, messageTo(row.instanceId))),
+    history: row.history && events(row.history, row.instanceId, row.executionId),
+  });
+  const undelivered = (row: Undelivered): Undelivered => ({
+    ...row,
+    body: plain(row.body, messageTo(row.instanceId)),
+  });
+  const outcome = (row: TurnOutcome, instanceId: string): TurnOutcome =>
+    row.status === "fenced"
+      ? row
+      : {
+          ...row,
+          messages: row.messages.map((queued) => both(plain, queued, messageTo(instanceId))),
+          undelivered: row.undelivered.map(undelivered),
+        };
+  const committed = (answer: CommitResult, batch: CommitBatch): CommitResult => ({
+    ...answer,
+    turns: answer.turns.map((row, index) => outcome(row, (batch.turns[index] as TurnCommit).instanceId)),
+    work: answer.work.map(workItem),
+  });
+  const record = (row: InstanceRecord): InstanceRecord => ({
+    ...row,
+    customStatus: maybe(plain, row.customStatus, statusOf(row.instanceId)),
+  });
+
+  return {
+    kind: provider.kind,
+    now: () => provider.now(),
+    openLease: (lease) => provider.openLease(lease),
+    renewLease: (lease) => provider.renewLease(lease),
+    closeLease: (nodeId) => provider.closeLease(nodeId),
+    releaseInstances: (nodeId, claims) => provider.releaseInstances(nodeId, claims),
+    releaseAllExcept: (nodeId, kept) => provider.releaseAllExcept(nodeId, kept),
+    findLostWork: (nodeId, fences) => provider.findLostWork(nodeId, fences),
+    fireTimers: (request) => provider.fireTimers(request),
+    findUnservable: (request) => provider.findUnservable(request),
+    releaseQuarantine: (instanceId) => provider.releaseQuarantine(instanceId),
+    countInstances: (request) => provider.countInstances(request),
+    pruneExecutions: (request) => provider.pruneExecutions(request),
+    pruneInstances: (request) => provider.pruneInstances(request),
+    subscribe: (listener) => provider.subscribe(listener),
+    close: () => provider.close(),
+    [Symbol.asyncDispose]: () => provider[Symbol.asyncDispose](),
+
+    fetchInstances: async (request) => {
+      const fetched = await provider.fetchInstances(request);
+      return { ...fetched, instances: fetched.instances.map(instance) };
+    },
+    fetchWork: async (request) => work(await provider.fetchWork(request)),
+    expireWork: async (request) => work(await provider.expireWork(request)),
+    heartbeatWork: (nodeId, fence, details) =>
+      provider.heartbeatWork(nodeId, fence, maybe(text, details, `heartbeat/${fence.id}`)),
+    commit: async (batch) => {
+      const encoded = { ...batch, turns: batch.turns.map(turn), results: batch.results.map(result) };
+      return committed(await provider.commit(encoded), batch);
+    },
+    createInstances: (starts) => provider.createInstances(starts.map(start)),
+    enqueue: (messages) => provider.enqueue(messages.map(message)),
+    deleteInstance: (request) =>
+      provider.deleteInstance({ ...request, notify: request.notify && message(request.notify) }),
+    readInstance: async (instanceId) => {
+      const found = await provider.readInstance(instanceId);
+      return found && record(found);
+    },
+    // The execution is part of what an event is bound to, so it has to be known.
+    readHistory: async (instanceId, executionId) => {
+      const execution = executionId ?? (await provider.readInstance(instanceId))?.executionId;
+      const rows = execution === undefined ? null : await provider.readHistory(instanceId, execution);
+      return rows && events(rows, instanceId, execution as number);
+    },
+    readLastEvent: async (instanceId) => {
+      const [found, row] = await Promise.all([provider.readInstance(instanceId), provider.readLastEvent(instanceId)]);
+      return found && row && (events([row], instanceId, found.executionId)[0] as EventRow);
+    },
+    listExecutions: async (instanceId) => {
+      const executions = await provider.listExecutions(instanceId);
+      return executions.map(({ executionId, first, last }) => {
+        const [decodedFirst, decodedLast] = events([first, last], instanceId, executionId) as [EventRow, EventRow];
+        return { executionId, first: decodedFirst, last: decodedLast };
+      });
+    },
+    readState: async (instanceId) => {
+      const rows = await provider.readState(instanceId);
+      return rows && rows.map(({ key, payload }) => ({ key, payload: plain(payload, stateOf(instanceId, key)) }));
+    },
+    listChildren: async (instanceId, runId) => (await provider.listChildren(instanceId, runId)).map(record),
+    listInstances: async (request) => {
+      const page = await provider.listInstances(request);
+      return { ...page, instances: page.instances.map(record) };
+    },
+  };
+}
+
+const messageTo = (instanceId: string) => `message/${instanceId}`;
+const statusOf = (instanceId: string) => `status/${instanceId}`;
+const stateOf = (instanceId: string, key: string) => `state/${instanceId}/${key}`;
+const eventOf = (instanceId: string, executionId: number, eventId: number) =>
+  `event/${executionId}/${eventId}/${instanceId}`;
