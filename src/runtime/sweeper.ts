@@ -17,7 +17,8 @@ export class Sweeper {
     this.#node = node;
     this.#orchestrations = orchestrations;
     this.#work = work;
-    this.#everyMs = Math.max(50, Math.min(20_000, node.missingVersionGraceMs / 3));
+    // The store takes a gap of ten seconds between two sweeps for time in which no node was there to sweep.
+    this.#everyMs = Math.max(50, Math.min(8_000, node.missingVersionGraceMs / 3));
   }
 
   start(): void {
