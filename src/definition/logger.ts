@@ -12,6 +12,8 @@ export interface Logger {
   readonly info: LogMethod;
   readonly warn: LogMethod;
   readonly error: LogMethod;
+  /** Where there is one, lines that are costly to make are made only for a level that is enabled. */
+  isLevelEnabled?(level: string): boolean;
 }
 
-export type LogLevel = keyof Logger;
+export type LogLevel = "debug" | "info" | "warn" | "error";

@@ -38,7 +38,13 @@ export function consoleLogger(options: ConsoleLoggerOptions = {}): Logger {
       const [fields, message] = call.length === 1 ? [{}, call[0]] : call;
       sink.write(formatLogLine({ at: new Date(), level: of, message, fields, isColoured }));
     };
-  return { debug: method("debug"), info: method("info"), warn: method("warn"), error: method("error") };
+  return {
+    debug: method("debug"),
+    info: method("info"),
+    warn: method("warn"),
+    error: method("error"),
+    isLevelEnabled: (of) => (logLevels as readonly string[]).indexOf(of) >= least,
+  };
 }
 
 const ignore = (): void => {};

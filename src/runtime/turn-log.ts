@@ -10,6 +10,7 @@ export function logTurn(logger: Logger, instance: Instance, { commit, events, no
   const { instanceId, executionId } = instance;
   if (commit.quarantine !== null) logger.error({ instanceId, executionId, reason: commit.quarantine }, "quarantined");
   else if (note !== null) logger.warn({ instanceId, executionId, note }, "turn without running code");
+  if (logger.isLevelEnabled?.("debug") === false) return;
   logger.debug(
     {
       instanceId,
