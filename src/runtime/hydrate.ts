@@ -1,6 +1,6 @@
 import { type HistoryEvent, type OrchestrationStarted, decodeHistory } from "../history/index.ts";
 import { type AnyOrchestration, fingerprint, type OrchestrationContext } from "../definition/index.ts";
-import { SchemaVersionError } from "../errors/index.ts";
+import { CorruptHistoryError, SchemaVersionError } from "../errors/index.ts";
 import { type EngineOptions, type Outcome, ReplayEngine, semantics } from "../replay/index.ts";
 import type { Instance } from "./instance.ts";
 import type { Node } from "./node.ts";
@@ -10,8 +10,13 @@ export function readHistory(
   instance: Instance,
 ): { started: OrchestrationStarted; events: readonly HistoryEvent[] } | null {
   const rows = instance.unreplayed;
-  if (rows === null || rows.length === 0) return null;
+  if (rows === null) return null;
   const events = decodeHistory(rows);
+  if (events.length !== instance.lastEventId) {
+    throw new CorruptHistoryError(
+      `The history of "${instance.instanceId}" has ${events.length} events, and ${instance.lastEventId} were recorded.`,
+    );
+  }
   const started = events[0] as OrchestrationStarted;
   if (started.semantics > semantics) {
     throw new SchemaVersionError(
