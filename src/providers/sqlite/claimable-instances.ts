@@ -34,13 +34,9 @@ export function findClaimable(tx: Transaction, request: FetchInstances): Claimab
   const suspects: ClaimableInstance[] = [];
   let nextAvailableAt: number | null = null;
   for (const group of allowedGroups(tx, request)) {
-    // One more than can be taken: it usually answers when the next one becomes available, too.
-    const oldest = oldestReady(tx.db, group, request.limit + 1);
-    const due = oldest.filter((instance) => instance.readySince <= tx.now);
     const kind = group.claims < request.suspectAfter ? trusted : suspects;
-    for (const instance of due) kind.push({ ...instance, claims: group.claims });
-    const seenAll = oldest.length <= request.limit;
-    const heldBackUntil = oldest[due.length]?.readySince ?? (seenAll ? null : nextReadyAt(tx.db, group, tx.now));
+    for (const ready of oldestReady(tx, group, request.limit)) kind.push({ ...ready, claims: group.claims });
+    const heldBackUntil = nextReadyAt(tx, group);
     if (heldBackUntil !== null) nextAvailableAt = Math.min(heldBackUntil, nextAvailableAt ?? heldBackUntil);
   }
   const [suspect = null] = suspects.toSorted(byAge);

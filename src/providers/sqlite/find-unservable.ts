@@ -1,7 +1,7 @@
 import { activityCapability, liveNodes, missingForMs } from "./missing-capabilities.ts";
 import { anyNode, oldestReady, readyGroups } from "./ready-instances.ts";
 import type { Transaction } from "./transaction.ts";
-import { oldestItems, waitingKinds } from "./visible-work.ts";
+import { oldestVisible, waitingKinds } from "./visible-work.ts";
 
 const SELECT_COUNTED = "SELECT capability FROM perdure_unservable";
 
@@ -31,12 +31,10 @@ export function findUnservable(tx: Transaction, request: { readonly graceMs: num
 function neededCapabilities(tx: Transaction): Set<string> {
   const needed = new Set<string>();
   for (const group of readyGroups(tx.db)) {
-    const [oldest] = group.handler === anyNode ? [] : oldestReady(tx.db, group, 1);
-    if (oldest !== undefined && oldest.readySince <= tx.now) needed.add(group.handler);
+    if (group.handler !== anyNode && oldestReady(tx, group, 1).length > 0) needed.add(group.handler);
   }
   for (const kind of waitingKinds(tx.db)) {
-    const [oldest] = oldestItems(tx.db, kind, 1);
-    if (oldest !== undefined && oldest.visibleAt <= tx.now) needed.add(activityCapability(kind));
+    if (oldestVisible(tx, kind, 1).length > 0) needed.add(activityCapability(kind));
   }
   return needed;
 }

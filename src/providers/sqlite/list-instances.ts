@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "../../errors/index.ts";
-import type { InstancePage, ListInstances } from "../contract.ts";
+import type { InstancePage, InstanceStatus, ListInstances } from "../contract.ts";
 import type { Connection } from "./connection.ts";
 import { recordColumns, type RecordColumns, recordFromColumns } from "./instance-row.ts";
 
@@ -12,6 +12,8 @@ const newestFirst = " ORDER BY i.key DESC LIMIT ?";
 const SELECT_QUARANTINED = `
   SELECT i.key, ${recordColumns} FROM perdure_ownerships o JOIN perdure_instances i ON i.key = o.key
    WHERE o.key < ? AND o.quarantine IS NOT NULL`;
+
+const allStatuses: readonly InstanceStatus[] = ["pending", "running", "completed", "failed", "cancelled", "terminated"];
 
 type Columns = [key: number, ...RecordColumns];
 
@@ -35,9 +37,9 @@ function selectRows(db: Connection, request: ListInstances, before: number, limi
   const unquarantined = quarantined === false ? " AND o.quarantine IS NULL" : "";
   const sql = byKey + (name === null ? "" : " AND i.name = ?") + unquarantined;
   const values = [before, ...(name === null ? [] : [name])];
-  if (statuses === null) return db.all<Columns>(sql + newestFirst, ...values, limit);
-  // One at a time, each in the order of an index; with IN, SQLite would sort every instance that has ended.
-  return [...new Set(statuses)]
+  if (statuses === null && name === null) return db.all<Columns>(sql + newestFirst, ...values, limit);
+  // One status at a time, each in the order of an index; with IN, SQLite would sort every instance that has ended.
+  return [...new Set(statuses ?? allStatuses)]
     .flatMap((status) => db.all<Columns>(`${sql} AND i.status = ?${newestFirst}`, ...values, status, limit))
     .toSorted((a, b) => b[0] - a[0])
     .slice(0, limit);

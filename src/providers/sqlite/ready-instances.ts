@@ -1,16 +1,25 @@
 import type { Connection } from "./connection.ts";
+import type { Transaction } from "./transaction.ts";
 
 // Word for word the condition of the index perdure_ownerships_claimable, or SQLite would not use it.
 const claimable = "owner IS NULL AND ready_since IS NOT NULL AND needs IS NOT NULL";
 
+// Two searches: for (needs, claims) > (?, ?) SQLite would walk through all that need the same.
 const SELECT_NEXT_GROUP = `
-  SELECT needs, claims FROM perdure_ownerships
-   WHERE ${claimable} AND (needs, claims) > (?, ?)
-   ORDER BY needs, claims LIMIT 1`;
+  SELECT * FROM (
+    SELECT needs, claims FROM perdure_ownerships
+     WHERE ${claimable} AND needs = ?1 AND claims > ?2
+     ORDER BY claims LIMIT 1)
+  UNION ALL
+  SELECT * FROM (
+    SELECT needs, claims FROM perdure_ownerships
+     WHERE ${claimable} AND needs > ?1
+     ORDER BY needs, claims LIMIT 1)
+  LIMIT 1`;
 
-const SELECT_OLDEST = `
+const SELECT_DUE = `
   SELECT key, ready_since FROM perdure_ownerships
-   WHERE ${claimable} AND needs = ? AND claims = ?
+   WHERE ${claimable} AND needs = ? AND claims = ? AND ready_since <= ?
    ORDER BY ready_since, key LIMIT ?`;
 
 const SELECT_NEXT_READY = `
@@ -46,13 +55,13 @@ export function readyGroups(db: Connection): ReadyGroup[] {
   }
 }
 
-/** The oldest of the group, those that are still held back last. */
-export function oldestReady(db: Connection, group: ReadyGroup, limit: number): ReadyInstance[] {
-  const rows = db.all<[number, number]>(SELECT_OLDEST, group.handler, group.claims, limit);
+/** The oldest of the group that are not being held back. */
+export function oldestReady({ db, now }: Transaction, group: ReadyGroup, limit: number): ReadyInstance[] {
+  const rows = db.all<[number, number]>(SELECT_DUE, group.handler, group.claims, now, limit);
   return rows.map(([key, readySince]) => ({ key, readySince }));
 }
 
 /** When the first of the group becomes available that is being held back. */
-export function nextReadyAt(db: Connection, group: ReadyGroup, now: number): number | null {
+export function nextReadyAt({ db, now }: Transaction, group: ReadyGroup): number | null {
   return db.get<[number | null]>(SELECT_NEXT_READY, group.handler, group.claims, now)?.[0] ?? null;
 }

@@ -105,7 +105,7 @@ export class SqliteProvider implements Provider {
     try {
       const connection = (writer = await openWriter(location));
       await retryWhileBusy(() => migrate(connection, clock));
-      clock.continueFrom(latestTime(connection));
+      clock.continueFrom(await retryWhileBusy(() => latestTime(connection)));
       const reader = location === memory ? connection : await openReader(location);
       return new SqliteProvider({ location, source, clock, writer: connection, reader });
     } catch (error) {

@@ -2,19 +2,27 @@ import type { WorkItem } from "../contract.ts";
 import type { Connection } from "./connection.ts";
 import type { Transaction } from "./transaction.ts";
 
+// Two searches: for (queue, name) > (?, ?) SQLite would walk through all of the same queue.
 const SELECT_NEXT_KIND = `
-  SELECT queue, name FROM perdure_work_items
-   WHERE owner IS NULL AND (queue, name) > (?, ?)
-   ORDER BY queue, name LIMIT 1`;
+  SELECT * FROM (
+    SELECT queue, name FROM perdure_work_items
+     WHERE owner IS NULL AND queue = ?1 AND name > ?2
+     ORDER BY name LIMIT 1)
+  UNION ALL
+  SELECT * FROM (
+    SELECT queue, name FROM perdure_work_items
+     WHERE owner IS NULL AND queue > ?1
+     ORDER BY queue, name LIMIT 1)
+  LIMIT 1`;
 
 const SELECT_NEXT_NAME = `
   SELECT name FROM perdure_work_items
    WHERE owner IS NULL AND queue = ? AND name > ?
    ORDER BY name LIMIT 1`;
 
-const SELECT_OLDEST = `
+const SELECT_VISIBLE = `
   SELECT seq, visible_at FROM perdure_work_items
-   WHERE owner IS NULL AND queue = ? AND name = ?
+   WHERE owner IS NULL AND queue = ? AND name = ? AND visible_at <= ?
    ORDER BY visible_at, seq LIMIT ?`;
 
 const SELECT_NEXT_VISIBLE = `
@@ -71,13 +79,14 @@ export function runnableKinds(db: Connection, queue: string, activities: readonl
   }
 }
 
-/** The oldest of the kind, those that wait for their retry last. */
-export function oldestItems(db: Connection, kind: WorkKind, limit: number): UnownedItem[] {
-  const rows = db.all<[number, number]>(SELECT_OLDEST, kind.queue, kind.name, limit);
+/** The oldest of the kind that do not wait for their retry. */
+export function oldestVisible({ db, now }: Transaction, kind: WorkKind, limit: number): UnownedItem[] {
+  const rows = db.all<[number, number]>(SELECT_VISIBLE, kind.queue, kind.name, now, limit);
   return rows.map(([seq, visibleAt]) => ({ seq, visibleAt }));
 }
 
-export function nextVisibleAt(db: Connection, kind: WorkKind, now: number): number | null {
+/** When the first of the kind becomes visible that waits for its retry. */
+export function nextVisibleAt({ db, now }: Transaction, kind: WorkKind): number | null {
   return db.get<[number | null]>(SELECT_NEXT_VISIBLE, kind.queue, kind.name, now)?.[0] ?? null;
 }
 

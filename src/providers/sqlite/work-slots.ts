@@ -1,6 +1,6 @@
 import type { FetchWork, NewWorkItem, WorkItem } from "../contract.ts";
 import type { Transaction } from "./transaction.ts";
-import { oldestItems, runnableKinds } from "./visible-work.ts";
+import { oldestVisible, runnableKinds } from "./visible-work.ts";
 
 interface Slots {
   readonly queue: string;
@@ -58,6 +58,6 @@ export class WorkSlots {
   // Without this, a busy node would serve its own instances for ever and starve whatever was queued before.
   #hasVisibleWork(slots: Slots): boolean {
     const kinds = runnableKinds(this.#tx.db, slots.queue, [...slots.activities]);
-    return kinds.some((kind) => oldestItems(this.#tx.db, kind, 1).some((item) => item.visibleAt <= this.#tx.now));
+    return kinds.some((kind) => oldestVisible(this.#tx, kind, 1).length > 0);
   }
 }
