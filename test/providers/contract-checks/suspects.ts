@@ -122,7 +122,20 @@ export function checkSuspects(open: OpenStore): void {
     assert.deepEqual(await stranger.fetchIds(), ["a"]);
   });
 
-  test("S9 acking messages without recording anything is not what suspects do", async () => {
+  test("S9 a release may take its claim back", async () => {
+    await using scene = await Scene.open(open);
+    const node = await scene.node();
+    await scene.start("a");
+    const put = { ackedMessages: [], release: true };
+    const take = async () => found((await node.fetch()).instances[0]);
+    committed(await node.commitOne(turnOf(await take(), 0, { ...put, claimDoesNotCount: true })));
+    const counted = await take();
+    assert.equal(counted.claims, 1);
+    committed(await node.commitOne(turnOf(counted, 0, put)));
+    assert.equal((await take()).claims, 2);
+  });
+
+  test("S10 acking messages without recording anything is not what suspects do", async () => {
     await using scene = await Scene.open(open);
     await scene.provider.createInstances([newInstance("a")]);
     const node = await scene.node();

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { TurnCommit } from "../../../src/providers/contract.ts";
 import {
   committed,
   ended,
+  eventsAfter,
   fenceOf,
   found,
   message,
@@ -180,43 +182,69 @@ export function checkTurns(open: OpenStore): void {
     );
   });
 
-  test("T8 one bad turn does not fail the group", async () => {
+  for (const [what, defect] of Object.entries({
+    "a gap in its event ids": { events: eventsAfter(1, 1) },
+    "one work item twice": { work: [workItem("i2"), workItem("i2")] },
+    "an event without a body": { events: [{ eventId: 1, at: 1, body: null as unknown as string, payload: null }] },
+  })) {
+    test(`T8 a turn with ${what} is refused, and does not fail its group`, async () => {
+      await using scene = await Scene.open(open);
+      const node = await scene.node();
+      await scene.start("i1", "i2", "i3");
+      const [a, b, c] = (await node.fetch()).instances.map((instance) =>
+        turnOf(instance, 2, { work: [workItem(instance.instanceId)] }),
+      );
+      const bad = { ...found(b), ...defect };
+      const result = await node.commit([found(a), bad, found(c)], { claimWork: node.slots(2) });
+      assert.deepEqual(
+        result.turns.map(({ status }) => status),
+        ["committed", "fenced", "committed"],
+      );
+      const refused = found(result.turns[1]);
+      assert.ok(refused.status === "fenced" && refused.refused);
+      assert.deepEqual(
+        result.work.map(({ id }) => id),
+        ["i1", "i3"],
+      );
+      assert.equal((await node.commitOne(found(b))).status, "committed");
+    });
+  }
+
+  test("T8 a result that cannot be stored does not fail its group", async () => {
     await using scene = await Scene.open(open);
     const node = await scene.node();
-    await scene.start("i1", "i2", "i3");
-    const [a, b, c] = (await node.fetch()).instances.map((instance) =>
-      turnOf(instance, 2, { work: [workItem(instance.instanceId)] }),
-    );
-    const gap = { ...found(b), events: found(b).events.map((event) => ({ ...event, eventId: event.eventId + 1 })) };
-    const result = await node.commit([found(a), gap, found(c)], { claimWork: node.slots(2) });
-    assert.deepEqual(
-      result.turns.map(({ status }) => status),
-      ["committed", "fenced", "committed"],
-    );
-    const refused = found(result.turns[1]);
-    assert.match(refused.status === "fenced" ? (refused.refused ?? "") : "", /event id/i);
-    assert.deepEqual(
-      result.work.map(({ id }) => id),
-      ["i1", "i3"],
-    );
-    assert.equal((await node.commitOne(found(b))).status, "committed");
+    const owned = await scene.claimed(node, "a");
+    const turn = turnOf(owned, 1, { work: [workItem("w1"), workItem("w2")] });
+    const { work } = await node.commit([turn], { claimWork: node.slots(2) });
+    const [bad, good] = work.map((item) => ({
+      ...fenceOf(item),
+      kind: "complete" as const,
+      message: message("a", "done"),
+    }));
+    const unstorable = { ...found(bad), message: { ...message("a", ""), body: null as unknown as string } };
+    const answer = await node.commit([turnAfter(turn, 1)], { results: [unstorable, found(good)] });
+    assert.deepEqual([answer.turns[0]?.status, answer.results], ["committed", ["fenced", "committed"]]);
+    assert.deepEqual(await scene.provider.findLostWork(node.nodeId, work.map(fenceOf)), ["w2"]);
   });
 
   test("T9 turns of one batch may write to each other's instances, and hear of it in the same answer", async () => {
     await using scene = await Scene.open(open);
     const node = await scene.node();
-    await scene.start("i1", "i2");
-    const [a, b] = (await node.fetch()).instances;
-    const first = turnOf(found(a), 1);
-    const second = turnOf(found(b), 1);
-    await node.commit([first, second]);
+    await scene.start("i1", "i2", "i3");
+    const turns = (await node.fetch()).instances.map((instance) => turnOf(instance, 1));
+    const [first, second, third] = turns as [TurnCommit, TurnCommit, TurnCommit];
+    await node.commit(turns);
     const result = await node.commit([
+      turnAfter(third, 1),
       turnAfter(first, 1, { messages: [message("i2", "from 1")] }),
-      turnAfter(second, 1, { starts: [newInstance("i1", { onConflict: message("i1", "from 2") })] }),
+      turnAfter(second, 1, {
+        starts: [newInstance("i1", { onConflict: message("i3", "from 2") })],
+        messages: [message("i1", "from 2")],
+      }),
     ]);
     assert.deepEqual(
       result.turns.map((turn) => committed(turn).messages.map(({ body }) => body)),
-      [["from 2"], ["from 1"]],
+      [["from 2"], ["from 2"], ["from 1"]],
     );
   });
 
