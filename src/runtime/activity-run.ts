@@ -3,13 +3,16 @@ import { AbortError, TimeoutError } from "../errors/index.ts";
 import type { WorkFence, WorkItem } from "../providers/contract.ts";
 import { decodeValue, encodeValue } from "../values/index.ts";
 import type { Node } from "./node.ts";
+import { longestTimerMs } from "./wake-signal.ts";
 import type { WorkBody } from "./work-body.ts";
 
 export type ActivityEnd =
   | { readonly kind: "completed"; readonly payload: string }
   | { readonly kind: "failed"; readonly error: unknown; readonly isFinal: boolean }
-  /** Its result is not wanted here any more: it was cancelled, taken over, or the node is stopping. */
-  | { readonly kind: "stopped" };
+  /** To be handed back, because the node is stopping. */
+  | { readonly kind: "stopped" }
+  /** The item is not this node's any more: it was cancelled, or taken over. */
+  | { readonly kind: "lost" };
 
 /** One delivery of an activity, from its start to whatever ends it first. */
 export class ActivityRun {
@@ -18,39 +21,47 @@ export class ActivityRun {
   readonly ended: Promise<ActivityEnd>;
   readonly #node: Node;
   readonly #item: WorkItem;
+  readonly #body: WorkBody;
   readonly #policy: ActivityPolicy;
   readonly #abort = new AbortController();
-  readonly #settle: (end: ActivityEnd) => void;
+  readonly #settled = Promise.withResolvers<ActivityEnd>();
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #startedMs = performance.now();
   #lastBeatMs = this.#startedMs;
-  #storedBeatMs = 0;
+  #storedBeatMs = -Infinity;
   #deadline: NodeJS.Timeout | undefined;
-  #hasEnded = false;
   #isStoring = false;
+  #hasEnded = false;
   #unstored: string | null = null;
 
   constructor(node: Node, item: WorkItem, body: WorkBody, activity: AnyActivity, policy: ActivityPolicy) {
     this.#node = node;
     this.#item = item;
+    this.#body = body;
     this.#policy = policy;
     this.fence = { id: item.id, delivery: item.delivery };
     this.queue = item.queue;
-    const { promise, resolve } = Promise.withResolvers<ActivityEnd>();
-    this.#settle = (end) => {
-      this.#hasEnded = true;
-      for (const timer of this.#timers) clearTimeout(timer);
-      resolve(end);
-    };
-    this.ended = promise;
+    this.ended = this.#settled.promise;
     this.#limit();
-    if (!this.#hasEnded) node.outside(() => void this.#run(activity, this.#context(body)));
+    if (!this.#hasEnded) node.outside(() => void this.#run(activity, this.#context()));
+  }
+
+  /** Whether this carries out a decision of that execution. */
+  isOf({ instanceId, executionId }: { readonly instanceId: string; readonly executionId: number }): boolean {
+    return this.#item.instanceId === instanceId && this.#body.executionId === executionId;
   }
 
   /** Tells the activity to stop; whatever it still gives is not used. */
-  stop(why: string): void {
-    this.#abort.abort(new AbortError(why));
-    this.#settle({ kind: "stopped" });
+  stop(kind: "stopped" | "lost", why: string): void {
+    this.#abortFor(new AbortError(why));
+    this.#settle({ kind });
+  }
+
+  /** The details of the last heartbeat, if they are not stored yet: the next attempt wants to know how far this came. */
+  async storeLastBeat(): Promise<void> {
+    const details = this.#unstored;
+    this.#unstored = null;
+    if (details !== null) await this.#storeBeat(details);
   }
 
   /** The time for all attempts together is the store's; it is looked at again when that is moved. */
@@ -62,6 +73,16 @@ export class ActivityRun {
     const left = scheduledAt + scheduleToCloseMs - this.#node.provider.now();
     if (left <= 0) return this.#timeOut(`activity "${name}" was not done after ${scheduleToCloseMs} ms in all`, true);
     this.#deadline = this.#after(left, () => this.checkTime());
+  }
+
+  #settle(end: ActivityEnd): void {
+    this.#hasEnded = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#settled.resolve(end);
+  }
+
+  #abortFor(reason: Error): void {
+    this.#node.outside(() => this.#abort.abort(reason));
   }
 
   async #run(activity: AnyActivity, ctx: ActivityContext): Promise<void> {
@@ -110,7 +131,7 @@ export class ActivityRun {
         this.#timers.delete(timer);
         action();
       },
-      Math.min(Math.max(0, Math.ceil(ms)), 2_147_483_647),
+      Math.min(Math.max(0, Math.ceil(ms)), longestTimerMs),
     );
     this.#timers.add(timer);
     return timer;
@@ -124,11 +145,12 @@ export class ActivityRun {
 
   #timeOut(why: string, isFinal: boolean): void {
     const error = new TimeoutError(`${why}.`);
-    this.#abort.abort(error);
+    this.#abortFor(error);
     this.#settle({ kind: "failed", error, isFinal });
   }
 
-  #context({ executionId }: WorkBody): ActivityContext {
+  #context(): ActivityContext {
+    const { executionId } = this.#body;
     const { id, instanceId, failures, lost, heartbeat } = this.#item;
     return {
       instanceId,
@@ -145,7 +167,7 @@ export class ActivityRun {
 
   #beat(details: unknown): void {
     const { payloadBytes: maxBytes } = this.#node.limits;
-    if (this.#abort.signal.aborted) return;
+    if (this.#hasEnded) return;
     this.#lastBeatMs = performance.now();
     this.#unstored = encodeValue(details, { path: "details", maxBytes });
     if (!this.#isStoring) void this.#storeBeats();
@@ -154,22 +176,25 @@ export class ActivityRun {
   /** Stores the latest details, not more often than needed: a loop may beat a thousand times a second. */
   async #storeBeats(): Promise<void> {
     this.#isStoring = true;
-    while (this.#unstored !== null && !this.#abort.signal.aborted) {
+    while (this.#unstored !== null) {
       const wait = this.#storedBeatMs + beatIntervalMs - performance.now();
       if (wait > 0) await new Promise<void>((resolve) => this.#after(wait, resolve));
-      const details = this.#unstored;
-      this.#unstored = null;
       this.#storedBeatMs = performance.now();
-      const { nodeId } = this.#node.lease;
-      if (nodeId === null) break;
-      try {
-        const isHeld = await this.#node.provider.heartbeatWork(nodeId, this.fence, details);
-        if (!isHeld) return this.stop("The activity was cancelled, or taken over by another node.");
-      } catch (error) {
-        this.#node.logger.warn({ activityId: this.#item.id, error }, "heartbeat not stored");
-      }
+      await this.storeLastBeat();
     }
     this.#isStoring = false;
+  }
+
+  async #storeBeat(details: string): Promise<void> {
+    const { provider, lease, logger } = this.#node;
+    const { nodeId } = lease;
+    if (nodeId === null) return;
+    try {
+      const isHeld = await provider.heartbeatWork(nodeId, this.fence, details);
+      if (!isHeld) this.stop("lost", "The activity was cancelled, or taken over by another node.");
+    } catch (error) {
+      logger.warn({ activityId: this.#item.id, error }, "heartbeat not stored");
+    }
   }
 }
 

@@ -1,4 +1,6 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "../definition/index.ts";
+import { ClosedError } from "../errors/index.ts";
 import type {
   CommitBatch,
   CommitResult,
@@ -9,6 +11,8 @@ import type {
   WorkResult,
 } from "../providers/contract.ts";
 import { backoffMs } from "./backoff.ts";
+import type { ClaimGate } from "./claim-gate.ts";
+import type { NodeLeaseKeeper } from "./node-lease.ts";
 
 interface Waiting<Item, Answer> {
   readonly item: Item;
@@ -18,20 +22,23 @@ interface Waiting<Item, Answer> {
 export interface PipelineOptions {
   readonly provider: Provider;
   readonly logger: Logger;
-  /** Null once the lease is lost: then nothing more can be committed, and everything is fenced. */
-  readonly nodeId: () => string | null;
+  readonly lease: NodeLeaseKeeper;
+  readonly claims: ClaimGate;
   readonly claimWork: () => CommitBatch["claimWork"];
   readonly onWork: (items: readonly WorkItem[], claims: CommitBatch["claimWork"]) => void;
+  readonly onCommitted: (turn: TurnCommit) => void;
 }
 
 /**
  * Commits in batches: while one is under way, the next one gathers. A batch that gets no answer is sent again exactly as
- * it was, until it is answered or the lease is lost, so that nobody has to guess whether it took effect.
+ * it was, until it is answered or the lease is lost, so that nobody has to guess whether it took effect. Without the
+ * lease nothing can be committed any more: everything is fenced.
  */
 export class CommitPipeline {
   readonly #options: PipelineOptions;
   #turns: Waiting<TurnCommit, TurnOutcome>[] = [];
   #results: Waiting<WorkResult, "committed" | "fenced">[] = [];
+  #sending: Pick<CommitBatch, "turns" | "results"> | null = null;
   #isRunning = false;
   #whenIdle: (() => void)[] = [];
 
@@ -58,6 +65,13 @@ export class CommitPipeline {
     return this.#isRunning ? new Promise((resolve) => this.#whenIdle.push(resolve)) : Promise.resolve();
   }
 
+  /** Ids of the work items whose end is being committed or waits to be. */
+  workIds(): string[] {
+    const turns = [...this.#turns.map(({ item }) => item), ...(this.#sending?.turns ?? [])];
+    const results = [...this.#results.map(({ item }) => item), ...(this.#sending?.results ?? [])];
+    return [...turns.flatMap(({ ackedWork }) => ackedWork), ...results].map(({ id }) => id);
+  }
+
   #start(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
@@ -66,34 +80,62 @@ export class CommitPipeline {
   }
 
   async #run(): Promise<void> {
+    const { claims, claimWork, onWork, onCommitted } = this.#options;
     while (this.#turns.length > 0 || this.#results.length > 0) {
       const turns = this.#turns;
       const results = this.#results;
       this.#turns = [];
       this.#results = [];
-      const claimWork = this.#options.claimWork();
-      const batch = { turns: turns.map(({ item }) => item), results: results.map(({ item }) => item), claimWork };
+      const batch = {
+        turns: turns.map(({ item }) => item),
+        results: results.map(({ item }) => item),
+        claimWork: claims.isOpen ? claimWork() : [],
+      };
+      this.#sending = batch;
+      const done = claims.begin();
       const answer = await this.#send(batch);
-      this.#options.onWork(answer?.work ?? [], claimWork);
-      for (const [index, { answer: tell }] of turns.entries()) tell(answer?.turns[index] ?? { status: "fenced" });
+      onWork(answer?.work ?? [], batch.claimWork);
+      done();
+      for (const [index, { item, answer: tell }] of turns.entries()) {
+        const outcome = answer?.turns[index] ?? { status: "fenced" };
+        if (outcome.status === "committed") onCommitted(item);
+        tell(outcome);
+      }
       for (const [index, { answer: tell }] of results.entries()) tell(answer?.results[index] ?? "fenced");
+      this.#sending = null;
       await new Promise((resolve) => setImmediate(resolve));
     }
     this.#isRunning = false;
     for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
+  /** Null if the lease is lost first. */
   async #send(batch: Omit<CommitBatch, "nodeId">): Promise<CommitResult | null> {
-    const { provider, logger, nodeId } = this.#options;
-    const sentBy = nodeId();
-    for (let failures = 1; ; failures += 1) {
-      if (sentBy === null || nodeId() !== sentBy) return null;
+    const { lease } = this.#options;
+    const { nodeId } = lease;
+    if (nodeId === null) return null;
+    const { promise: lost, resolve } = Promise.withResolvers<null>();
+    const stopListening = lease.onLost(() => resolve(null));
+    try {
+      return await Promise.race([lost, this.#sendUntilAnswered({ nodeId, ...batch })]);
+    } finally {
+      stopListening();
+    }
+  }
+
+  async #sendUntilAnswered(batch: CommitBatch): Promise<CommitResult | null> {
+    const { provider, logger, lease, claims } = this.#options;
+    for (let failures = 1; lease.nodeId === batch.nodeId; failures += 1) {
       try {
-        return await provider.commit({ nodeId: sentBy, ...batch });
+        return await provider.commit(batch);
       } catch (error) {
+        if (error instanceof ClosedError) return null;
         logger.warn({ failures, turns: batch.turns.length, error }, "commit not answered; sending it again");
-        await new Promise((resolve) => setTimeout(resolve, backoffMs(failures)));
+        // If it took effect, the next answer to it will not say again what work it brought.
+        if (batch.claimWork.length > 0) claims.suspect();
+        await delay(backoffMs(failures), undefined, { ref: false });
       }
     }
+    return null;
   }
 }

@@ -1,12 +1,19 @@
 import type { PerdureError } from "../errors/index.ts";
 import type { CompletionMessage } from "../history/index.ts";
-import type { FetchedInstance, InstanceRef, TurnOutcome, WorkFence } from "../providers/contract.ts";
+import type { FetchedInstance, InstanceRef, TurnCommit, TurnOutcome, WorkFence } from "../providers/contract.ts";
 import { address } from "./execution-end.ts";
 import { type FusedCompletion, Instance } from "./instance.ts";
 import type { Node } from "./node.ts";
 import { prepareTurn } from "./prepare-turn.ts";
 import { type PreparedTurn, putOff, quarantine } from "./prepared-turn.ts";
 import { logDropped, logTurn } from "./turn-log.ts";
+
+export interface Acceptance {
+  /** The instance is to be ended, not run. */
+  readonly endAs?: PerdureError;
+  /** It is run alone: should it take the process with it, nothing else is lost but its own claim. */
+  readonly isSuspect?: boolean;
+}
 
 /**
  * The instances that are hydrated on this node, by id. Hydration is the lock: an instance is in here exactly while its
@@ -17,6 +24,9 @@ export class InstanceRouter {
   readonly #onIdle: () => void;
   readonly #instances = new Map<string, Instance>();
   readonly #running = new Set<Instance>();
+  /** It may take the process with it: while it is set, no other instance begins a turn. */
+  #suspect: Instance | null = null;
+  #whenCleared: (() => void)[] = [];
   #isStopped = false;
   #whenQuiet: (() => void)[] = [];
 
@@ -43,20 +53,31 @@ export class InstanceRouter {
     return [...this.#instances.values()].map((instance) => instance.ref);
   }
 
-  /** Takes what the store handed out. `endAs`: the instance is to be ended, not run. */
-  accept(fetched: FetchedInstance, endAs: PerdureError | null = null): "accepted" | "unknown" {
+  /** Work items that ended here and whose completions have not been committed. */
+  fusedIds(): string[] {
+    const instances = [...this.#instances.values()];
+    return instances.flatMap(({ fused, entered }) => [...fused, ...entered].map(({ fence }) => fence.id));
+  }
+
+  /**
+   * Takes what the store handed out. "unknown": this node owns it, and knows nothing of it. "missed": messages came
+   * for it that will have to be fetched again.
+   */
+  accept(fetched: FetchedInstance, how: Acceptance = {}): "accepted" | "unknown" | "missed" {
     const known = this.#instances.get(fetched.instanceId);
     if (known !== undefined && known.ref === fetched.ref && known.epoch === fetched.epoch) {
-      if (!known.isRunning) known.queued = fetched.messages;
+      if (known.isRunning || isOvertaken(fetched, known)) return "missed";
+      known.queued = fetched.messages;
       this.#run(known);
       return "accepted";
     }
     if (fetched.history === null && !fetched.withheld) return "unknown";
     if (known !== undefined) this.#forget(known);
     const instance = new Instance(fetched);
-    instance.endAs = endAs;
+    instance.endAs = how.endAs ?? null;
     instance.onFault = (error) => this.#onFault(instance, error);
     this.#instances.set(instance.instanceId, instance);
+    if (how.isSuspect === true) this.#suspect = instance;
     if (fetched.withheld) void this.#quarantine(instance);
     else this.#run(instance);
     return "accepted";
@@ -81,12 +102,21 @@ export class InstanceRouter {
       .toSorted((a, b) => a.idleSinceMs - b.idleSinceMs);
     const excess = this.#instances.size - maxHydrated;
     const deadline = performance.now() - dehydrateAfterMs;
-    await this.#release(idle.filter((instance, index) => index < excess || instance.idleSinceMs <= deadline));
+    const leaving = idle.filter((instance, index) => index < excess || instance.idleSinceMs <= deadline);
+    if (leaving.length === 0) return;
+    this.#node.logger.debug({ instances: leaving.map(({ instanceId }) => instanceId) }, "dehydrated");
+    await this.#release(leaving);
   }
 
   /** The lease is lost: nothing here is this node's any more. */
   discardAll(): void {
+    for (const instance of this.#instances.values()) instance.isGone = true;
     for (const instance of this.#instances.values()) this.#forget(instance);
+  }
+
+  /** Resolves when no suspect is running, or waits until it may. */
+  cleared(): Promise<void> {
+    return this.#suspect === null ? Promise.resolve() : new Promise((resolve) => this.#whenCleared.push(resolve));
   }
 
   /** Resolves when no turn is under way. */
@@ -102,20 +132,33 @@ export class InstanceRouter {
 
   #run(instance: Instance): void {
     if (instance.isRunning || instance.isGone || this.#isStopped || !instance.hasWork) return;
+    if (this.#suspect !== null && (this.#suspect !== instance || this.#running.size > 0)) return;
+    void this.#whileRunning(instance, () => this.#turns(instance));
+  }
+
+  async #whileRunning(instance: Instance, run: () => Promise<void>): Promise<void> {
     instance.isRunning = true;
     this.#running.add(instance);
-    void this.#turns(instance).finally(() => {
-      instance.isRunning = false;
-      instance.idleSinceMs = performance.now();
-      this.#running.delete(instance);
-      this.#onIdle();
-      if (this.#running.size === 0) for (const resolve of this.#whenQuiet.splice(0)) resolve();
-    });
+    await run();
+    instance.isRunning = false;
+    instance.idleSinceMs = performance.now();
+    this.#running.delete(instance);
+    if (instance === this.#suspect) this.#clearSuspect();
+    if (this.#suspect !== null) this.#run(this.#suspect);
+    this.#onIdle();
+    if (this.#running.size === 0) for (const resolve of this.#whenQuiet.splice(0)) resolve();
+  }
+
+  #clearSuspect(): void {
+    this.#suspect = null;
+    for (const resolve of this.#whenCleared.splice(0)) resolve();
+    for (const instance of this.#instances.values()) this.#run(instance);
   }
 
   async #turns(instance: Instance): Promise<void> {
     while (instance.hasWork && !instance.isGone && !this.#isStopped) {
-      instance.entered = instance.fused.splice(0);
+      instance.entered = instance.fused.splice(0).filter((completion) => isAwaited(instance, completion));
+      if (instance.entered.length === 0 && !instance.hasWork) return;
       let prepared: PreparedTurn;
       try {
         prepared = await prepareTurn(this.#node, instance);
@@ -124,6 +167,7 @@ export class InstanceRouter {
         this.#node.logger.error({ instanceId: instance.instanceId, error }, "turn failed; the instance is put off");
         prepared = putOff(instance, String(error));
       }
+      if (instance.isGone) return this.#requeue(instance, instance.entered.splice(0));
       await this.#commit(instance, prepared);
     }
   }
@@ -135,9 +179,8 @@ export class InstanceRouter {
     logTurn(this.#node.logger, instance, prepared);
     const outcome = await this.#node.pipeline.turn(commit);
     if (outcome.status === "fenced") {
-      this.#node.logger.warn({ instanceId: instance.instanceId, epoch: instance.epoch }, "turn fenced; discarded");
       this.#requeue(instance, entered);
-      return this.#discard(instance);
+      return this.#onFenced(instance, commit, outcome.refused);
     }
     this.#requeue(
       instance,
@@ -162,30 +205,34 @@ export class InstanceRouter {
     if (commit.release) this.#forget(instance);
   }
 
-  /** Gives the rows back as well: the next claim has a new epoch, and the store's view of it. */
-  #discard(instance: Instance): void {
-    const { ref, epoch } = instance;
-    this.#forget(instance);
-    const { nodeId } = this.#node.lease;
-    if (nodeId === null) return;
-    this.#node.provider.releaseInstances(nodeId, [{ ref, epoch }]).catch((error: unknown) => {
-      this.#node.logger.warn({ instanceId: instance.instanceId, error }, "release not answered");
-    });
+  async #onFenced(instance: Instance, commit: TurnCommit, refused: string | undefined): Promise<void> {
+    const { instanceId, epoch } = instance;
+    if (refused !== undefined && commit.quarantine === null) {
+      // The same turn would be refused again, for ever.
+      this.#node.logger.error({ instanceId, epoch, refused }, "turn refused by the store");
+      return await this.#commit(instance, quarantine(instance, `The store refused its turn: ${refused}`));
+    }
+    this.#node.logger.warn({ instanceId, epoch, refused }, "turn fenced; discarded");
+    // Gives the rows back as well: the next claim has a new epoch, and the store's view of it.
+    void this.#release([instance]);
   }
 
   async #release(instances: readonly Instance[]): Promise<void> {
     const { nodeId } = this.#node.lease;
-    if (instances.length === 0 || nodeId === null) return;
     for (const instance of instances) this.#forget(instance);
-    this.#node.logger.debug({ instances: instances.map(({ instanceId }) => instanceId) }, "dehydrated");
-    await this.#node.provider.releaseInstances(
-      nodeId,
-      instances.map(({ ref, epoch }) => ({ ref, epoch })),
-    );
+    if (instances.length === 0 || nodeId === null) return;
+    const claims = instances.map(({ ref, epoch }) => ({ ref, epoch }));
+    try {
+      await this.#node.provider.releaseInstances(nodeId, claims);
+    } catch (error) {
+      this.#node.logger.warn({ instances: instances.length, error }, "release not answered");
+      this.#node.claims.suspect();
+    }
   }
 
   #forget(instance: Instance): void {
     instance.isGone = true;
+    if (instance === this.#suspect && !instance.isRunning) this.#clearSuspect();
     instance.engine?.dispose();
     instance.engine = null;
     if (this.#instances.get(instance.instanceId) === instance) this.#instances.delete(instance.instanceId);
@@ -199,15 +246,11 @@ export class InstanceRouter {
     }
   }
 
-  async #quarantine(instance: Instance): Promise<void> {
+  #quarantine(instance: Instance): Promise<void> {
     const reason =
       `It was claimed ${instance.claims - 1} times without a commit. Its code may never yield or may kill its ` +
       "process. Fix that, then release the instance; or terminate it.";
-    instance.isRunning = true;
-    this.#running.add(instance);
-    await this.#commit(instance, quarantine(instance, reason));
-    this.#running.delete(instance);
-    if (this.#running.size === 0) for (const resolve of this.#whenQuiet.splice(0)) resolve();
+    return this.#whileRunning(instance, () => this.#commit(instance, quarantine(instance, reason)));
   }
 
   #onFault(instance: Instance, error: PerdureError): void {
@@ -215,4 +258,14 @@ export class InstanceRouter {
     instance.fault = error;
     this.#run(instance);
   }
+}
+
+// The answer to a commit has come first, and what that acked must not be taken in again.
+function isOvertaken(fetched: FetchedInstance, { executionId, lastEventId }: Instance): boolean {
+  return fetched.executionId !== executionId || fetched.lastEventId !== lastEventId;
+}
+
+// What has been given up, or has ended with its execution, in a turn before this one, is gone from the queue as well.
+function isAwaited({ engine, executionId }: Instance, { message }: FusedCompletion): boolean {
+  return message.executionId === executionId && engine?.operations.isOpen(message.scheduledId) === true;
 }

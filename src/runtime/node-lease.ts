@@ -1,15 +1,15 @@
 import type { Logger } from "../definition/index.ts";
+import { ClosedError, StorageError } from "../errors/index.ts";
 import type { LeaseState, Provider } from "../providers/contract.ts";
 import { randomId } from "../values/index.ts";
 import { backoffMs } from "./backoff.ts";
+import { WakeSignal, longestTimerMs } from "./wake-signal.ts";
 
 export interface LeaseOptions {
   readonly provider: Provider;
   readonly logger: Logger;
   readonly durationMs: number;
   readonly capabilities: readonly string[];
-  /** The lease was lost: nothing that this node owned is its own any more. A new one is being opened. */
-  readonly onLost: () => void;
   /** A lease is held, the first one or a new one. */
   readonly onHeld: () => void;
 }
@@ -20,12 +20,14 @@ export interface LeaseOptions {
  */
 export class NodeLeaseKeeper {
   readonly #options: LeaseOptions;
+  readonly #signal = new WakeSignal();
+  readonly #onLost = new Set<() => void>();
   #nodeId: string | null = null;
+  /** By the process's monotonic clock, counted from when the store was asked: never later than by the store's. */
   #validUntilMs = 0;
-  #timer: NodeJS.Timeout | undefined;
-  #failures = 0;
+  #renewInMs = 0;
+  #loop: Promise<void> = Promise.resolve();
   #isStopped = false;
-  #renewal: Promise<void> = Promise.resolve();
 
   constructor(options: LeaseOptions) {
     this.#options = options;
@@ -37,22 +39,74 @@ export class NodeLeaseKeeper {
     return this.#nodeId;
   }
 
-  async open(): Promise<void> {
-    const nodeId = randomId();
-    const sentAt = performance.now();
-    const state = await this.#options.provider.openLease(this.#lease(nodeId));
-    this.#hold(nodeId, sentAt, state);
-    this.#options.onHeld();
+  /** The listener is called when a lease is lost: nothing that this node owned is its own any more. */
+  onLost(listener: () => void): () => void {
+    this.#onLost.add(listener);
+    return () => this.#onLost.delete(listener);
   }
 
-  /** Ends the lease: whatever this node still owns is free for others at once. */
+  /** Opens the first lease, and keeps it. */
+  async start(): Promise<void> {
+    await this.#open();
+    this.#loop = this.#keep();
+  }
+
+  /** Ends the lease: whatever this node still owns is free for others at once. Takes at most as long as the lease. */
   async close(): Promise<void> {
     this.#isStopped = true;
-    clearTimeout(this.#timer);
-    await this.#renewal;
-    clearTimeout(this.#timer);
-    if (this.#nodeId !== null) await this.#options.provider.closeLease(this.#nodeId);
-    this.#nodeId = null;
+    this.#signal.set();
+    await this.#loop;
+    for (let failures = 1; this.nodeId !== null; failures += 1) {
+      try {
+        await this.#answerBy(this.#validUntilMs, this.#options.provider.closeLease(this.#nodeId as string));
+        this.#nodeId = null;
+      } catch (error) {
+        if (failures === 5 || error instanceof ClosedError) throw error;
+        await this.#signal.wait(backoffMs(failures));
+      }
+    }
+  }
+
+  /** Acts as if the lease were lost, and opens no other. It expires by itself. */
+  abandon(): void {
+    this.#isStopped = true;
+    this.#signal.set();
+    if (this.#nodeId !== null) this.#lose("it was given up");
+  }
+
+  async #keep(): Promise<void> {
+    let failures = 0;
+    for (;;) {
+      const longestMs = this.#options.durationMs / 6;
+      await this.#signal.wait(failures === 0 ? this.#renewInMs : backoffMs(failures, 20, longestMs));
+      if (this.#isStopped) return;
+      const { nodeId } = this;
+      try {
+        await (nodeId === null ? this.#open() : this.#renew(nodeId));
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        this.#options.logger.warn({ nodeId, failures, error }, "lease not renewed; trying again");
+      }
+    }
+  }
+
+  async #open(): Promise<void> {
+    const { provider, durationMs, onHeld } = this.#options;
+    const lease = this.#lease(randomId());
+    const sentAt = performance.now();
+    const state = await this.#answerBy(sentAt + durationMs, provider.openLease(lease));
+    this.#nodeId = lease.nodeId;
+    this.#hold(sentAt, state);
+    onHeld();
+  }
+
+  async #renew(nodeId: string): Promise<void> {
+    const sentAt = performance.now();
+    const state = await this.#answerBy(this.#validUntilMs, this.#options.provider.renewLease(this.#lease(nodeId)));
+    if (this.#nodeId !== nodeId) return;
+    if (state.held) this.#hold(sentAt, state);
+    else this.#lose("the store says that it has expired");
   }
 
   #lease(nodeId: string) {
@@ -60,45 +114,33 @@ export class NodeLeaseKeeper {
     return { nodeId, durationMs, capabilities };
   }
 
-  #hold(nodeId: string, sentAt: number, state: LeaseState): void {
+  #hold(sentAt: number, { nextExpiryAt, storeNow }: LeaseState): void {
     const { durationMs } = this.#options;
-    this.#nodeId = nodeId;
-    this.#failures = 0;
     this.#validUntilMs = sentAt + durationMs;
-    const untilTakeover = state.nextExpiryAt === null ? Infinity : state.nextExpiryAt - state.storeNow + 1;
-    this.#schedule(Math.max(1, Math.min(durationMs / 3, untilTakeover)));
-  }
-
-  #schedule(delayMs: number): void {
-    if (this.#isStopped) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#renewal = this.#renew();
-    }, delayMs);
-  }
-
-  async #renew(): Promise<void> {
-    const nodeId = this.nodeId;
-    try {
-      if (nodeId === null) return await this.open();
-      const sentAt = performance.now();
-      const state = await this.#options.provider.renewLease(this.#lease(nodeId));
-      if (state.held) return this.#hold(nodeId, sentAt, state);
-      this.#lose("the store says that it has expired");
-    } catch (error) {
-      this.#failures += 1;
-      this.#options.logger.warn({ nodeId, failures: this.#failures, error }, "lease renewal failed; trying again");
-    }
-    this.#schedule(this.#failures === 0 ? 1 : backoffMs(this.#failures, 20, this.#options.durationMs / 6));
+    const untilTakeover = nextExpiryAt === null ? Infinity : nextExpiryAt - storeNow + 1;
+    this.#renewInMs = Math.max(1, Math.min(durationMs / 3, untilTakeover));
   }
 
   #lose(why: string): void {
-    this.#options.logger.error(
-      { nodeId: this.#nodeId, why },
-      "lease lost: taking a new node id, with nothing hydrated",
-    );
+    const nodeId = this.#nodeId;
     this.#nodeId = null;
-    this.#options.onLost();
-    this.#schedule(1);
+    this.#renewInMs = 0;
+    this.#options.logger.error({ nodeId, why }, "lease lost; the node begins anew, under another id");
+    this.#signal.set();
+    for (const listener of this.#onLost) listener();
+  }
+
+  /** The store may never answer, and then the lease expires all the same. */
+  async #answerBy<T>(deadline: number, answer: Promise<T>): Promise<T> {
+    const { promise: tooLate, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => reject(new StorageError("The store did not answer before the lease ran out.")),
+      Math.min(Math.max(0, deadline - performance.now()), longestTimerMs),
+    );
+    try {
+      return await Promise.race([answer, tooLate]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }

@@ -1,8 +1,8 @@
 import { splitHandler } from "../definition/index.ts";
 import { NotRegisteredError, type PerdureError } from "../errors/index.ts";
-import type { FetchInstances, FetchedInstance } from "../providers/contract.ts";
+import type { FetchInstances, FetchedInstance, FetchedInstances } from "../providers/contract.ts";
 import { backoffMs } from "./backoff.ts";
-import { InstanceRouter } from "./instance-router.ts";
+import { type Acceptance, InstanceRouter } from "./instance-router.ts";
 import type { Node } from "./node.ts";
 import { safetyNetMs } from "./safety-net.ts";
 import { WakeSignal } from "./wake-signal.ts";
@@ -39,19 +39,22 @@ export class OrchestrationDispatcher {
     this.#signal.set();
   }
 
-  /** Takes nothing more; resolves when the turns under way are committed. */
-  async stop(): Promise<void> {
+  /** Takes nothing more. Instances that are here may still have turns. */
+  async stopTaking(): Promise<void> {
     this.#isStopped = true;
     clearInterval(this.#idleTimer);
     this.#signal.set();
     await this.#loop;
-    await this.router.stop();
   }
 
   /** Ends instances that need what no live node has had for the grace period. */
   async endUnservable(graceMs: number): Promise<void> {
-    const fetched = await this.#fetch({ unservableForMs: graceMs });
-    for (const instance of fetched.instances) this.router.accept(instance, notRegistered(instance.handler, graceMs));
+    await this.#claim({ unservableForMs: graceMs }, ({ handler }) => ({ endAs: notRegistered(handler, graceMs) }));
+  }
+
+  #onMissed(): void {
+    this.#mayHaveMissed = true;
+    if (this.router.runningCount === 0) this.#onIdle();
   }
 
   #onIdle(): void {
@@ -84,39 +87,50 @@ export class OrchestrationDispatcher {
       return safetyNetMs;
     }
     if (this.router.runningCount > 0) this.#mayHaveMissed = true;
-    const { instances, nextAvailableAt, storeNow } = await this.#fetch({ limit });
-    const suspect = instances.find(({ claims, withheld }) => claims > suspectAfter && !withheld);
-    if (suspect !== undefined) await this.#runAlone(suspect);
-    else for (const instance of instances) await this.#accept(instance);
+    const { instances, nextAvailableAt, storeNow } = await this.#claim({ limit }, (instance) => ({
+      isSuspect: isSuspect(instance),
+    }));
+    const suspect = instances.find(isSuspect);
+    if (suspect !== undefined) {
+      this.#node.logger.warn({ instanceId: suspect.instanceId, claims: suspect.claims }, "suspect: running it alone");
+      await this.router.cleared();
+      return 0;
+    }
     const claimed = instances.filter(({ history }) => history !== null).length;
-    if (suspect !== undefined || claimed >= limit) return 0;
+    if (claimed >= limit) return 0;
     return nextAvailableAt === null ? safetyNetMs : Math.min(safetyNetMs, Math.max(1, nextAvailableAt - storeNow));
   }
 
-  /** If it takes the process with it, nothing else is lost but its own claim. */
-  async #runAlone(suspect: FetchedInstance): Promise<void> {
-    this.#node.logger.warn({ instanceId: suspect.instanceId, claims: suspect.claims }, "suspect: running it alone");
-    await this.router.quiet();
-    await this.#accept(suspect);
-    await this.router.quiet();
+  /** Fetches, and hands to the router what came. */
+  #claim(request: Partial<FetchInstances>, how: (instance: FetchedInstance) => Acceptance): Promise<FetchedInstances> {
+    return this.#node.claims.claim(async () => {
+      const nodeId = this.#node.lease.nodeId ?? "";
+      const fetched = await this.#fetch({ nodeId, ...request });
+      // Under another id nothing of it is this node's any more.
+      const isOurs = this.#node.lease.nodeId === nodeId;
+      const unknown = isOurs ? fetched.instances.filter((instance) => !this.#accept(instance, how(instance))) : [];
+      if (unknown.length > 0) {
+        await this.#node.provider.releaseInstances(nodeId, unknown);
+        this.#signal.set();
+      }
+      return fetched;
+    });
   }
 
-  async #accept(instance: FetchedInstance): Promise<void> {
+  /** False if this node owns it and knows nothing of it. */
+  #accept(instance: FetchedInstance, how: Acceptance): boolean {
     const { instanceId, claims, epoch, messages, history } = instance;
     this.#node.logger.debug(
       { instanceId, epoch, claims, messages: messages.length, replay: history?.length ?? null },
       history === null ? "messages for a hydrated instance" : "claimed",
     );
-    if (this.router.accept(instance) === "accepted") return;
-    // Owned by this node and known to nobody: the answer to an earlier claim was lost.
-    const { nodeId } = this.#node.lease;
-    if (nodeId !== null) await this.#node.provider.releaseInstances(nodeId, [{ ref: instance.ref, epoch }]);
-    this.#signal.set();
+    const answer = this.router.accept(instance, how);
+    if (answer === "missed") this.#onMissed();
+    return answer !== "unknown";
   }
 
-  #fetch(request: Partial<FetchInstances>) {
+  #fetch(request: Partial<FetchInstances> & { readonly nodeId: string }) {
     return this.#node.provider.fetchInstances({
-      nodeId: this.#node.lease.nodeId ?? "",
       limit: 50,
       handlers: this.#handlers,
       busy: this.router.busy(),
@@ -128,6 +142,8 @@ export class OrchestrationDispatcher {
     });
   }
 }
+
+const isSuspect = ({ claims, history }: FetchedInstance): boolean => claims > suspectAfter && history !== null;
 
 function notRegistered(handler: string, graceMs: number): PerdureError {
   const { name, version } = splitHandler(handler);

@@ -5,6 +5,7 @@ import { installGuard, releaseGuard } from "../guard/index.ts";
 import { absorbUncaughtErrors, releaseUncaughtErrors } from "../replay/index.ts";
 import { type Duration, parseDuration } from "../values/index.ts";
 import { ActivityRegistry } from "./activity-registry.ts";
+import { ClaimGate } from "./claim-gate.ts";
 import { CommitPipeline } from "./commit-pipeline.ts";
 import type { Node } from "./node.ts";
 import { NodeLeaseKeeper } from "./node-lease.ts";
@@ -13,6 +14,7 @@ import { OrchestrationDispatcher } from "./orchestration-dispatcher.ts";
 import { OrchestrationRegistry } from "./orchestration-registry.ts";
 import { Sweeper } from "./sweeper.ts";
 import { TimerDispatcher } from "./timer-dispatcher.ts";
+import { longestTimerMs } from "./wake-signal.ts";
 import { WorkDispatcher } from "./work-dispatcher.ts";
 
 /** One node: takes work from a store, runs orchestrations and activities in this process, and commits what they did. */
@@ -34,18 +36,21 @@ export class Runtime implements AsyncDisposable {
       logger,
       durationMs: settings.leaseMs,
       capabilities: [...orchestrationRegistry.handlers(), ...activityRegistry.handlers([...settings.queues.keys()])],
-      onLost: () => this.#onLeaseLost(),
       onHeld: () => this.#wakeAll(),
     });
+    lease.onLost(() => this.#onLeaseLost());
+    const claims = new ClaimGate({ logger, giveBackUnknown: () => this.#giveBackUnknown() });
     const pipeline = new CommitPipeline({
       provider,
       logger,
-      nodeId: () => lease.nodeId,
+      lease,
+      claims,
       claimWork: () => this.#work.reserve(),
-      onWork: (items, claims) => this.#work.acceptClaimed(items, claims),
+      onWork: (items, reserved) => this.#work.acceptClaimed(items, reserved),
+      onCommitted: (turn) => this.#work.noticeCommitted(turn),
     });
     const outside = AsyncLocalStorage.snapshot() as Node["outside"];
-    this.#node = { ...settings, orchestrationRegistry, activityRegistry, lease, pipeline, outside };
+    this.#node = { ...settings, orchestrationRegistry, activityRegistry, lease, claims, pipeline, outside };
     this.#orchestrations = new OrchestrationDispatcher(this.#node);
     this.#work = new WorkDispatcher(this.#node, this.#orchestrations.router);
     this.#timers = new TimerDispatcher(this.#node);
@@ -89,7 +94,7 @@ export class Runtime implements AsyncDisposable {
 
   async #start(): Promise<void> {
     try {
-      await this.#node.lease.open();
+      await this.#node.lease.start();
     } catch (error) {
       this.#unsubscribe();
       throw error;
@@ -104,25 +109,44 @@ export class Runtime implements AsyncDisposable {
   }
 
   async #stop(timeoutMs: number): Promise<void> {
+    const { lease, logger, leaseMs } = this.#node;
     const { nodeId } = this;
     this.#unsubscribe();
-    await Promise.all([this.#sweeper.stop(), this.#timers.stop()]);
-    // Activities that finish now still go straight into their turns, as long as turns are run.
-    await this.#work.stop(timeoutMs);
-    await this.#orchestrations.stop();
-    await this.#node.pipeline.idle();
-    this.#orchestrations.router.discardAll();
-    await this.#node.pipeline.idle();
+    const isDrained = await isDoneWithin(this.#drain(timeoutMs), timeoutMs + leaseMs);
+    if (!isDrained) {
+      logger.warn({ nodeId }, "the store does not answer; stopping without it");
+      lease.abandon();
+    }
     try {
-      await this.#node.lease.close();
+      await lease.close();
     } catch (error) {
       if (!(error instanceof ClosedError)) {
-        this.#node.logger.warn({ nodeId, error }, "the lease could not be ended; it expires by itself");
+        logger.warn({ nodeId, error }, "the lease could not be ended; it expires by itself");
       }
     }
     releaseGuard();
     releaseUncaughtErrors();
-    this.#node.logger.info({ nodeId }, "node stopped");
+    logger.info({ nodeId }, "node stopped");
+  }
+
+  async #drain(timeoutMs: number): Promise<void> {
+    this.#node.claims.stop();
+    await Promise.all([this.#sweeper.stop(), this.#timers.stop(), this.#orchestrations.stopTaking()]);
+    // Activities that finish now still go straight into their turns, as long as turns are run.
+    await this.#work.stop(timeoutMs);
+    await this.#orchestrations.router.stop();
+    await this.#node.pipeline.idle();
+    this.#orchestrations.router.discardAll();
+    await this.#node.pipeline.idle();
+  }
+
+  async #giveBackUnknown(): Promise<void> {
+    const { provider, lease, pipeline } = this.#node;
+    const { nodeId } = lease;
+    if (nodeId === null) return;
+    const { router } = this.#orchestrations;
+    const work = [...this.#work.runningIds(), ...router.fusedIds(), ...pipeline.workIds()];
+    await provider.releaseAllExcept(nodeId, { instances: router.refs(), work });
   }
 
   #onWake(wake: Wake): void {
@@ -147,6 +171,14 @@ export class Runtime implements AsyncDisposable {
 
   #onLeaseLost(): void {
     this.#orchestrations.router.discardAll();
-    this.#work.stopAll("The node lost its lease.");
+    this.#work.stopAll();
   }
+}
+
+async function isDoneWithin(work: Promise<void>, timeoutMs: number): Promise<boolean> {
+  const { promise: timeout, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), Math.min(timeoutMs, longestTimerMs));
+  const isDone = await Promise.race([work.then(() => true), timeout]);
+  clearTimeout(timer);
+  return isDone;
 }

@@ -24,4 +24,4 @@ export class WakeSignal {
 }
 
 // What setTimeout can hold. A longer wait simply looks again.
-const longestTimerMs = 2_147_483_647;
+export const longestTimerMs = 2_147_483_647;

@@ -7,7 +7,7 @@ import {
   errorToFailure,
 } from "../errors/index.ts";
 import type { CompletionMessage } from "../history/index.ts";
-import type { CommitBatch, WorkItem } from "../providers/contract.ts";
+import type { CommitBatch, FetchedWork, TurnCommit, WorkItem } from "../providers/contract.ts";
 import { effectivePolicy, maxLost, retryDelay } from "./activity-policy.ts";
 import { type ActivityEnd, ActivityRun } from "./activity-run.ts";
 import { backoffMs } from "./backoff.ts";
@@ -25,6 +25,8 @@ interface Queue {
   /** Slots promised to items that a commit under way may bring. */
   reserved: number;
   running: number;
+  /** There may be more to take, and there was no slot for it. */
+  isStarved: boolean;
 }
 
 /** Takes work items off the work queues, executes their activities, and sends their completions. */
@@ -49,6 +51,7 @@ export class WorkDispatcher {
       signal: new WakeSignal(),
       reserved: 0,
       running: 0,
+      isStarved: false,
     }));
   }
 
@@ -81,6 +84,14 @@ export class WorkDispatcher {
       if (queue !== undefined) queue.reserved -= limit;
     }
     for (const item of items) this.#execute(item);
+    this.#wakeStarved();
+  }
+
+  /** What the turn gave up is gone from the queue, and its activities may stop. */
+  noticeCommitted(turn: TurnCommit): void {
+    const ended = turn.closes ? [...this.#running.values()].filter((run) => run.isOf(turn)) : [];
+    const cancelled = turn.cancelledWork.flatMap((id) => this.#running.get(id) ?? []);
+    for (const run of [...ended, ...cancelled]) run.stop("lost", "The activity was cancelled.");
   }
 
   /** Takes nothing more; waits for what runs, at most so long, and hands back the rest. */
@@ -90,13 +101,13 @@ export class WorkDispatcher {
     this.wake();
     await Promise.all(this.#loops);
     if (this.#running.size > 0) await this.#waitForRunning(timeoutMs);
-    for (const run of this.#running.values()) run.stop("The node is shutting down.");
+    for (const run of this.#running.values()) run.stop("stopped", "The node is shutting down.");
     await Promise.all(this.#ending);
   }
 
   /** The lease is lost: what runs here is free for other nodes, and its results will not be taken. */
-  stopAll(why: string): void {
-    for (const run of this.#running.values()) run.stop(why);
+  stopAll(): void {
+    for (const run of this.#running.values()) run.stop("lost", "The node lost its lease.");
   }
 
   /** What runs here may have used up its time. */
@@ -112,13 +123,15 @@ export class WorkDispatcher {
   async failExpired(graceMs: number): Promise<void> {
     const { nodeId } = this.#node.lease;
     if (nodeId === null) return;
-    const { items, storeNow } = await this.#node.provider.expireWork({ nodeId, graceMs, limit: 100 });
-    for (const item of items) {
-      const { policy } = decodeWork(item.body);
-      const startBy = policy?.scheduleToStartMs;
-      const isLate = startBy !== undefined && item.scheduledAt + startBy <= storeNow;
-      await this.#complete(item, failed(isLate ? notStarted(item, startBy) : notRegistered(item, graceMs)));
-    }
+    const failing = await this.#node.claims.claim(async () => {
+      const { items, storeNow } = await this.#node.provider.expireWork({ nodeId, graceMs, limit: 100 });
+      return items.map((item) => {
+        const startBy = decodeWork(item.body).policy?.scheduleToStartMs;
+        const isLate = startBy !== undefined && item.scheduledAt + startBy <= storeNow;
+        return this.#complete(item, failed(isLate ? notStarted(item, startBy) : notRegistered(item, graceMs)));
+      });
+    });
+    await Promise.all(failing);
   }
 
   #free(queue: Queue): number {
@@ -137,7 +150,6 @@ export class WorkDispatcher {
         failures += 1;
         this.#node.logger.warn({ queue: queue.name, failures, error }, "fetching work failed; trying again");
         waitMs = backoffMs(failures);
-        await this.#releaseUnknown();
       }
       if (!this.#isStopped && waitMs > 0) await queue.signal.wait(waitMs);
     }
@@ -146,17 +158,34 @@ export class WorkDispatcher {
   async #takeOnce(queue: Queue): Promise<number> {
     const { nodeId } = this.#node.lease;
     const limit = this.#free(queue);
+    if (limit <= 0) queue.isStarved = true;
     if (nodeId === null || limit <= 0) return safetyNetMs;
     queue.reserved += limit;
-    const fetched = await this.#node.provider
-      .fetchWork({ nodeId, queue: queue.name, activities: this.#activities, limit })
+    const fetched = await this.#node.claims
+      .claim(() => this.#fetch(queue, { nodeId, limit }))
       .finally(() => {
         queue.reserved -= limit;
+        this.#wakeStarved();
       });
-    for (const item of fetched.items) this.#execute(item);
-    if (fetched.items.length >= limit) return safetyNetMs; // Full: the next free slot wakes this loop.
+    if (fetched.items.length >= limit) queue.isStarved = true;
     if (fetched.nextVisibleAt === null) return safetyNetMs;
     return Math.min(safetyNetMs, Math.max(1, fetched.nextVisibleAt - fetched.storeNow));
+  }
+
+  async #fetch({ name }: Queue, claim: { readonly nodeId: string; readonly limit: number }): Promise<FetchedWork> {
+    const fetched = await this.#node.provider.fetchWork({ ...claim, queue: name, activities: this.#activities });
+    // Under another id nothing of it is this node's any more.
+    if (this.#node.lease.nodeId !== claim.nodeId) return { ...fetched, items: [] };
+    for (const item of fetched.items) this.#execute(item);
+    return fetched;
+  }
+
+  /** A slot has become free, and whoever found none may look again. */
+  #wakeStarved(): void {
+    for (const queue of this.#queues.filter(({ isStarved }) => isStarved)) {
+      queue.isStarved = false;
+      queue.signal.set();
+    }
   }
 
   #execute(item: WorkItem): void {
@@ -172,10 +201,12 @@ export class WorkDispatcher {
     this.#running.set(id, run);
     queue.running += 1;
     const ended = run.ended.then(async (end) => {
+      if (end.kind === "failed" || end.kind === "stopped") await run.storeLastBeat();
       this.#running.delete(id);
       queue.running -= 1;
-      queue.signal.set();
-      await this.#end(item, end, policy);
+      const ending = this.#end(item, end, policy);
+      this.#wakeStarved();
+      await ending;
     });
     this.#track(ended);
   }
@@ -187,6 +218,7 @@ export class WorkDispatcher {
 
   async #end(item: WorkItem, end: ActivityEnd, policy: WorkBody["policy"] & object): Promise<void> {
     const { instanceId, id, name, failures } = item;
+    if (end.kind === "lost") return;
     if (end.kind === "stopped") return this.#handBack(item);
     if (end.kind === "completed") {
       this.#node.logger.debug({ instanceId, activityId: id, name }, "activity completed");
@@ -225,17 +257,8 @@ export class WorkDispatcher {
     if (nodeId === null || this.#running.size === 0) return;
     const fences = [...this.#running.values()].map(({ fence }) => fence);
     for (const id of await this.#node.provider.findLostWork(nodeId, fences)) {
-      this.#running.get(id)?.stop("The activity was cancelled, or taken over by another node.");
+      this.#running.get(id)?.stop("lost", "The activity was cancelled, or taken over by another node.");
     }
-  }
-
-  /** After a claim without an answer: what it may have given to this node is known to nobody. */
-  async #releaseUnknown(): Promise<void> {
-    const { nodeId } = this.#node.lease;
-    if (nodeId === null) return;
-    await this.#node.provider
-      .releaseAllExcept(nodeId, { instances: this.#router.refs(), work: this.runningIds() })
-      .catch((error: unknown) => this.#node.logger.warn({ error }, "releasing unknown claims failed"));
   }
 
   async #waitForRunning(timeoutMs: number): Promise<void> {
