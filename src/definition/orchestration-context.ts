@@ -29,7 +29,7 @@ export interface SubOrchestrationCall extends AwaitOptions {
   readonly instanceId?: string;
   /** Default: the latest on the node that takes the start. */
   readonly version?: string;
-  /** What becomes of the child if this execution ends first. Default `"cancel"`. */
+  /** What becomes of the child if this execution ends first, or is asked to cancel. Default `"cancel"`. */
   readonly onParentEnd?: "cancel" | "terminate" | "abandon";
 }
 

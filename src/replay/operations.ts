@@ -4,7 +4,8 @@ import { decodeValue } from "../values/index.ts";
 
 /** How an operation that was open at the beginning of a turn, or opened in it, has ended. */
 export interface ClosedOperation extends OpenOperation {
-  readonly by: "completion" | "timeLimit" | "cancellation";
+  /** `signal`: the function aborted its signal. `cancel`: the instance was asked to cancel. */
+  readonly by: "completion" | "timeLimit" | "signal" | "cancel";
 }
 
 type WaitKind = "EventWaitOpened" | "ReceiveOpened";
@@ -93,12 +94,12 @@ export class Operations {
   }
 
   abort(eventId: number, reason: unknown): void {
-    const operation = this.#close(eventId, "cancellation");
+    const operation = this.#close(eventId, "signal");
     operation?.reject(new AbortError(`Waiting for ${operation.what} was aborted.`, { cause: reason }));
   }
 
   cancel(eventId: number, error: unknown): void {
-    this.#close(eventId, "cancellation")?.reject(error);
+    this.#close(eventId, "cancel")?.reject(error);
   }
 
   takeClosed(): ClosedOperation[] {

@@ -10,8 +10,8 @@ import {
   encodeMessage,
 } from "../history/index.ts";
 import { InstanceExistsError, errorToFailure } from "../errors/index.ts";
-import type { NewInstance, NewTimer, NewWorkItem, StateChange, TurnCommit } from "../providers/contract.ts";
-import type { ReplayEngine, Turn } from "../replay/index.ts";
+import type { NewInstance, NewMessage, NewTimer, NewWorkItem, StateChange, TurnCommit } from "../providers/contract.ts";
+import type { ClosedOperation, ReplayEngine, Turn } from "../replay/index.ts";
 import { randomId } from "../values/index.ts";
 import { address, endExecution } from "./execution-end.ts";
 import { timerPartition } from "./timer-partition.ts";
@@ -87,22 +87,14 @@ export function applyDecisions(engine: ReplayEngine, turn: Turn, context: TurnCo
             state: engine.state.entries(),
           },
         });
-  const cancelledChildren = givenUp
-    .filter((operation) => operation.kind === "SubOrchestrationScheduled")
-    .map((child) =>
-      address(child.instanceId as string, {
-        kind: "CancelRequested",
-        reason: child.by === "timeLimit" ? "the parent's time limit ran out" : "the parent gave it up",
-        from: { ...here, eventId: child.eventId },
-      }),
-    );
+  const givenUpChildren = givenUp.filter((operation) => operation.kind === "SubOrchestrationScheduled");
 
   return {
     state,
     work,
     timers,
     starts,
-    messages: [...cancelledChildren, ...(ended?.messages ?? [])],
+    messages: [...givenUpChildren.flatMap((child) => messageToGivenUp(here, child)), ...(ended?.messages ?? [])],
     cancelledWork: ended
       ? []
       : givenUp
@@ -144,6 +136,21 @@ interface Here {
   readonly runId: string;
   readonly executionId: number;
 }
+
+/** A child that the function itself gave up is asked to cancel. If its parent was asked to, its `onParentEnd` decides. */
+function messageToGivenUp(here: Here, { eventId, instanceId, by, onParentEnd }: ClosedOperation): NewMessage[] {
+  const policy = by === "cancel" ? onParentEnd : undefined;
+  if (policy === "abandon" || instanceId === undefined) return [];
+  const kind = policy === "terminate" ? "TerminateRequested" : "CancelRequested";
+  return [address(instanceId, { kind, reason: whyGivenUp[by], from: { ...here, eventId } })];
+}
+
+const whyGivenUp: Readonly<Record<ClosedOperation["by"], string>> = {
+  completion: "it has ended",
+  timeLimit: "the parent's time limit ran out",
+  signal: "the parent gave it up",
+  cancel: "the parent was cancelled",
+};
 
 function workItem(here: Here, { eventId, name, queue, policy, payload, at }: ActivityScheduled): NewWorkItem {
   const startBy = policy?.scheduleToStartMs;

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { activity, orchestration } from "../../src/definition/index.ts";
 import { NotRegisteredError } from "../../src/errors/index.ts";
-import type { Provider } from "../../src/providers/contract.ts";
 import { SqliteProvider } from "../../src/providers/sqlite/index.ts";
 import { overriding } from "../client/support/overriding.ts";
 import { errorOf, statusOf, untilRecorded, untilStatus } from "../support/instances.ts";
@@ -95,12 +94,12 @@ inEveryMode("nothing is cancelled while some live node has its version, however 
   try {
     let isSlow = true;
     const none = { storeNow: 0, instances: [], nextAvailableAt: null };
-    const slow = overriding<Provider>(other, {
+    const slow = overriding(other, {
       fetchInstances: (request) => (isSlow ? Promise.resolve(none) : other.fetchInstances(request)),
     });
     const holder = await world.start({ provider: slow, orchestrations: [job("1.0.0")], missingVersionGrace: 0 });
     let sweeps = 0;
-    const counting = overriding<Provider>(world.provider, {
+    const counting = overriding(world.provider, {
       findUnservable: (request) => {
         sweeps += 1;
         return world.provider.findUnservable(request);
@@ -122,7 +121,7 @@ inEveryMode("nothing is cancelled while some live node has its version, however 
 inEveryMode("an orchestration that nobody knows is cancelled, as a root and as a child", async (world) => {
   const { client } = world;
   const parent = orchestration("parent", (ctx) =>
-    ctx.subOrchestration("nobody", 1, { instanceId: "stranger" }).catch((error: Error) => error.message),
+    ctx.subOrchestration<string>("nobody", 1, { instanceId: "stranger" }).catch((error: Error) => error.message),
   );
   await world.start({ orchestrations: [parent], missingVersionGrace: "100ms" });
   const handle = await client.start(parent);
