@@ -45,6 +45,7 @@ export class FaultyProvider {
   /** Decides for each call. Replace it at any time. */
   faultFor: (call: ProviderCall) => Fault | undefined;
   readonly #counts = new Map<string, number>();
+  readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(real: Provider, faultFor: (call: ProviderCall) => Fault | undefined = () => undefined) {
     this.faultFor = faultFor;
@@ -54,13 +55,24 @@ export class FaultyProvider {
         if (typeof member !== "function") return member;
         const send = (...args: unknown[]): unknown => Reflect.apply(member, target, args);
         if (typeof key === "symbol" || direct.has(key)) return send;
-        return (...args: unknown[]) => this.#call(key as Method, args, send);
+        return (...args: unknown[]) => this.#track(this.#call(key as Method, args, send));
       },
     });
   }
 
   count(method: Method): number {
     return this.#counts.get(method) ?? 0;
+  }
+
+  /** Resolves when all calls that are under way now have been answered, however late. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+  }
+
+  #track(answer: Promise<unknown>): Promise<unknown> {
+    this.#underWay.add(answer);
+    void answer.catch(() => undefined).finally(() => this.#underWay.delete(answer));
+    return answer;
   }
 
   async #call(method: Method, args: readonly unknown[], send: (...args: unknown[]) => unknown): Promise<unknown> {
