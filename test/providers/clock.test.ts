@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { StoreClock } from "../../src/providers/clock.ts";
-import { SqliteProvider } from "../../src/providers/sqlite/index.ts";
+import type { SqliteProvider } from "../../src/providers/sqlite/index.ts";
 import { openFileStore } from "./sqlite-file.ts";
 
 const hour = 3_600_000;
