@@ -10,9 +10,9 @@ import type {
   SubOrchestrationCall,
 } from "../definition/index.ts";
 import { activityPolicy } from "../definition/index.ts";
-import { AbortError, InvalidArgumentError } from "../errors/index.ts";
+import { InvalidArgumentError } from "../errors/index.ts";
 import type { Decision, DecisionDraft, ScheduledKind } from "../history/index.ts";
-import { checkName, encodeValue, parseDuration } from "../values/index.ts";
+import { checkName, parseDuration } from "../values/index.ts";
 import {
   activityTarget,
   channelName,
@@ -21,7 +21,7 @@ import {
   orchestrationTarget,
   parseInstant,
 } from "./call-arguments.ts";
-import { outsideTurn } from "./engine-errors.ts";
+import { aborted, outsideTurn } from "./engine-errors.ts";
 import type { ReplayEngine } from "./engine.ts";
 import { replaySafeLogger } from "./replay-safe-logger.ts";
 import { createStateContext } from "./state-context.ts";
@@ -31,7 +31,6 @@ type ScheduledDraft = Extract<DecisionDraft, { readonly kind: ScheduledKind }>;
 /** The context that a function gets: closures, so that its methods can be taken off it. */
 export function createContext(engine: ReplayEngine): OrchestrationContext {
   const { started, options } = engine;
-  const encode = (value: unknown, path: string) => encodeValue(value, { path, maxBytes: options.limits.payloadBytes });
 
   /** True if the call has no effect, because the function has been left. */
   function enter(method: string): boolean {
@@ -48,7 +47,7 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
   function schedule(draft: ScheduledDraft, call: AwaitOptions, what: string, channel?: string): Promise<never> {
     const { signal } = call;
     if (signal?.aborted === true) {
-      return Promise.reject(new AbortError(`Waiting for ${what} was aborted.`, { cause: signal.reason }));
+      return Promise.reject(aborted(what, signal.reason));
     }
     const decision = engine.decide(draft);
     if (decision === undefined) return never();
@@ -104,7 +103,7 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
       const draft: ScheduledDraft = {
         kind: "ActivityScheduled",
         name,
-        payload: encode(input, "input"),
+        payload: engine.encode(input, "input"),
         ...(queue !== "default" && { queue }),
         ...(Object.keys(policy).length > 0 && { policy }),
         ...limit(call, what),
@@ -160,7 +159,7 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
         throw new InvalidArgumentError(`onParentEnd of ${what} must be "cancel", "terminate" or "abandon".`);
       }
       const more = {
-        payload: encode(input, "input"),
+        payload: engine.encode(input, "input"),
         ...(onParentEnd !== undefined && onParentEnd !== "cancel" && { onParentEnd }),
         ...limit(call, what),
       };
@@ -175,7 +174,7 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
     ): Promise<string> => {
       if (enter("startOrchestration")) return never();
       const start = orchestrationTarget(target, call);
-      const payload = encode(input, "input");
+      const payload = engine.encode(input, "input");
       const instanceId = start.instanceId ?? nextChildId();
       const decision = engine.decide({ kind: "OrchestrationStartRequested", ...start, instanceId, payload });
       return decision === undefined ? never() : Promise.resolve(instanceId);
@@ -184,7 +183,7 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
     continueAsNew: (input?: unknown, call: { readonly version?: string } = {}): Promise<never> => {
       if (enter("continueAsNew")) return never();
       const version = checkVersionOption(call, "continueAsNew");
-      engine.decide({ kind: "OrchestrationContinuedAsNew", payload: encode(input, "input"), ...version });
+      engine.decide({ kind: "OrchestrationContinuedAsNew", payload: engine.encode(input, "input"), ...version });
       return never();
     },
 
@@ -202,7 +201,7 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
 
     setCustomStatus: (value) => {
       if (enter("setCustomStatus")) return;
-      engine.decide({ kind: "CustomStatusSet", payload: encode(value, "customStatus") });
+      engine.decide({ kind: "CustomStatusSet", payload: engine.encode(value, "customStatus") });
     },
   };
 

@@ -1,21 +1,39 @@
 import {
+  AbortError,
   ActivityError,
+  CancelledError,
+  CorruptPayloadError,
   type Failure,
   ForeignAwaitError,
   LimitExceededError,
   OutsideTurnError,
+  TimeoutError,
   failureToError,
 } from "../errors/index.ts";
+import { withoutStack } from "./stacks.ts";
 
 export function activityError(activity: string, attempts: number, failure: Failure): ActivityError {
-  return new ActivityError(failure.message, {
-    activity,
-    attempts,
-    ...(failure.code !== undefined && { code: failure.code }),
-    ...(failure.category !== undefined && { category: failure.category }),
-    cause: failureToError(failure),
-  });
+  return withoutStack(
+    new ActivityError(failure.message, {
+      activity,
+      attempts,
+      ...(failure.code !== undefined && { code: failure.code }),
+      ...(failure.category !== undefined && { category: failure.category }),
+      cause: failureToError(failure),
+    }),
+  );
 }
+
+/** @param what it waited for, as in `activity "charge"`. */
+export const aborted = (what: string, reason: unknown) =>
+  withoutStack(new AbortError(`Waiting for ${what} was aborted.`, { cause: reason }));
+
+export const timedOut = (what: string) => withoutStack(new TimeoutError(`The time limit of ${what} ran out.`));
+
+export const cancelled = (reason: string | undefined) => withoutStack(new CancelledError(reason));
+
+export const undecodable = (what: string, cause: unknown) =>
+  withoutStack(new CorruptPayloadError(`The value of ${what} cannot be decoded.`, { cause }));
 
 export const foreignAwait = (instanceId: string) =>
   new ForeignAwaitError(

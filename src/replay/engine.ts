@@ -1,8 +1,7 @@
 import { userFrame } from "../definition/index.ts";
-import { CancelledError, type PerdureError, errorToFailure, failureToError } from "../errors/index.ts";
+import { CancelledError, type Failure, type PerdureError, errorToFailure, failureToError } from "../errors/index.ts";
 import {
   type CarriedMessage,
-  type CompletionDraft,
   type Decision,
   type DecisionDraft,
   type HistoryEvent,
@@ -11,7 +10,6 @@ import {
   type ReceivedDraft,
   type ReceivedEvent,
   type TerminalEvent,
-  completes,
   isDecision,
   isScheduling,
   isTerminal,
@@ -19,14 +17,23 @@ import {
 import { SeededRandom, decodeValue, encodeValue } from "../values/index.ts";
 import { createContext } from "./context.ts";
 import { DecisionLog } from "./decision-log.ts";
+import { fitsSchedule, obstacle } from "./deliverable.ts";
 import { describeEvent } from "./describe-event.ts";
 import { drain, enterMicrotask } from "./drain.ts";
-import { activityError, foreignAwait, outsideTurn, tooManyEvents, tooManyOperations } from "./engine-errors.ts";
+import {
+  activityError,
+  cancelled,
+  foreignAwait,
+  outsideTurn,
+  tooManyEvents,
+  tooManyOperations,
+} from "./engine-errors.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import { InstanceState } from "./instance-state.ts";
 import { Mailboxes } from "./mailboxes.ts";
 import { Operations } from "./operations.ts";
 import { type OrchestrationScope, currentScope, runInScope } from "./orchestration-scope.ts";
+import { withUserStacks } from "./stacks.ts";
 import { type Disposition, type Outcome, type Turn, afterEnd } from "./turn.ts";
 
 /** The engine's rules, recorded in every history, so that a later release can replay an older one by its own rules. */
@@ -87,6 +94,18 @@ export class ReplayEngine {
   /** Whether whoever asks is this orchestration's own code, and it is its turn. */
   get isRunning(): boolean {
     return this.#inTurn && currentScope() === this.#scope;
+  }
+
+  get isStarted(): boolean {
+    return this.#started !== undefined;
+  }
+
+  get isCancelled(): boolean {
+    return this.#cancelled !== undefined;
+  }
+
+  get hasEnded(): boolean {
+    return this.#end !== undefined;
   }
 
   /** Nothing that the function still does has any effect. */
@@ -150,6 +169,12 @@ export class ReplayEngine {
     return isNew;
   }
 
+  /** The stored text of a value of the function's. A limit is for new values: what was stored once may be larger. */
+  encode(value: unknown, path: string): string {
+    const maxBytes = this.log.isReplaying ? maxRecordedBytes : this.options.limits.payloadBytes;
+    return withUserStacks(encodeValue(value, { path, maxBytes }));
+  }
+
   /** The function broke a rule in a way that makes whatever it does next meaningless. */
   fault(error: PerdureError): void {
     if (this.isOver) return;
@@ -187,9 +212,9 @@ export class ReplayEngine {
   /** Whether what was recorded as received still finds the function where it was. */
   #isDeliverable(event: HistoryEvent): event is ReceivedEvent {
     if (this.log.divergence !== undefined || this.#fault !== undefined) return false;
-    const obstacle = isDecision(event) ? "it is not something received" : this.#obstacle(event);
+    const why = isDecision(event) ? "it is not something received" : obstacle(event, this);
     if (event.eventId !== this.log.lastEventId + 1) this.log.outOfPlace(event);
-    else if (obstacle !== undefined) this.log.diverge(describeEvent(event), obstacle);
+    else if (why !== undefined) this.log.diverge(describeEvent(event), why);
     return this.log.divergence === undefined;
   }
 
@@ -218,41 +243,11 @@ export class ReplayEngine {
 
   #screen(message: ReceivedDraft): Disposition {
     if (this.isOver) return afterEnd(message, this.#end);
-    const obstacle = this.#obstacle(message);
-    if (obstacle === undefined) return "recorded";
+    const why = obstacle(message, this);
+    if (why === undefined) return "recorded";
     // A duplicate is only late. What fits nothing that this history has scheduled is of another history.
-    if ("scheduledId" in message && !this.#fitsSchedule(message)) this.log.diverge(describeEvent(message), obstacle);
-    return { dropped: obstacle };
-  }
-
-  /** Why the message finds nothing to act on; undefined if it is to be delivered. */
-  #obstacle(message: ReceivedDraft): string | undefined {
-    if (this.#end !== undefined) return "the execution has ended";
-    const isStart = message.kind === "OrchestrationStarted";
-    if (isStart && this.#started !== undefined) return "the execution has started before";
-    if (!isStart && this.#started === undefined) return "the execution has not started";
-    if ("scheduledId" in message) {
-      if (!this.#fitsSchedule(message)) return this.#describeScheduled(message.scheduledId);
-      return this.operations.isOpen(message.scheduledId) ? undefined : "its operation has ended before";
-    }
-    if (message.kind === "EventRaised" && this.operations.oldest("EventWaitOpened", message.name) === undefined) {
-      return `no wait for event "${message.name}" is open`;
-    }
-    if (message.kind === "CancelRequested" && this.#cancelled !== undefined) return "cancellation was requested before";
-    return undefined;
-  }
-
-  #fitsSchedule({ kind, scheduledId }: CompletionDraft): boolean {
-    const scheduled = this.log.kindOf(scheduledId);
-    if (scheduled === undefined || completes[kind]?.includes(scheduled) !== true) return false;
-    const hasNoTimer = this.operations.isOpen(scheduledId) && this.operations.dueAt(scheduledId) === undefined;
-    return !(kind === "TimerFired" && hasNoTimer);
-  }
-
-  #describeScheduled(scheduledId: number): string {
-    const scheduled = this.log.kindOf(scheduledId);
-    if (scheduled === undefined) return `there is no event ${scheduledId}`;
-    return `event ${scheduledId} is ${scheduled}, which that does not complete`;
+    if ("scheduledId" in message && !fitsSchedule(message, this)) this.log.diverge(describeEvent(message), why);
+    return { dropped: why };
   }
 
   async #deliver(event: ReceivedEvent): Promise<void> {
@@ -310,7 +305,7 @@ export class ReplayEngine {
     if (this.#hasLeftTurn()) return;
     let payload: string;
     try {
-      payload = encodeValue(value, { path: "result", maxBytes: this.options.limits.payloadBytes });
+      payload = this.encode(value, "result");
     } catch (error) {
       return this.#threw(error);
     }
@@ -319,7 +314,7 @@ export class ReplayEngine {
 
   #threw(error: unknown): void {
     if (this.#hasLeftTurn()) return;
-    const failure = errorToFailure(error);
+    const failure = JSON.parse(withUserStacks(JSON.stringify(errorToFailure(error)))) as Failure;
     const isCancelled = this.#cancelled !== undefined && isCancellation(error);
     const kind = isCancelled ? "OrchestrationCancelled" : "OrchestrationFailed";
     this.decide({ kind, failure }, userFrame(failure.stack));
@@ -345,7 +340,7 @@ export class ReplayEngine {
   }
 
   #cancel(reason: string | undefined): void {
-    this.#cancelled = new CancelledError(reason);
+    this.#cancelled = cancelled(reason);
     for (const { eventId } of this.operations.list()) {
       if (this.decide({ kind: "OperationCancelled", scheduledId: eventId, cause: "cancel" }) === undefined) return;
       this.operations.cancel(eventId, this.#cancelled);
@@ -380,6 +375,8 @@ export class ReplayEngine {
     return { kind: "waiting" };
   }
 }
+
+const maxRecordedBytes = 256 * 1024 * 1024;
 
 // Anything can be thrown, also a proxy that throws when it is looked at.
 function isCancellation(error: unknown): boolean {

@@ -1,6 +1,6 @@
-import { AbortError, CorruptPayloadError, TimeoutError } from "../errors/index.ts";
 import { type OpenOperation, type ScheduledKind } from "../history/index.ts";
 import { decodeValue } from "../values/index.ts";
+import { aborted, timedOut, undecodable } from "./engine-errors.ts";
 
 /** How an operation that was open at the beginning of a turn, or opened in it, has ended. */
 export interface ClosedOperation extends OpenOperation {
@@ -79,7 +79,7 @@ export class Operations {
     try {
       operation.resolve(payload === undefined ? undefined : decodeValue(payload));
     } catch (cause) {
-      operation.reject(new CorruptPayloadError(`The value of ${operation.what} cannot be decoded.`, { cause }));
+      operation.reject(undecodable(operation.what, cause));
     }
   }
 
@@ -90,12 +90,12 @@ export class Operations {
 
   timeOut(eventId: number): void {
     const operation = this.#close(eventId, "timeLimit");
-    operation?.reject(new TimeoutError(`The time limit of ${operation.what} ran out.`));
+    operation?.reject(timedOut(operation.what));
   }
 
   abort(eventId: number, reason: unknown): void {
     const operation = this.#close(eventId, "signal");
-    operation?.reject(new AbortError(`Waiting for ${operation.what} was aborted.`, { cause: reason }));
+    operation?.reject(aborted(operation.what, reason));
   }
 
   cancel(eventId: number, error: unknown): void {

@@ -1,4 +1,5 @@
 import type { Decision } from "../history/index.ts";
+import { isSameValue } from "./stacks.ts";
 
 /**
  * Whether the code decided what the history says it decided. Inputs, results and durations may differ: they are values
@@ -23,9 +24,9 @@ export function isSameDecision(recorded: Decision, made: Decision): boolean {
     case "OperationCancelled":
       return recorded.kind === made.kind && recorded.scheduledId === made.scheduledId && recorded.cause === made.cause;
     case "CustomStatusSet":
-      return recorded.kind === made.kind && recorded.payload === made.payload;
+      return recorded.kind === made.kind && isSameValue(recorded.payload, made.payload);
     case "StateSet":
-      return recorded.kind === made.kind && recorded.key === made.key && recorded.payload === made.payload;
+      return recorded.kind === made.kind && recorded.key === made.key && isSameValue(recorded.payload, made.payload);
     case "StateDeleted":
       return recorded.kind === made.kind && recorded.key === made.key;
     case "PatchMarked":

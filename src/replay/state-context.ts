@@ -1,12 +1,12 @@
 import type { OrchestrationState } from "../definition/index.ts";
 import { LimitExceededError } from "../errors/index.ts";
-import { checkInstanceId, encodeValue } from "../values/index.ts";
+import { checkInstanceId } from "../values/index.ts";
 import type { ReplayEngine } from "./engine.ts";
 
 /** `ctx.state`: reads from memory, writes are decisions. */
 export function createStateContext(engine: ReplayEngine, enter: (method: string) => boolean): OrchestrationState {
   const { state } = engine;
-  const { payloadBytes, stateKeys } = engine.options.limits;
+  const { stateKeys } = engine.options.limits;
   return {
     get: <T>(key: string): T | undefined => {
       enter("state.get");
@@ -15,11 +15,13 @@ export function createStateContext(engine: ReplayEngine, enter: (method: string)
     set: (key, value) => {
       if (enter("state.set")) return;
       checked(key);
-      const payload = encodeValue(value, { path: `state["${key}"]`, maxBytes: payloadBytes });
-      if (!state.has(key) && state.size >= stateKeys) {
+      const payload = engine.encode(value, `state["${key}"]`);
+      // What was kept once is kept, whatever the limit is now.
+      if (!engine.log.isReplaying && !state.has(key) && state.size >= stateKeys) {
         throw new LimitExceededError(`An instance keeps at most ${stateKeys} keys of state.`, "stateKeys");
       }
-      if (engine.decide({ kind: "StateSet", key, payload }) !== undefined) state.set(key, payload);
+      const decision = engine.decide({ kind: "StateSet", key, payload });
+      if (decision?.kind === "StateSet") state.set(key, decision.payload);
     },
     delete: (key) => {
       if (enter("state.delete") || !state.has(checked(key))) return;
