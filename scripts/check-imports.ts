@@ -35,8 +35,8 @@ const mayImport: Readonly<Record<string, readonly string[] | "all but cli">> = {
   index: "all but cli",
 };
 
-// The replay engine is pure: these give it context tracking and hashing; nothing may give it I/O or a clock.
-const replayMayImportFromOutside = ["node:async_hooks", "node:crypto"];
+// The replay engine is pure: these give it context tracking, hashing and type checks; nothing may give it I/O or a clock.
+const replayMayImportFromOutside = ["node:async_hooks", "node:crypto", "node:util"];
 
 const offences = globSync("src/**/*.ts").toSorted().flatMap(offencesIn);
 for (const offence of offences) console.error(offence);

@@ -19,6 +19,8 @@ export {
   type OrchestrationContext,
   type OrchestrationFunction,
   type OrchestrationOptions,
+  type OrchestrationState,
+  type ParentInstance,
   type RetryOptions,
   type Schema,
   type SubOrchestrationCall,
@@ -28,7 +30,8 @@ export {
   orchestration,
 } from "./definition/index.ts";
 export * from "./errors/index.ts";
-export type { HistoryEvent, EventKind } from "./history/index.ts";
+export type * from "./history/events.ts";
+export type { ParentLink } from "./history/index.ts";
 export * from "./observability/index.ts";
 export type * from "./providers/contract.ts";
 export { type Limits, Runtime, type RuntimeOptions } from "./runtime/index.ts";

@@ -5,7 +5,6 @@
 export const versionHandler = (name: string, version: string): string => `${name}@${version}`;
 export const anyVersionHandler = (name: string): string => `${name}@*`;
 export const activityHandler = (queue: string, name: string): string => `activity:${queue}/${name}`;
-export const isActivityHandler = (handler: string): boolean => handler.startsWith("activity:");
 
 export const startHandler = (name: string, version: string | undefined): string =>
   version === undefined ? anyVersionHandler(name) : versionHandler(name, version);

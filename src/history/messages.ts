@@ -30,7 +30,7 @@ export interface CarriedMessage {
 type Received<K extends ReceivedDraft["kind"]> = Extract<ReceivedDraft, { readonly kind: K }>;
 
 /** Names the execution it is for; any other execution drops it. */
-export interface Addressed {
+interface Addressed {
   readonly runId: string;
   readonly executionId: number;
 }
@@ -50,9 +50,9 @@ export interface TerminateMessage extends FromParent {
   readonly reason?: string;
 }
 
-export type CancelMessage = Received<"CancelRequested"> & FromParent;
-export type EventMessage = Received<"EventRaised">;
-export type MailboxMessage = Received<"MessageArrived">;
+type CancelMessage = Received<"CancelRequested"> & FromParent;
+type EventMessage = Received<"EventRaised">;
+type MailboxMessage = Received<"MessageArrived">;
 
 /** Everything that can stand in the orchestrator queue. */
 export type Message =

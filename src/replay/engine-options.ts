@@ -1,7 +1,7 @@
 import type { LogFields, LogLevel, OrchestrationContext } from "../definition/index.ts";
 import type { PerdureError } from "../errors/index.ts";
 
-export interface EngineLimits {
+interface EngineLimits {
   readonly payloadBytes: number;
   /** Of one execution. */
   readonly events: number;

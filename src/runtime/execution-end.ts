@@ -33,7 +33,7 @@ export interface EndingExecution {
   readonly carried: CarriedOver | null;
 }
 
-export interface CarriedOver {
+interface CarriedOver {
   readonly started: StartFacts;
   readonly customStatus: string | undefined;
   readonly unreceived: readonly CarriedMessage[];

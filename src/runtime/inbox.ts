@@ -98,9 +98,6 @@ function readMessages(instance: Instance): {
 const isUnreadable = (error: unknown): error is CorruptPayloadError | SchemaVersionError =>
   error instanceof CorruptPayloadError || error instanceof SchemaVersionError;
 
-/** Not damaged: a node of a newer release can go on with it. */
-export const isFromNewerRelease = (error: unknown): error is SchemaVersionError => error instanceof SchemaVersionError;
-
 function isOwnStart({ lastEventId, runId, executionId }: Instance, message: Message): message is StartMessage {
   return (
     lastEventId === 0 && message.kind === "Start" && message.runId === runId && message.executionId === executionId

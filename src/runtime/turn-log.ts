@@ -41,7 +41,7 @@ export function logDropped(
 }
 
 /** One event as one line of a log. */
-export function historyLine(event: HistoryEvent): string {
+function historyLine(event: HistoryEvent): string {
   const at = new Date(event.at).toISOString();
   return `${String(event.eventId).padStart(5)}  ${at}  ${event.kind.padEnd(26)} ${describeEvent(event)}`;
 }
