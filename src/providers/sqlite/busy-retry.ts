@@ -19,9 +19,12 @@ export async function retryWhileBusy<T>(step: () => T, limitMs = busyLimitMs): P
   }
 }
 
-/** Random, so that processes that collided once do not collide for ever; short, because commits are. */
+/**
+ * Random, so that processes that collided once do not collide for ever. Short, because commits are, and because whoever
+ * sleeps misses the moments between those of a busy neighbour: pauses of 40 ms starved a process for a second.
+ */
 export function busyPauseMs(tries: number): number {
-  return 1 + Math.random() * Math.min(4 + tries * 2, 40);
+  return 1 + Math.random() * Math.min(1 + tries, 6);
 }
 
 export function lockedError(limitMs: number, cause: unknown): StorageError {

@@ -33,7 +33,7 @@ export function fetchInstances(tx: Transaction, request: FetchInstances): Fetche
   const owned = request.unservableForMs === null ? ownedReady(tx, request) : [];
   const { trusted, suspect, suspectIsDue, nextAvailableAt } = findClaimable(tx, request);
   const nothingElse = owned.length === 0 && trusted.length === 0;
-  if (suspect !== null && request.limit > 0 && (suspectIsDue || nothingElse)) {
+  if (suspect !== null && (suspectIsDue || nothingElse)) {
     return { storeNow: tx.now, instances: [claim(tx, suspect, request)], nextAvailableAt };
   }
   const aged = [
