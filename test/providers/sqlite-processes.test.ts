@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { SqliteProvider } from "../../src/providers/sqlite/index.ts";
 import { newInstance } from "./contract-checks/scene.ts";
 import { SqliteFolder } from "./sqlite-file.ts";
 
-const hammer = join(import.meta.dirname, "sqlite-hammer.ts");
+const hammer = fileURLToPath(import.meta.resolve("./sqlite-hammer.ts"));
 
 test("M1 three processes on one file lose nothing, do nothing twice, and never hear of each other's locks", async () => {
   using folder = new SqliteFolder();
