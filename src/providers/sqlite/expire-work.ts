@@ -15,7 +15,7 @@ const SELECT_NEXT_START_BY = `
 
 const SELECT_UNSERVABLE = `
   SELECT seq, visible_at FROM perdure_work_items
-   WHERE owner IS NULL AND queue = ? AND name = ? AND visible_at <= ? AND start_by IS NULL
+   WHERE owner IS NULL AND queue = ? AND name = ? AND visible_at <= ? AND (start_by IS NULL OR delivery > 0)
    ORDER BY visible_at, seq LIMIT ?`;
 
 export interface ExpireWork {
@@ -39,7 +39,7 @@ function unstarted(tx: Transaction, { limit }: ExpireWork): UnownedItem[] {
   return rows.map(([seq, visibleAt]) => ({ seq, visibleAt }));
 }
 
-// What has a time to start by is left to that, however long its activity is missing.
+// What has a time to start by is left to that until it was started once, however long its activity is missing.
 function unservable(tx: Transaction, { graceMs, limit }: ExpireWork): UnownedItem[] {
   const nodes = liveNodes(tx);
   return waitingKinds(tx.db)
