@@ -115,7 +115,7 @@ inEveryMode("carried messages survive a restart before the next execution's firs
     await ctx.receive("m"),
   ]);
   const first = await world.start({ orchestrations: [v1] });
-  const handle = await client.start<unknown>("moving", null, { instanceId: "m" });
+  const handle = await client.start("moving", null, { instanceId: "m" });
   await untilStatus(world, "m", "running");
   await handle.send("m", 1);
   await handle.send("m", 2);
