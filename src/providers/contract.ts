@@ -78,8 +78,9 @@ export interface Provider extends AsyncDisposable {
    */
   findUnservable(request: { readonly graceMs: number }): Promise<readonly string[]>;
   /**
-   * Takes unowned work items that were not delivered once by their `startBy`; or that have none left to wait for, and need an activity
-   * which no live node has had for `graceMs`, judged inside the claim itself. They are to be failed, not executed.
+   * Takes unowned work items that were not delivered once by their `startBy`; or that have none left to wait for, and
+   * need an activity which no live node has had for `graceMs`, judged inside the claim itself. They are to be failed,
+   * not executed.
    */
   expireWork(request: {
     readonly nodeId: string;
