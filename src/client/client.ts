@@ -107,14 +107,14 @@ export class Client {
    * Signals every wait that is open for the event when the instance gets it; with none open it is dropped there, with
    * a warning. Rejects with `InstanceEndedError` if the instance has ended.
    */
-  raiseEvent<T>(instanceId: string, event: EventDefinition<T>, ...data: DataArgument<T>): Promise<void>;
+  raiseEvent<T>(instanceId: string, event: EventDefinition<unknown, T>, ...data: DataArgument<T>): Promise<void>;
   raiseEvent(instanceId: string, event: string, data?: unknown): Promise<void>;
   raiseEvent(instanceId: string, event: EventDefinition<unknown> | string, data?: unknown): Promise<void> {
     return raiseEvent(this.#context, instanceId, { event, data });
   }
 
   /** Puts a message into a mailbox of an instance. Rejects with `InstanceEndedError` if the instance has ended. */
-  send<T>(instanceId: string, mailbox: Mailbox<T>, ...data: DataArgument<T>): Promise<void>;
+  send<T>(instanceId: string, mailbox: Mailbox<unknown, T>, ...data: DataArgument<T>): Promise<void>;
   send(instanceId: string, mailbox: string, data?: unknown): Promise<void>;
   send(instanceId: string, mailbox: Mailbox<unknown> | string, data?: unknown): Promise<void> {
     return send(this.#context, instanceId, { mailbox, data });

@@ -1,4 +1,4 @@
-import type { EventDefinition, Mailbox, Schema } from "../definition/index.ts";
+import { checkValue, type EventDefinition, type Mailbox } from "../definition/index.ts";
 import { InvalidArgumentError } from "../errors/index.ts";
 import { checkName, encodeValue } from "../values/index.ts";
 
@@ -7,7 +7,7 @@ export type DataArgument<T> = unknown extends T ? [data?: T] : undefined extends
 
 interface Inbound {
   readonly name: string;
-  readonly payload: string;
+  readonly data: { readonly payload: string; readonly validated?: true };
 }
 
 /** Checks the target and the data, by the target's schema if it has one, and encodes what is to be sent. */
@@ -21,18 +21,9 @@ export function inboundData(
   const name = typeof target === "string" ? target : target.name;
   checkName(name, `${kind} name`);
   const schema = typeof target === "string" ? undefined : target.schema;
-  const value = schema === undefined ? data.value : validated(data.value, schema, `${kind} "${name}"`);
-  return { name, payload: encodeValue(value, { path: "data", maxBytes: data.payloadBytes }) };
-}
-
-function validated(value: unknown, schema: Schema<unknown>, what: string): unknown {
-  const result = schema["~standard"].validate(value);
-  if (result instanceof Promise || "then" in result) {
-    throw new InvalidArgumentError(`The schema of ${what} validates asynchronously. Give it one that does not.`);
-  }
-  if (result.issues === undefined) return result.value;
-  const issues = result.issues.map(({ message }) => message).join("; ");
-  throw new InvalidArgumentError(`The data is not what ${what} takes: ${issues}`);
+  const { value, validated } = checkValue(data.value, schema, `The data for ${kind} "${name}"`);
+  const payload = encodeValue(value, { path: "data", maxBytes: data.payloadBytes });
+  return { name, data: { ...(validated && { validated }), payload } };
 }
 
 function wrongTarget(kind: "event" | "mailbox", target: unknown): InvalidArgumentError {

@@ -29,10 +29,10 @@ export interface InstanceHandle<O> {
   /** As `client.terminate`. */
   terminate(reason?: string): Promise<void>;
   /** As `client.raiseEvent`. */
-  raiseEvent<T>(event: EventDefinition<T>, ...data: DataArgument<T>): Promise<void>;
+  raiseEvent<T>(event: EventDefinition<unknown, T>, ...data: DataArgument<T>): Promise<void>;
   raiseEvent(event: string, data?: unknown): Promise<void>;
   /** As `client.send`. */
-  send<T>(mailbox: Mailbox<T>, ...data: DataArgument<T>): Promise<void>;
+  send<T>(mailbox: Mailbox<unknown, T>, ...data: DataArgument<T>): Promise<void>;
   send(mailbox: string, data?: unknown): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-import { type AnyOrchestration, startHandler } from "../definition/index.ts";
+import { type AnyOrchestration, type AnySchema, checkValue, startHandler } from "../definition/index.ts";
 import { InvalidArgumentError } from "../errors/index.ts";
 import { encodeMessage } from "../history/index.ts";
 import type { NewInstance } from "../providers/contract.ts";
@@ -16,12 +16,13 @@ export interface StartArguments {
 
 /** Checks the arguments of a start, and makes of them what is stored: the routing row and the first message. */
 export function newStart(start: StartArguments): NewInstance {
-  const { name, version } = resolve(start);
+  const { name, version, schema } = resolve(start);
   const instanceId = start.instanceId ?? randomId();
   checkInstanceId(instanceId, "instanceId");
   const runId = randomId();
-  const payload = encodeValue(start.input, { path: start.path, maxBytes: start.payloadBytes });
-  const versionField = version === undefined ? {} : { version };
+  const { value, validated } = checkValue(start.input, schema, `The input of orchestration "${name}"`);
+  const payload = encodeValue(value, { path: start.path, maxBytes: start.payloadBytes });
+  const fields = { ...(version !== undefined && { version }), ...(validated && { validated }), payload };
   return {
     instanceId,
     runId,
@@ -29,13 +30,17 @@ export function newStart(start: StartArguments): NewInstance {
     version: version ?? null,
     handler: startHandler(name, version),
     parent: null,
-    message: encodeMessage({ kind: "Start", runId, executionId: 1, name, ...versionField, payload }),
+    message: encodeMessage({ kind: "Start", runId, executionId: 1, name, ...fields }),
     onConflict: null,
   };
 }
 
 /** A definition means its own version, and a name the latest one, unless the caller asks for a version. */
-function resolve({ orchestration, version }: StartArguments): { name: string; version: string | undefined } {
+function resolve({ orchestration, version }: StartArguments): {
+  readonly name: string;
+  readonly version: string | undefined;
+  readonly schema?: AnySchema | undefined;
+} {
   if (version !== undefined) parseVersion(version);
   if (typeof orchestration === "string") {
     checkName(orchestration, "orchestration name");
@@ -44,5 +49,11 @@ function resolve({ orchestration, version }: StartArguments): { name: string; ve
   if ((orchestration as { kind?: unknown } | null | undefined)?.kind !== "orchestration") {
     throw new InvalidArgumentError("Give what orchestration() returned, or the name of an orchestration.");
   }
-  return { name: orchestration.name, version: version ?? orchestration.version };
+  const isOwnVersion = version === undefined || version === orchestration.version;
+  return {
+    name: orchestration.name,
+    version: version ?? orchestration.version,
+    // Another version may take something else: it is for that one to say, when it starts.
+    schema: isOwnVersion ? orchestration.input : undefined,
+  };
 }

@@ -10,7 +10,7 @@ export async function raiseEvent(
   { event, data }: { readonly event: EventDefinition<unknown> | string; readonly data: unknown },
 ): Promise<void> {
   checkInstanceId(instanceId, "instanceId");
-  const { name, payload } = inboundData("event", event, { value: data, payloadBytes: client.payloadBytes });
-  const message = { kind: "EventRaised", name, payload } as const;
+  const inbound = inboundData("event", event, { value: data, payloadBytes: client.payloadBytes });
+  const message = { kind: "EventRaised", name: inbound.name, ...inbound.data } as const;
   await deliver(client, { instanceId, message, lane: "normal", ifEnded: "throw" });
 }

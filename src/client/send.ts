@@ -10,7 +10,7 @@ export async function send(
   { mailbox, data }: { readonly mailbox: Mailbox<unknown> | string; readonly data: unknown },
 ): Promise<void> {
   checkInstanceId(instanceId, "instanceId");
-  const { name, payload } = inboundData("mailbox", mailbox, { value: data, payloadBytes: client.payloadBytes });
-  const message = { kind: "MessageArrived", mailbox: name, payload } as const;
+  const inbound = inboundData("mailbox", mailbox, { value: data, payloadBytes: client.payloadBytes });
+  const message = { kind: "MessageArrived", mailbox: inbound.name, ...inbound.data } as const;
   await deliver(client, { instanceId, message, lane: "normal", ifEnded: "throw" });
 }

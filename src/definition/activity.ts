@@ -2,6 +2,8 @@ import { type Duration, checkName, checkObject, parseDuration } from "../values/
 import type { ActivityContext } from "./activity-context.ts";
 import { checkFunction } from "./check-function.ts";
 import { type RetryOptions, type RetryPolicy, retryPolicy } from "./retry.ts";
+import type { AnySchema, SchemaInput, SchemaOutput } from "./standard-schema.ts";
+import { checkSchema } from "./validate.ts";
 
 export interface ActivityOptions {
   readonly retry?: RetryOptions;
@@ -28,12 +30,18 @@ export interface ActivityPolicy {
 
 export type ActivityFunction<I, O> = (ctx: ActivityContext, input: I) => O | PromiseLike<O>;
 
+/** A schema of what a definition takes; its function gets what the schema makes of that. */
+export interface WithInput<S> {
+  readonly input: S;
+}
+
 /** Made by `activity()`. Give it to `Runtime.start` to have it executed, and to `ctx.activity` to call it. */
 export interface Activity<I, O> {
   readonly kind: "activity";
   readonly name: string;
   readonly queue: string;
   readonly policy: ActivityPolicy;
+  readonly input?: AnySchema;
   readonly run: ActivityFunction<I, O>;
 }
 
@@ -42,13 +50,19 @@ export type AnyActivity = Activity<never, unknown>;
 
 /**
  * Defines an activity: the place for everything that touches the world. It runs at least once for each call, and its
- * result is recorded exactly once. Throws `InvalidArgumentError` for a bad name or option.
+ * result is recorded exactly once. With an `input` schema, calls by the definition are checked where they stand, and
+ * calls by the plain name before the activity runs. Throws `InvalidArgumentError` for a bad name or option.
  */
 export function activity<I, O>(name: string, run: ActivityFunction<I, O>): Activity<I, O>;
+export function activity<S extends AnySchema, O>(
+  name: string,
+  options: ActivityOptions & WithInput<S>,
+  run: ActivityFunction<SchemaOutput<S>, O>,
+): Activity<SchemaInput<S>, O>;
 export function activity<I, O>(name: string, options: ActivityOptions, run: ActivityFunction<I, O>): Activity<I, O>;
 export function activity<I, O>(
   name: string,
-  optionsOrRun: ActivityOptions | ActivityFunction<I, O>,
+  optionsOrRun: (ActivityOptions & Partial<WithInput<AnySchema>>) | ActivityFunction<I, O>,
   maybeRun?: ActivityFunction<I, O>,
 ): Activity<I, O> {
   checkName(name, "activity name");
@@ -59,7 +73,16 @@ export function activity<I, O>(
   checkObject(options, `${what} options`);
   const queue = options.queue ?? "default";
   checkName(queue, `${what} queue`);
-  return { kind: "activity", name, queue, policy: activityPolicy(options, what), run: run as ActivityFunction<I, O> };
+  const { input } = options;
+  checkSchema(input, `The input of ${what}`);
+  return {
+    kind: "activity",
+    name,
+    queue,
+    policy: activityPolicy(options, what),
+    ...(input && { input }),
+    run: run as ActivityFunction<I, O>,
+  };
 }
 
 /** Checks and converts what was given; also used for the options of one call. */

@@ -88,11 +88,11 @@ export interface OrchestrationContext {
   sleepUntil(at: Date | number, options?: Pick<AwaitOptions, "signal">): Promise<void>;
 
   /** Resolves with the next event of that name that is raised from now on. */
-  waitForEvent<T>(event: EventDefinition<T>, options?: AwaitOptions): Promise<T>;
+  waitForEvent<T>(event: EventDefinition<T, unknown>, options?: AwaitOptions): Promise<T>;
   waitForEvent<T = unknown>(name: string, options?: AwaitOptions): Promise<T>;
 
   /** Takes the oldest message of the mailbox, or waits for the next one. */
-  receive<T>(mailbox: Mailbox<T>, options?: AwaitOptions): Promise<T>;
+  receive<T>(mailbox: Mailbox<T, unknown>, options?: AwaitOptions): Promise<T>;
   receive<T = unknown>(name: string, options?: AwaitOptions): Promise<T>;
 
   /** Rejects with the error that ended the child, whatever ended it. */

@@ -1,7 +1,10 @@
 import { checkName, checkObject, parseVersion } from "../values/index.ts";
 import { callSite } from "./call-site.ts";
 import { checkFunction } from "./check-function.ts";
+import type { WithInput } from "./activity.ts";
 import type { OrchestrationContext } from "./orchestration-context.ts";
+import type { AnySchema, SchemaInput, SchemaOutput } from "./standard-schema.ts";
+import { checkSchema } from "./validate.ts";
 
 export interface OrchestrationOptions {
   /** Semantic version. Default `"1.0.0"`. */
@@ -15,6 +18,7 @@ export interface Orchestration<I, O> {
   readonly kind: "orchestration";
   readonly name: string;
   readonly version: string;
+  readonly input?: AnySchema;
   readonly run: OrchestrationFunction<I, O>;
   /** Where `orchestration()` was called, for reports about its code. */
   readonly definedAt: string | undefined;
@@ -25,9 +29,16 @@ export type AnyOrchestration = Orchestration<never, unknown>;
 
 /**
  * Defines an orchestration: a plain async function that decides what happens next, and touches the world only through
- * its context. Throws `InvalidArgumentError` for a bad name or version.
+ * its context. With an `input` schema, starts by the definition are checked where they stand, and all others, such as
+ * those by the plain name and continue-as-new, where they arrive: then the instance fails with `ValidationError`. Throws
+ * `InvalidArgumentError` for a bad name or version.
  */
 export function orchestration<I, O>(name: string, run: OrchestrationFunction<I, O>): Orchestration<I, O>;
+export function orchestration<S extends AnySchema, O>(
+  name: string,
+  options: OrchestrationOptions & WithInput<S>,
+  run: OrchestrationFunction<SchemaOutput<S>, O>,
+): Orchestration<SchemaInput<S>, O>;
 export function orchestration<I, O>(
   name: string,
   options: OrchestrationOptions,
@@ -35,7 +46,7 @@ export function orchestration<I, O>(
 ): Orchestration<I, O>;
 export function orchestration<I, O>(
   name: string,
-  optionsOrRun: OrchestrationOptions | OrchestrationFunction<I, O>,
+  optionsOrRun: (OrchestrationOptions & Partial<WithInput<AnySchema>>) | OrchestrationFunction<I, O>,
   maybeRun?: OrchestrationFunction<I, O>,
 ): Orchestration<I, O> {
   checkName(name, "orchestration name");
@@ -46,5 +57,14 @@ export function orchestration<I, O>(
   checkObject(options, `${what} options`);
   const version = options.version ?? "1.0.0";
   parseVersion(version);
-  return { kind: "orchestration", name, version, run: run as OrchestrationFunction<I, O>, definedAt: callSite() };
+  const { input } = options;
+  checkSchema(input, `The input of ${what}`);
+  return {
+    kind: "orchestration",
+    name,
+    version,
+    ...(input && { input }),
+    run: run as OrchestrationFunction<I, O>,
+    definedAt: callSite(),
+  };
 }

@@ -48,6 +48,23 @@ export class ActivityError extends PerdureError {
   }
 }
 
+/** One thing that a schema found wrong. */
+export interface ValidationIssue {
+  readonly message: string;
+  /** Where in the value; empty for the value as a whole. */
+  readonly path: readonly (string | number)[];
+}
+
+/** A value is not what the schema of its activity, orchestration, mailbox or event takes. */
+export class ValidationError extends PerdureError {
+  readonly issues: readonly ValidationIssue[];
+
+  constructor(message: string, issues: readonly ValidationIssue[]) {
+    super(message, { code: "VALIDATION", category: "application" });
+    this.issues = issues;
+  }
+}
+
 /** A duration ran out: of an awaited operation, of an attempt of an activity, or of waiting for a result. */
 export class TimeoutError extends PerdureError {
   constructor(message: string, options: { readonly cause?: unknown } = {}) {

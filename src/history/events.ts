@@ -21,6 +21,11 @@ interface WithPayload {
   readonly payload: string;
 }
 
+/** A value that is checked by a schema once, if there is one: where it was sent, or else where it arrives. */
+interface WithCheckedPayload extends WithPayload {
+  readonly validated?: true;
+}
+
 interface Completion {
   /** `eventId` of the decision that this completes. */
   readonly scheduledId: number;
@@ -28,7 +33,7 @@ interface Completion {
 
 // --- received ---------------------------------------------------------------------------------------------------
 
-export interface OrchestrationStarted extends EventBase, WithPayload {
+export interface OrchestrationStarted extends EventBase, WithCheckedPayload {
   readonly kind: "OrchestrationStarted";
   readonly name: string;
   /** Always the resolved one; `"*"` only in the history of an instance that was ended before any node could run it. */
@@ -80,13 +85,13 @@ export interface SubOrchestrationFailed extends EventBase, Completion {
 }
 
 /** A signal that at least one wait was open for; one that nobody waits for is not recorded. */
-export interface EventRaised extends EventBase, WithPayload {
+export interface EventRaised extends EventBase, WithCheckedPayload {
   readonly kind: "EventRaised";
   readonly name: string;
 }
 
 /** A mailbox message, recorded on arrival whether or not anybody is receiving yet. */
-export interface MessageArrived extends EventBase, WithPayload {
+export interface MessageArrived extends EventBase, WithCheckedPayload {
   readonly kind: "MessageArrived";
   readonly mailbox: string;
 }
@@ -122,7 +127,7 @@ interface WithTimeLimit {
   readonly dueAt?: number;
 }
 
-export interface ActivityScheduled extends EventBase, WithPayload, WithTimeLimit {
+export interface ActivityScheduled extends EventBase, WithCheckedPayload, WithTimeLimit {
   readonly kind: "ActivityScheduled";
   readonly name: string;
   /** The work queue, when it is not `default`. */
@@ -136,7 +141,7 @@ export interface TimerCreated extends EventBase {
   readonly dueAt: number;
 }
 
-export interface SubOrchestrationScheduled extends EventBase, WithPayload, WithTimeLimit {
+export interface SubOrchestrationScheduled extends EventBase, WithCheckedPayload, WithTimeLimit {
   readonly kind: "SubOrchestrationScheduled";
   readonly name: string;
   /** The version that the call named; absent when it takes the latest. */
@@ -147,7 +152,7 @@ export interface SubOrchestrationScheduled extends EventBase, WithPayload, WithT
 }
 
 /** A detached start: nothing is heard of it again. */
-export interface OrchestrationStartRequested extends EventBase, WithPayload {
+export interface OrchestrationStartRequested extends EventBase, WithCheckedPayload {
   readonly kind: "OrchestrationStartRequested";
   readonly name: string;
   readonly version?: string;

@@ -17,12 +17,15 @@ export interface StartMessage {
   readonly notBefore?: number;
   readonly carried?: readonly CarriedMessage[];
   readonly state?: readonly CarriedState[];
+  /** A schema has seen the input. */
+  readonly validated?: true;
   readonly payload: string;
 }
 
 /** A mailbox message that the previous execution had not received. */
 export interface CarriedMessage {
   readonly mailbox: string;
+  readonly validated?: true;
   readonly payload: string;
 }
 

@@ -39,6 +39,7 @@ const parentLink = fields({ instanceId: name, runId: name, executionId: count, e
 const from = optional(parentLink);
 const address = { runId: name, executionId: count };
 const state = optional(list(fields({ key: name, payload: text })));
+const validated = optional((value) => value === true);
 const timeLimit = { dueAt: optional(time) };
 
 const received = {
@@ -47,8 +48,8 @@ const received = {
   TimerFired: { scheduledId: count },
   SubOrchestrationCompleted: { scheduledId: count, payload: text },
   SubOrchestrationFailed: { scheduledId: count, failure: isFailure },
-  EventRaised: { name, payload: text },
-  MessageArrived: { mailbox: name, payload: text },
+  EventRaised: { name, validated, payload: text },
+  MessageArrived: { mailbox: name, validated, payload: text },
   CancelRequested: { reason: optional(text) },
 } as const;
 
@@ -64,20 +65,22 @@ const events: { readonly [K in EventKind]: FieldsOf<EventOf<K>> } = {
     fingerprint: optional(text),
     customStatus: optional(text),
     state,
+    validated,
     payload: text,
   },
   ExecutionEnded: { status: oneOf("failed", "cancelled", "terminated"), failure: isFailure },
-  ActivityScheduled: { name, queue: optional(name), policy: optional(object), payload: text, ...timeLimit },
+  ActivityScheduled: { name, queue: optional(name), policy: optional(object), validated, payload: text, ...timeLimit },
   TimerCreated: { dueAt: time },
   SubOrchestrationScheduled: {
     name,
     version: optional(name),
     instanceId: name,
     onParentEnd: optional(oneOf("terminate", "abandon")),
+    validated,
     payload: text,
     ...timeLimit,
   },
-  OrchestrationStartRequested: { name, version: optional(name), instanceId: name, payload: text },
+  OrchestrationStartRequested: { name, version: optional(name), instanceId: name, validated, payload: text },
   EventWaitOpened: { name, ...timeLimit },
   ReceiveOpened: { mailbox: name, ...timeLimit },
   OperationCancelled: { scheduledId: count, cause: oneOf("signal", "cancel") },
@@ -100,8 +103,9 @@ const messages: { readonly [K in Message["kind"]]: FieldsOf<MessageOf<K>> } = {
     startedAt: optional(time),
     customStatus: optional(text),
     notBefore: optional(time),
-    carried: optional(list(fields({ mailbox: name, payload: text }))),
+    carried: optional(list(fields({ mailbox: name, validated, payload: text }))),
     state,
+    validated,
     payload: text,
   },
   ActivityCompleted: { ...address, ...received.ActivityCompleted },

@@ -1,5 +1,14 @@
 import { types } from "node:util";
-import type { Activity, ActivityCall, AwaitOptions, DetachedStart } from "../definition/index.ts";
+import {
+  type Activity,
+  type ActivityCall,
+  type AnySchema,
+  type AwaitOptions,
+  type CheckedValue,
+  type DetachedStart,
+  type Orchestration,
+  checkValue,
+} from "../definition/index.ts";
 import { InvalidArgumentError } from "../errors/index.ts";
 import { checkInstanceId, checkName, checkObject, describeArgument, parseVersion } from "../values/index.ts";
 
@@ -53,6 +62,23 @@ function definitionName(target: unknown, kind: "activity" | "orchestration"): st
     `Got ${describeArgument(target)} as the ${kind}. Give what ${kind}() returned, or the name of one.`,
   );
 }
+
+/** The input of a call, by the schema of its target; one that is called by its name has none here. */
+export function checkedInput(
+  target: Activity<never, unknown> | Orchestration<never, unknown> | string,
+  input: unknown,
+  version?: string,
+): CheckedValue {
+  const schema = typeof target === "string" || isOther(target, version) ? undefined : target.input;
+  return checkValue(input, schema, typeof target === "string" ? "" : `The input of ${target.kind} "${target.name}"`);
+}
+
+// Another version may take something else: it is for that one to say, when it starts.
+const isOther = (target: Activity<never, unknown> | Orchestration<never, unknown>, version: string | undefined) =>
+  target.kind === "orchestration" && version !== undefined && version !== target.version;
+
+export const channelSchema = (target: { readonly schema?: AnySchema } | string): AnySchema | undefined =>
+  typeof target === "string" ? undefined : target.schema;
 
 export function channelName(target: unknown, kind: "event" | "mailbox"): string {
   const name = isOfKind(target, kind) ? target.name : target;

@@ -1,6 +1,7 @@
 import type {
   Activity,
   ActivityCall,
+  AnySchema,
   AwaitOptions,
   DetachedStart,
   EventDefinition,
@@ -16,7 +17,9 @@ import { checkName, parseDuration } from "../values/index.ts";
 import {
   activityTarget,
   channelName,
+  channelSchema,
   checkCall,
+  checkedInput,
   checkVersionOption,
   orchestrationTarget,
   parseInstant,
@@ -25,6 +28,12 @@ import { aborted, outsideTurn } from "./engine-errors.ts";
 import type { ReplayEngine } from "./engine.ts";
 import { replaySafeLogger } from "./replay-safe-logger.ts";
 import { createStateContext } from "./state-context.ts";
+
+/** What an operation is for, by name, and the schema of what may arrive for it. */
+interface Awaited {
+  readonly channel?: string;
+  readonly schema?: AnySchema | undefined;
+}
 
 type ScheduledDraft = Extract<DecisionDraft, { readonly kind: ScheduledKind }>;
 
@@ -44,7 +53,7 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
     return false;
   }
 
-  function schedule(draft: ScheduledDraft, call: AwaitOptions, what: string, channel?: string): Promise<never> {
+  function schedule(draft: ScheduledDraft, call: AwaitOptions, what: string, more: Awaited = {}): Promise<never> {
     const { signal } = call;
     if (signal?.aborted === true) {
       return Promise.reject(aborted(what, signal.reason));
@@ -52,7 +61,7 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
     const decision = engine.decide(draft);
     if (decision === undefined) return never();
     const { eventId } = decision;
-    const operation = { ...(decision as Extract<Decision, ScheduledDraft>), what, ...(channel && { channel }) };
+    const operation = { ...(decision as Extract<Decision, ScheduledDraft>), what, ...more };
     return engine.operations.open(operation, signal, () => abort(eventId, signal?.reason, what)) as Promise<never>;
   }
 
@@ -66,6 +75,11 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
 
   const limit = (call: AwaitOptions, what: string) =>
     call.timeout === undefined ? {} : { dueAt: engine.log.now + parseDuration(call.timeout, `timeout of ${what}`) };
+
+  function encodedInput(target: Parameters<typeof checkedInput>[0], input: unknown, version?: string) {
+    const { value, validated } = checkedInput(target, input, version);
+    return { ...(validated && { validated }), payload: engine.encode(value, "input") };
+  }
 
   return {
     instanceId: options.instanceId,
@@ -103,12 +117,12 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
       const draft: ScheduledDraft = {
         kind: "ActivityScheduled",
         name,
-        payload: engine.encode(input, "input"),
+        ...encodedInput(target, input),
         ...(queue !== "default" && { queue }),
         ...(Object.keys(policy).length > 0 && { policy }),
         ...limit(call, what),
       };
-      return schedule(draft, call, what, name);
+      return schedule(draft, call, what, { channel: name });
     },
 
     sleep: (duration, call = {}) => {
@@ -129,7 +143,10 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
       const name = channelName(target, "event");
       const what = `event "${name}"`;
       checkCall(call, what);
-      return schedule({ kind: "EventWaitOpened", name, ...limit(call, what) }, call, what, name);
+      return schedule({ kind: "EventWaitOpened", name, ...limit(call, what) }, call, what, {
+        channel: name,
+        schema: channelSchema(target),
+      });
     },
 
     receive: (target: Mailbox<unknown> | string, call: AwaitOptions = {}): Promise<never> => {
@@ -141,7 +158,7 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
       // A message that is there already needs no time limit, and so no timer row.
       const isWaiting = !engine.mailboxes.has(name);
       const draft: ScheduledDraft = { kind: "ReceiveOpened", mailbox: name, ...(isWaiting && timeLimit) };
-      const received = schedule(draft, call, what, name);
+      const received = schedule(draft, call, what, { channel: name, schema: channelSchema(target) });
       engine.handMessage(name);
       return received;
     },
@@ -159,7 +176,7 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
         throw new InvalidArgumentError(`onParentEnd of ${what} must be "cancel", "terminate" or "abandon".`);
       }
       const more = {
-        payload: engine.encode(input, "input"),
+        ...encodedInput(target, input, start.version),
         ...(onParentEnd !== undefined && onParentEnd !== "cancel" && { onParentEnd }),
         ...limit(call, what),
       };
@@ -174,9 +191,9 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
     ): Promise<string> => {
       if (enter("startOrchestration")) return never();
       const start = orchestrationTarget(target, call);
-      const payload = engine.encode(input, "input");
+      const given = encodedInput(target, input, start.version);
       const instanceId = start.instanceId ?? nextChildId();
-      const decision = engine.decide({ kind: "OrchestrationStartRequested", ...start, instanceId, payload });
+      const decision = engine.decide({ kind: "OrchestrationStartRequested", ...start, instanceId, ...given });
       return decision === undefined ? never() : Promise.resolve(instanceId);
     },
 

@@ -1,4 +1,4 @@
-import type { LogFields, LogLevel, OrchestrationContext } from "../definition/index.ts";
+import type { AnySchema, LogFields, LogLevel, OrchestrationContext } from "../definition/index.ts";
 import type { PerdureError } from "../errors/index.ts";
 
 interface EngineLimits {
@@ -14,6 +14,8 @@ interface EngineLimits {
 export interface EngineOptions {
   readonly instanceId: string;
   readonly run: (ctx: OrchestrationContext, input: unknown) => unknown;
+  /** Of the function's input, if it has one. */
+  readonly input?: AnySchema | undefined;
   /** Where that function is defined, for reports. */
   readonly definedAt?: string | undefined;
   readonly limits: EngineLimits;

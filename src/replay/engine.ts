@@ -1,4 +1,4 @@
-import { userFrame } from "../definition/index.ts";
+import { checkValue, userFrame } from "../definition/index.ts";
 import { CancelledError, type Failure, type PerdureError, errorToFailure, failureToError } from "../errors/index.ts";
 import {
   type CarriedMessage,
@@ -187,7 +187,7 @@ export class ReplayEngine {
     const receiver = this.operations.oldest("ReceiveOpened", mailbox);
     if (receiver === undefined) return;
     const message = this.mailboxes.take(mailbox);
-    if (message !== undefined) this.operations.complete(receiver, message.payload);
+    if (message !== undefined) this.operations.complete(receiver, message);
   }
 
   async #replay(history: readonly HistoryEvent[]): Promise<Outcome> {
@@ -264,7 +264,7 @@ export class ReplayEngine {
         return this.#start(event);
       case "ActivityCompleted":
       case "SubOrchestrationCompleted":
-        return this.operations.complete(event.scheduledId, event.payload);
+        return this.operations.complete(event.scheduledId, { payload: event.payload });
       case "ActivityFailed":
         return this.operations.fail(event.scheduledId, (name) => activityError(name, event.attempts, event.failure));
       case "SubOrchestrationFailed":
@@ -273,7 +273,7 @@ export class ReplayEngine {
         return this.#fire(event.scheduledId);
       case "EventRaised":
         for (const wait of this.operations.all("EventWaitOpened", event.name)) {
-          this.operations.complete(wait, event.payload);
+          this.operations.complete(wait, event);
         }
         return;
       case "MessageArrived":
@@ -294,11 +294,18 @@ export class ReplayEngine {
     const context = createContext(this);
     // Not a function that is async itself: one that throws at once, or gives a thenable, comes to the same.
     const { run } = this.options;
-    const call = async (): Promise<unknown> => run(context, decodeValue(payload));
+    const call = async (): Promise<unknown> => run(context, this.#input(payload));
     call().then(
       (value) => this.#returned(value),
       (error: unknown) => this.#threw(error),
     );
+  }
+
+  #input(payload: string): unknown {
+    const input = decodeValue(payload);
+    // Started by the plain name, or by itself: nobody who knew the schema has seen the input.
+    const schema = this.started.validated === true ? undefined : this.options.input;
+    return checkValue(input, schema, `The input of orchestration "${this.started.name}"`).value;
   }
 
   #returned(value: unknown): void {
@@ -335,7 +342,7 @@ export class ReplayEngine {
   }
 
   #fire(scheduledId: number): void {
-    if (this.log.kindOf(scheduledId) === "TimerCreated") return this.operations.complete(scheduledId, undefined);
+    if (this.log.kindOf(scheduledId) === "TimerCreated") return this.operations.complete(scheduledId, {});
     this.operations.timeOut(scheduledId);
   }
 

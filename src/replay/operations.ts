@@ -1,6 +1,9 @@
+import { type AnySchema, validate } from "../definition/index.ts";
+import { PerdureError } from "../errors/index.ts";
 import { type OpenOperation, type ScheduledKind } from "../history/index.ts";
 import { decodeValue } from "../values/index.ts";
 import { aborted, timedOut, undecodable } from "./engine-errors.ts";
+import { withoutStack } from "./stacks.ts";
 
 /** How an operation that was open at the beginning of a turn, or opened in it, has ended. */
 export interface ClosedOperation extends OpenOperation {
@@ -14,6 +17,7 @@ interface Operation extends OpenOperation {
   /** The name of the activity, the event or the mailbox. */
   readonly channel: string | undefined;
   readonly what: string;
+  readonly schema: AnySchema | undefined;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   readonly stopListening: (() => void) | undefined;
@@ -23,6 +27,8 @@ export interface NewOperation extends OpenOperation {
   readonly channel?: string;
   /** In words, for errors. */
   readonly what: string;
+  /** Of what arrives, unless it was checked where it was sent. */
+  readonly schema?: AnySchema | undefined;
 }
 
 /** The scheduled operations that have not ended, and the promises that wait for them. */
@@ -66,6 +72,7 @@ export class Operations {
         ...publicPart(operation),
         channel: operation.channel,
         what: operation.what,
+        schema: operation.schema,
         resolve,
         reject,
         stopListening: signal && (() => signal.removeEventListener("abort", onAbort)),
@@ -73,13 +80,16 @@ export class Operations {
     });
   }
 
-  complete(eventId: number, payload: string | undefined): void {
+  complete(eventId: number, { payload, validated }: { payload?: string; validated?: true }): void {
     const operation = this.#close(eventId, "completion");
     if (operation === undefined) return;
+    const { what, schema } = operation;
     try {
-      operation.resolve(payload === undefined ? undefined : decodeValue(payload));
-    } catch (cause) {
-      operation.reject(undecodable(operation.what, cause));
+      const value = payload === undefined ? undefined : decode(payload, what);
+      const isChecked = schema === undefined || validated === true;
+      operation.resolve(isChecked ? value : validate(value, schema, `The data of ${what}`));
+    } catch (error) {
+      operation.reject(error instanceof PerdureError ? withoutStack(error) : error);
     }
   }
 
@@ -137,6 +147,14 @@ export class Operations {
     operation.stopListening?.();
     this.#closed.push({ ...publicPart(operation), by });
     return operation;
+  }
+}
+
+function decode(payload: string, what: string): unknown {
+  try {
+    return decodeValue(payload);
+  } catch (cause) {
+    throw undecodable(what, cause);
   }
 }
 

@@ -1,4 +1,11 @@
-import type { ActivityContext, ActivityPolicy, AnyActivity, LogLevel, Logger } from "../definition/index.ts";
+import {
+  type ActivityContext,
+  type ActivityPolicy,
+  type AnyActivity,
+  type LogLevel,
+  type Logger,
+  validate,
+} from "../definition/index.ts";
 import { AbortError, TimeoutError } from "../errors/index.ts";
 import type { WorkFence, WorkItem } from "../providers/contract.ts";
 import { decodeValue, encodeValue } from "../values/index.ts";
@@ -90,6 +97,10 @@ export class ActivityRun {
     let input: unknown;
     try {
       input = this.#item.payload === null ? undefined : decodeValue(this.#item.payload);
+      // Called by its name: nobody who knew its schema has seen the input.
+      if (activity.input !== undefined && this.#body.validated !== true) {
+        input = validate(input, activity.input, `The input of activity "${activity.name}"`);
+      }
     } catch (error) {
       return this.#settle({ kind: "failed", error, isFinal: true });
     }

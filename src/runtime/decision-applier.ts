@@ -152,13 +152,22 @@ const whyGivenUp: Readonly<Record<ClosedOperation["by"], string>> = {
   cancel: "the parent was cancelled",
 };
 
-function workItem(here: Here, { eventId, name, queue, policy, payload, at }: ActivityScheduled): NewWorkItem {
+function workItem(
+  here: Here,
+  { eventId, name, queue, policy, validated, payload, at }: ActivityScheduled,
+): NewWorkItem {
   const startBy = policy?.scheduleToStartMs;
   return {
     id: activityId(here, eventId),
     queue: queue ?? "default",
     name,
-    body: encodeWork({ runId: here.runId, executionId: here.executionId, eventId, ...(policy && { policy }) }),
+    body: encodeWork({
+      runId: here.runId,
+      executionId: here.executionId,
+      eventId,
+      ...(policy && { policy }),
+      ...(validated && { validated }),
+    }),
     payload,
     startBy: startBy === undefined ? null : at + startBy,
   };
@@ -174,7 +183,7 @@ function newChild(here: Here, decision: SubOrchestrationScheduled): NewInstance 
 }
 
 function newInstance(
-  { name, version, instanceId, payload }: SubOrchestrationScheduled | OrchestrationStartRequested,
+  { name, version, instanceId, validated, payload }: SubOrchestrationScheduled | OrchestrationStartRequested,
   parent: ParentLink | null,
 ): NewInstance {
   const runId = randomId();
@@ -185,6 +194,7 @@ function newInstance(
     name,
     ...(version !== undefined && { version }),
     ...(parent && { parent }),
+    ...(validated && { validated }),
     payload,
   };
   return {

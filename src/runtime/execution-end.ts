@@ -135,7 +135,11 @@ function nextStart(
     notBefore: end.at,
     ...(customStatus !== undefined && { customStatus }),
     ...(unreceived.length > 0 && {
-      carried: unreceived.map(({ mailbox, payload }) => ({ mailbox, payload })),
+      carried: unreceived.map(({ mailbox, validated, payload }) => ({
+        mailbox,
+        ...(validated && { validated }),
+        payload,
+      })),
     }),
     ...(state.length > 0 && { state }),
     payload: end.payload,

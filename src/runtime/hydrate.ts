@@ -62,6 +62,7 @@ function engineOptions(node: Node, instance: Instance, definition: AnyOrchestrat
   return {
     instanceId,
     run: definition.run as (ctx: OrchestrationContext, input: unknown) => unknown,
+    input: definition.input,
     definedAt: definition.definedAt,
     limits: { ...node.limits, suggestContinueAfter: Math.min(10_000, Math.floor(node.limits.events / 2)) },
     queueOf: (name) => node.activityRegistry.get(name)?.queue,

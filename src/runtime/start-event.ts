@@ -25,6 +25,7 @@ export function startedDraft(
     ...(start.customStatus !== undefined && { customStatus: start.customStatus }),
     ...(start.state !== undefined && { state: start.state }),
     ...(definition !== undefined && { fingerprint: fingerprint(definition) }),
+    ...(start.validated && { validated: true }),
     payload: start.payload,
   };
 }

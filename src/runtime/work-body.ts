@@ -6,6 +6,8 @@ export interface WorkBody {
   readonly executionId: number;
   readonly eventId: number;
   readonly policy?: ActivityPolicy;
+  /** A schema has seen the input. */
+  readonly validated?: true;
 }
 
 /** Unique in the store; also the activity's idempotency key. */

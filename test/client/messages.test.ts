@@ -8,6 +8,7 @@ import {
   InvalidArgumentError,
   LimitExceededError,
   UnserializableValueError,
+  ValidationError,
 } from "../../src/errors/index.ts";
 import { SqliteProvider } from "../../src/providers/sqlite/index.ts";
 import { ActingNode } from "./support/acting-node.ts";
@@ -47,13 +48,13 @@ test("a schema checks what is sent, and what it makes of it is sent", async () =
   const amounts = mailbox("amounts", numbers);
   await client.send("g", amounts, "12" as never);
   await handle.raiseEvent(event("amount", numbers), 13);
-  const refused = (error: Error) => error instanceof InvalidArgumentError && /not a number/.test(error.message);
+  const refused = (error: Error) => error instanceof ValidationError && /not a number/.test(error.message);
   await assert.rejects(client.send("g", amounts, "twelve" as never), refused);
   await assert.rejects(handle.raiseEvent(event("amount", numbers), Number.NaN), refused);
   const [, ...messages] = await node.messages("g");
   assert.deepEqual(messages, [
-    { kind: "MessageArrived", mailbox: "amounts", payload: "12" },
-    { kind: "EventRaised", name: "amount", payload: "13" },
+    { kind: "MessageArrived", mailbox: "amounts", validated: true, payload: "12" },
+    { kind: "EventRaised", name: "amount", validated: true, payload: "13" },
   ]);
 });
 
@@ -65,7 +66,7 @@ test("a schema that validates asynchronously is refused", async () => {
     "slow",
     schemaOf((value) => Promise.resolve({ value: value as number })),
   );
-  await assert.rejects(client.send("g", slow, 1), /^InvalidArgumentError: The schema of mailbox "slow"/);
+  await assert.rejects(client.send("g", slow, 1), /^InvalidArgumentError: The data for mailbox "slow" has a schema/);
 });
 
 test("arguments are checked before anything is stored", async () => {
