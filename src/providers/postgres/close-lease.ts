@@ -1,0 +1,6 @@
+import type { Store } from "./store.ts";
+
+export async function closeLease({ db, hints }: Store, nodeId: string): Promise<void> {
+  await db.call("close_lease", nodeId);
+  hints.changed({ instances: true, work: true });
+}

@@ -1,0 +1,76 @@
+import type { CommitBatch, CommitResult } from "../contract.ts";
+import { commitBatch } from "./commit-batch.ts";
+import { isLockWait, isRefusal } from "./postgres-errors.ts";
+import type { Store } from "./store.ts";
+
+/** For a whole batch: commits of others are over by then. */
+const patienceMs = 250;
+/** For a part of a batch of which something could not be locked: whoever is free must not wait for who is not. */
+const partPatienceMs = 25;
+const singlePatienceMs = 1_000;
+
+/** Commits in one round trip, unless something is wrong with a part: then the batch is halved until that is alone. */
+export async function commit(store: Store, batch: CommitBatch): Promise<CommitResult> {
+  // Two turns of one instance have to see each other.
+  const [first, ...rest] = rounds(batch);
+  let result = await commitOrHalve(store, first as CommitBatch, patienceMs);
+  for (const round of rest) result = joined(result, await commitOrHalve(store, round, patienceMs));
+  return result;
+}
+
+async function commitOrHalve(store: Store, batch: CommitBatch, lockTimeoutMs: number): Promise<CommitResult> {
+  try {
+    return await commitBatch(store, batch, lockTimeoutMs);
+  } catch (error) {
+    if (!isRefusal(error) && !isLockWait(error)) throw error;
+    if (batch.turns.length + batch.results.length === 1) return await commitAlone(store, batch, error);
+    const [one, other] = halves(batch);
+    const first = await commitOrHalve(store, one, partPatienceMs);
+    const claimWork = batch.claimWork.map((slots) => ({
+      ...slots,
+      limit: slots.limit - first.work.filter(({ queue }) => queue === slots.queue).length,
+    }));
+    return joined(first, await commitOrHalve(store, { ...other, claimWork }, partPatienceMs));
+  }
+}
+
+/** Turns first, results after them; both of the halves have something of one or the other. */
+function halves({ turns, results, ...rest }: CommitBatch): [CommitBatch, CommitBatch] {
+  const middle = Math.floor((turns.length + results.length) / 2);
+  const ofTurns = Math.min(middle, turns.length);
+  const ofResults = middle - ofTurns;
+  return [
+    { ...rest, turns: turns.slice(0, ofTurns), results: results.slice(0, ofResults) },
+    { ...rest, turns: turns.slice(ofTurns), results: results.slice(ofResults) },
+  ];
+}
+
+/** The part that is to blame, alone. */
+async function commitAlone(store: Store, batch: CommitBatch, error: unknown): Promise<CommitResult> {
+  const storeNow = store.db.clock.now();
+  const rest = { storeNow, work: [] };
+  if (isRefusal(error)) {
+    const turns = batch.turns.map(() => ({ status: "fenced", refused: (error as Error).message }) as const);
+    return { ...rest, turns, results: batch.results.map(() => "fenced") };
+  }
+  // A turn is done again later, from what is stored then. A result has nobody who would: it is waited for.
+  if (batch.turns.length > 0) return { ...rest, turns: [{ status: "fenced" }], results: [] };
+  return await commitBatch(store, batch, singlePatienceMs);
+}
+
+/** Batches that are to be committed one after the other, none with two turns of one instance; nearly always one. */
+function rounds(batch: CommitBatch): CommitBatch[] {
+  const refs = new Set(batch.turns.map(({ ref }) => ref));
+  if (refs.size === batch.turns.length) return [batch];
+  const [last, ...others] = batch.turns.toReversed();
+  return [...rounds({ ...batch, turns: others.toReversed() }), { ...batch, turns: last ? [last] : [], results: [] }];
+}
+
+function joined(first: CommitResult, second: CommitResult): CommitResult {
+  return {
+    storeNow: second.storeNow,
+    turns: [...first.turns, ...second.turns],
+    results: [...first.results, ...second.results],
+    work: [...first.work, ...second.work],
+  };
+}

@@ -1,0 +1,108 @@
+import { isConnectionLost, toStorageError } from "./postgres-errors.ts";
+import type { PostgresClient, PostgresPool } from "./pool.ts";
+import { StoreClock } from "./store-clock.ts";
+
+export interface DatabaseOptions {
+  readonly pool: PostgresPool;
+  /** Already validated. */
+  readonly schema: string;
+  readonly queryTimeoutMs: number;
+  readonly monotonic?: (() => number) | undefined;
+}
+
+/**
+ * The pool as the storage operations see it. Each statement is a transaction of its own, on whichever connection is free:
+ * nothing here relies on what a session remembers, so a transaction pooler may stand in between.
+ */
+export class Database {
+  readonly schema: string;
+  readonly pool: PostgresPool;
+  readonly #queryTimeoutMs: number;
+  readonly clock: StoreClock;
+  readonly leaseClock: StoreClock;
+
+  constructor(options: DatabaseOptions) {
+    this.pool = options.pool;
+    this.schema = `"${options.schema}"`;
+    this.#queryTimeoutMs = options.queryTimeoutMs;
+    this.clock = new StoreClock(options.monotonic);
+    this.leaseClock = new StoreClock(options.monotonic);
+  }
+
+  /** Calls a function of the schema, and gives its one row. */
+  async call<R>(name: string, ...values: readonly unknown[]): Promise<R> {
+    const parameters = values.map((_value, index) => `$${index + 1}`).join(", ");
+    const [row] = await this.query<R>(`SELECT * FROM ${this.schema}.${name}(${parameters})`, values);
+    return row as R;
+  }
+
+  /** Runs one statement. Its tables have to be named with the schema. */
+  async query<R>(text: string, values: readonly unknown[] = []): Promise<R[]> {
+    return await this.withClient((client) => this.queryOn<R>(client, text, values));
+  }
+
+  async queryOn<R>(client: PostgresClient, text: string, values: readonly unknown[] = []): Promise<R[]> {
+    const { rows } = await client.query({
+      text,
+      values: values as unknown[],
+      types: { getTypeParser },
+      query_timeout: this.#queryTimeoutMs,
+    });
+    const [first] = rows as { store_now?: number }[];
+    if (first?.store_now !== undefined) first.store_now = this.clock.read(first.store_now);
+    return rows as R[];
+  }
+
+  /** Lends a connection. One that is not fit for others is closed afterwards. */
+  async withClient<T>(use: (client: PostgresClient) => Promise<T>): Promise<T> {
+    let client: PostgresClient;
+    try {
+      client = await this.pool.connect();
+    } catch (error) {
+      throw toStorageError(error, "PostgreSQL could not be reached");
+    }
+    // A connection that dies while it is lent says so with an event, too, which would end the process.
+    client.on("error", ignore);
+    let isBroken = false;
+    try {
+      return await use(client);
+    } catch (error) {
+      isBroken = isConnectionLost(error);
+      throw error;
+    } finally {
+      client.off("error", ignore);
+      client.release(isBroken);
+    }
+  }
+}
+
+export const ignore = (): void => undefined;
+
+// By their ids, because the process may have changed what `pg` makes of these types.
+const parsers: ReadonlyMap<number, (text: string) => unknown> = new Map<number, (text: string) => unknown>([
+  [16, (text) => text === "t"],
+  [20, Number],
+  [21, Number],
+  [23, Number],
+  [114, (text) => JSON.parse(text) as unknown],
+  [1009, textArray],
+  [1016, numberArray],
+]);
+
+function getTypeParser(typeId: number): (text: string) => unknown {
+  return parsers.get(typeId) ?? String;
+}
+
+function numberArray(text: string): (number | null)[] {
+  const inner = text.slice(1, -1);
+  return inner === "" ? [] : inner.split(",").map((item) => (item === "NULL" ? null : Number(item)));
+}
+
+function textArray(text: string): (string | null)[] {
+  const items: (string | null)[] = [];
+  for (const [, quoted, plain] of text.slice(1, -1).matchAll(/"((?:[^"\\]|\\.)*)"|([^,]+)/gs)) {
+    if (quoted !== undefined) items.push(quoted.replaceAll(/\\(.)/gs, "$1"));
+    else items.push(plain === "NULL" ? null : (plain as string));
+  }
+  return items;
+}

@@ -1,0 +1,23 @@
+import type { FetchedWork } from "../contract.ts";
+import type { Store } from "./store.ts";
+import { type ItemColumns, itemFromColumns } from "./work-item.ts";
+
+export interface ExpireWork {
+  readonly nodeId: string;
+  readonly graceMs: number;
+  readonly limit: number;
+}
+
+interface Expired {
+  readonly store_now: number;
+  readonly items: ItemColumns[] | null;
+  readonly next_start_by: number | null;
+}
+
+/** Here `nextVisibleAt` is when the next item will not have been started by its time. */
+export async function expireWork({ db }: Store, request: ExpireWork): Promise<FetchedWork> {
+  const { nodeId, graceMs, limit } = request;
+  const expired = await db.call<Expired>("expire_work", nodeId, Math.ceil(graceMs), limit);
+  const items = (expired.items ?? []).map(itemFromColumns);
+  return { storeNow: expired.store_now, items, nextVisibleAt: expired.next_start_by };
+}

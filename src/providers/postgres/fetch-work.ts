@@ -1,0 +1,24 @@
+import type { FetchedWork, FetchWork } from "../contract.ts";
+import type { Store } from "./store.ts";
+import { type ItemColumns, itemFromColumns } from "./work-item.ts";
+
+interface Fetched {
+  readonly store_now: number;
+  readonly items: ItemColumns[] | null;
+  readonly next_visible_at: number | null;
+  readonly first_visible: (number | null)[] | null;
+}
+
+export async function fetchWork({ db, lowWater }: Store, request: FetchWork): Promise<FetchedWork> {
+  const { nodeId, queue, limit } = request;
+  const activities = [...new Set(request.activities)];
+  const kinds = activities.map((name) => workKind(queue, name));
+  const floors = lowWater.floors(kinds);
+  const fetched = await db.call<Fetched>("fetch_work", nodeId, queue, activities, floors, limit);
+  const { store_now: storeNow, first_visible: firsts } = fetched;
+  if (firsts !== null) lowWater.scanned(kinds, { floors, firsts, storeNow });
+  return { storeNow, items: (fetched.items ?? []).map(itemFromColumns), nextVisibleAt: fetched.next_visible_at };
+}
+
+/** Under which the low water of one activity's items is kept. */
+export const workKind = (queue: string, name: string): string => `work ${JSON.stringify([queue, name])}`;

@@ -1,0 +1,6 @@
+import type { Store } from "./store.ts";
+
+export async function findUnservable({ db }: Store, request: { readonly graceMs: number }): Promise<string[]> {
+  const row = await db.call<{ find_unservable: string[] }>("find_unservable", Math.ceil(request.graceMs));
+  return row.find_unservable;
+}

@@ -1,0 +1,2 @@
+export type { PostgresClient, PostgresPool, PostgresQuery } from "./pool.ts";
+export { PostgresProvider, type PostgresOptions } from "./postgres-provider.ts";

@@ -1,0 +1,139 @@
+import { plans } from "./settings.ts";
+
+export const leases = `
+-- Read and never locked: a lease is renewed whatever its node is doing.
+CREATE FUNCTION holds_lease(p_node text) RETURNS boolean LANGUAGE sql VOLATILE AS $$
+  SELECT EXISTS (SELECT FROM nodes n WHERE n.node_id = p_node AND n.lease_until > lease_now())
+$$;
+
+-- Takes from nodes whose lease has expired what they owned. Waits for nobody: what somebody is just committing or taking
+-- is left for the next time. Claims go on counting, because owners that died may have been killed by what they owned;
+-- available_at says since when the instance has been waiting for its next owner. Answers whether there is more to do.
+CREATE FUNCTION reap(p_now bigint, p_limit integer) RETURNS boolean LANGUAGE plpgsql ${plans} AS $$
+DECLARE
+  v_node text;
+  v_keys bigint[];
+  v_more boolean := false;
+BEGIN
+  FOR v_node IN SELECT node_id FROM nodes WHERE lease_until <= lease_now() FOR UPDATE SKIP LOCKED LOOP
+    SELECT array_agg(o.key) INTO v_keys
+      FROM (SELECT key FROM ownerships WHERE owner = v_node ORDER BY key LIMIT p_limit
+            FOR NO KEY UPDATE SKIP LOCKED) o;
+    IF v_keys IS NOT NULL THEN
+      UPDATE ownerships SET owner = NULL, available_at = p_now WHERE key = ANY(v_keys);
+      PERFORM settle(v_keys, p_now);
+    END IF;
+    UPDATE work_items SET owner = NULL, lost = lost + 1
+     WHERE id = ANY(ARRAY(SELECT id FROM work_items WHERE owner = v_node LIMIT p_limit FOR UPDATE SKIP LOCKED));
+    v_more := v_more OR NOT forget_node(v_node, p_now);
+  END LOOP;
+  RETURN v_more;
+END $$;
+
+-- False if something is still in its name.
+CREATE FUNCTION forget_node(p_node text, p_now bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  v_keys bigint[];
+BEGIN
+  IF EXISTS (SELECT FROM ownerships WHERE owner = p_node) OR EXISTS (SELECT FROM work_items WHERE owner = p_node) THEN
+    RETURN false;
+  END IF;
+  -- Entries of messages whose senders still saw the node as the owner.
+  SELECT array_agg(o.key) INTO v_keys
+    FROM (SELECT o.key FROM ready r JOIN ownerships o ON o.key = r.key WHERE r.lane = '@' || p_node
+          ORDER BY o.key FOR NO KEY UPDATE OF o SKIP LOCKED) o;
+  PERFORM settle(v_keys, p_now);
+  DELETE FROM capabilities WHERE node_id = p_node;
+  DELETE FROM nodes WHERE node_id = p_node;
+  RETURN true;
+END $$;
+
+CREATE FUNCTION renew_lease(p_node text, p_duration bigint, p_capabilities text[], p_open boolean,
+                            OUT held boolean, OUT lease_now bigint, OUT next_expiry_at bigint, OUT more boolean)
+  LANGUAGE plpgsql ${plans} AS $$
+BEGIN
+  IF p_open THEN
+    more := reap(store_now(), 1000);
+    INSERT INTO nodes (node_id, lease_until) VALUES (p_node, lease_now() + p_duration)
+      ON CONFLICT (node_id) DO UPDATE SET lease_until = excluded.lease_until;
+    held := true;
+  ELSE
+    -- First of all: nothing that others left behind may keep a node from its own lease.
+    UPDATE nodes SET lease_until = lease_now() + p_duration WHERE node_id = p_node AND lease_until > lease_now();
+    held := FOUND;
+    more := reap(store_now(), 1000);
+  END IF;
+  lease_now := lease_now();
+  IF held AND (SELECT coalesce(array_agg(capability ORDER BY capability), '{}') FROM capabilities
+                WHERE node_id = p_node)
+              IS DISTINCT FROM ARRAY(SELECT DISTINCT c FROM unnest(p_capabilities) c ORDER BY c) THEN
+    DELETE FROM capabilities WHERE node_id = p_node;
+    INSERT INTO capabilities (node_id, capability) SELECT DISTINCT p_node, c FROM unnest(p_capabilities) c;
+    DELETE FROM unservable WHERE capability = ANY(ARRAY(
+      SELECT u.capability FROM unservable u WHERE u.capability = ANY(p_capabilities) FOR UPDATE SKIP LOCKED));
+  END IF;
+  SELECT min(lease_until) INTO next_expiry_at FROM nodes WHERE node_id <> p_node;
+END $$;
+
+-- What cannot be handed back at once, because somebody has it locked, is left to expire.
+CREATE FUNCTION close_lease(p_node text) RETURNS void LANGUAGE plpgsql ${plans} AS $$
+DECLARE
+  v_now bigint := store_now();
+BEGIN
+  -- Those whose lease has expired have nothing to hand back: what they owned counts as lost.
+  PERFORM reap(v_now, 1000);
+  IF NOT holds_lease(p_node) THEN RETURN; END IF;
+  PERFORM release_owned(p_node, '{}', '{}', v_now);
+  IF NOT forget_node(p_node, v_now) THEN UPDATE nodes SET lease_until = lease_now() WHERE node_id = p_node; END IF;
+END $$;
+
+-- Gives up all instances and work items of a node except these, counted as neither claim nor loss.
+CREATE FUNCTION release_owned(p_node text, p_kept bigint[], p_kept_work text[], p_now bigint)
+  RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v_keys bigint[];
+BEGIN
+  SELECT array_agg(o.key) INTO v_keys
+    FROM (SELECT key FROM ownerships WHERE owner = p_node AND key <> ALL(p_kept) ORDER BY key
+          FOR NO KEY UPDATE SKIP LOCKED) o;
+  IF v_keys IS NOT NULL THEN
+    UPDATE ownerships SET owner = NULL, claims = greatest(claims - 1, 0) WHERE key = ANY(v_keys);
+    PERFORM settle(v_keys, p_now);
+  END IF;
+  UPDATE work_items SET owner = NULL
+   WHERE id = ANY(ARRAY(SELECT id FROM work_items WHERE owner = p_node AND id <> ALL(p_kept_work)
+                        FOR UPDATE SKIP LOCKED));
+END $$;
+
+CREATE FUNCTION release_all_except(p_node text, p_kept bigint[], p_kept_work text[]) RETURNS void
+  LANGUAGE plpgsql ${plans} AS $$
+BEGIN
+  PERFORM release_owned(p_node, p_kept, p_kept_work, store_now());
+END $$;
+
+CREATE FUNCTION release_instances(p_node text, p_keys bigint[], p_epochs integer[]) RETURNS boolean
+  LANGUAGE plpgsql ${plans} AS $$
+DECLARE
+  v_keys bigint[];
+BEGIN
+  SELECT array_agg(l.key) INTO v_keys
+    FROM (SELECT o.key FROM unnest(p_keys, p_epochs) c (key, epoch) JOIN ownerships o ON o.key = c.key
+           WHERE o.owner = p_node AND o.epoch = c.epoch ORDER BY o.key FOR NO KEY UPDATE OF o) l;
+  IF v_keys IS NULL THEN RETURN false; END IF;
+  UPDATE ownerships SET owner = NULL, claims = greatest(claims - 1, 0) WHERE key = ANY(v_keys);
+  PERFORM settle(v_keys, store_now());
+  RETURN EXISTS (SELECT FROM ready WHERE key = ANY(v_keys));
+END $$;
+
+CREATE FUNCTION release_quarantine(p_instance_id text) RETURNS boolean LANGUAGE plpgsql ${plans} AS $$
+DECLARE
+  v_key bigint;
+BEGIN
+  SELECT o.key INTO v_key FROM instances i JOIN ownerships o ON o.key = i.key
+   WHERE i.instance_id = p_instance_id FOR NO KEY UPDATE OF o;
+  UPDATE ownerships SET quarantine = NULL, claims = 0 WHERE key = v_key AND quarantine IS NOT NULL;
+  IF NOT FOUND THEN RETURN false; END IF;
+  PERFORM settle(ARRAY[v_key], store_now());
+  RETURN true;
+END $$;
+`;

@@ -1,0 +1,115 @@
+import { plans } from "./settings.ts";
+
+/** How messages and instances come in. */
+export const queueing = `
+-- Puts right the entries of instances whose ownership rows the caller has locked: none, or one in the right lane. The
+-- order matters: an entry may go only if a look that begins later sees the message that it stood for.
+CREATE FUNCTION settle(p_keys bigint[], p_now bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM ready WHERE key = ANY(p_keys);
+  DELETE FROM messages m USING ownerships o WHERE o.key = ANY(p_keys) AND o.ended AND m.key = o.key;
+  INSERT INTO ready (lane, claims, ready_at, key)
+  SELECT e.lane, e.claims, greatest(p_now, e.available_at), e.key
+    FROM (SELECT o.key, CASE WHEN o.owner IS NULL THEN least(o.claims, 1000) ELSE 0 END AS claims, o.available_at,
+                 CASE WHEN o.owner IS NOT NULL THEN '@' || o.owner
+                      WHEN m.lane = 0 THEN '*'
+                      WHEN o.quarantine IS NULL THEN ':' || o.handler END AS lane
+            FROM ownerships o
+            CROSS JOIN LATERAL (SELECT m.lane FROM messages m WHERE m.key = o.key ORDER BY m.lane LIMIT 1) m
+           WHERE o.key = ANY(p_keys) AND NOT o.ended) e
+   WHERE e.lane IS NOT NULL;
+END $$;
+
+-- Queues messages and answers for each, in order. For instances that the caller has locked it writes no entries: the
+-- caller settles them.
+CREATE FUNCTION queue_messages(p_keys bigint[], p_lanes smallint[], p_bodies text[], p_payloads text[],
+                               p_locked bigint[], p_now bigint)
+  RETURNS text[] LANGUAGE plpgsql AS $$
+DECLARE
+  v_statuses text[];
+BEGIN
+  WITH target AS MATERIALIZED (
+    SELECT m.n, m.key, m.lane, m.body, m.payload, o.owner, o.handler, o.claims, o.available_at, o.ended
+      FROM unnest(p_keys, p_lanes, p_bodies, p_payloads) WITH ORDINALITY m (key, lane, body, payload, n)
+      LEFT JOIN ownerships o ON o.key = m.key
+  ), queued AS (
+    INSERT INTO messages (key, lane, body, payload)
+    SELECT t.key, t.lane, t.body, t.payload FROM target t WHERE NOT t.ended ORDER BY t.n
+  ), entered AS (
+    INSERT INTO ready (lane, claims, ready_at, key)
+    SELECT DISTINCT CASE WHEN t.owner IS NOT NULL THEN '@' || t.owner WHEN t.lane = 0 THEN '*' ELSE ':' || t.handler END,
+           CASE WHEN t.owner IS NULL THEN least(t.claims, 1000) ELSE 0 END, greatest(p_now, t.available_at), t.key
+      FROM target t WHERE NOT t.ended AND t.key <> ALL(p_locked)
+  )
+  SELECT array_agg(CASE WHEN t.ended IS NULL THEN 'unknown' WHEN t.ended THEN 'ended' ELSE 'queued' END ORDER BY t.n)
+    INTO v_statuses FROM target t;
+  RETURN v_statuses;
+END $$;
+
+-- The keys of instances, in order; null for those that do not exist.
+CREATE FUNCTION instance_keys_of(p_ids text[]) RETURNS bigint[] LANGUAGE sql STABLE AS $$
+  SELECT array_agg(i.key ORDER BY a.n)
+    FROM unnest(p_ids) WITH ORDINALITY a (id, n) LEFT JOIN instances i ON i.instance_id = a.id
+$$;
+
+-- Inserts the routing row and the start message of each whose id is free, and answers for each which run has the id
+-- now; null for those of turns that are not to be applied. In the order of ids, so that two batches which wait for each
+-- other's rows do not wait for ever.
+CREATE FUNCTION start_instances(p_starts json, p_turns smallint[], p_now bigint) RETURNS text[] LANGUAGE plpgsql AS $$
+BEGIN
+  WITH first AS MATERIALIZED (
+    SELECT DISTINCT ON (s.id) s.*
+      FROM json_to_recordset(p_starts)
+        AS s (n integer, t integer, id text, run text, name text, version text, handler text, pi text, pr text,
+              pe integer, pv integer, body text, payload text)
+     WHERE p_turns IS NULL OR p_turns[s.t] = 1
+     ORDER BY s.id, s.n
+  ), numbered AS MATERIALIZED (
+    SELECT o.*, nextval('instance_keys') AS key FROM (SELECT * FROM first ORDER BY n) o
+  ), inserted AS (
+    INSERT INTO instances (key, instance_id, run_id, name, version, parent_instance_id, parent_run_id,
+                           parent_execution_id, parent_event_id, created_at, updated_at)
+    SELECT s.key, s.id, s.run, s.name, s.version, s.pi, s.pr, s.pe, s.pv, p_now, p_now FROM numbered s ORDER BY s.id
+        ON CONFLICT (instance_id) DO NOTHING
+    RETURNING key
+  ), fresh AS MATERIALIZED (
+    SELECT s.* FROM inserted i JOIN numbered s ON s.key = i.key
+  ), owned AS (
+    INSERT INTO ownerships (key, handler) SELECT f.key, f.handler FROM fresh f
+  ), queued AS (
+    INSERT INTO messages (key, lane, body, payload) SELECT f.key, 1, f.body, f.payload FROM fresh f
+  )
+  INSERT INTO ready (lane, claims, ready_at, key) SELECT ':' || f.handler, 0, p_now, f.key FROM fresh f;
+
+  RETURN (SELECT array_agg(CASE WHEN p_turns IS NULL OR p_turns[s.t] = 1 THEN i.run_id END ORDER BY s.n)
+            FROM json_to_recordset(p_starts) AS s (n integer, t integer, id text)
+            LEFT JOIN instances i ON i.instance_id = s.id);
+END $$;
+
+CREATE FUNCTION create_instances(p_starts json, p_conflicts json, OUT runs text[], OUT queued boolean)
+  LANGUAGE plpgsql ${plans} AS $$
+DECLARE
+  v_now bigint := store_now();
+  v_ids text[];
+  v_lanes smallint[];
+  v_bodies text[];
+  v_payloads text[];
+BEGIN
+  queued := false;
+  runs := start_instances(p_starts, NULL, v_now);
+  SELECT array_agg(c.id ORDER BY c.s), array_agg(c.lane ORDER BY c.s), array_agg(c.body ORDER BY c.s),
+         array_agg(c.payload ORDER BY c.s)
+    INTO v_ids, v_lanes, v_bodies, v_payloads
+    FROM json_to_recordset(p_conflicts) AS c (s integer, run text, id text, lane smallint, body text, payload text)
+   WHERE runs[c.s] IS DISTINCT FROM c.run;
+  IF v_ids IS NOT NULL THEN
+    queued := 'queued' = ANY(queue_messages(instance_keys_of(v_ids), v_lanes, v_bodies, v_payloads, '{}', v_now));
+  END IF;
+END $$;
+
+CREATE FUNCTION enqueue(p_ids text[], p_lanes smallint[], p_bodies text[], p_payloads text[]) RETURNS text[]
+  LANGUAGE plpgsql ${plans} AS $$
+BEGIN
+  RETURN queue_messages(instance_keys_of(p_ids), p_lanes, p_bodies, p_payloads, '{}', store_now());
+END $$;
+`;

@@ -1,0 +1,33 @@
+import type { LeaseState, NodeLease } from "../contract.ts";
+import type { Store } from "./store.ts";
+
+interface Renewed {
+  readonly held: boolean;
+  readonly lease_now: number;
+  readonly next_expiry_at: number | null;
+  readonly more: boolean;
+}
+
+const reapAtOnce = 1_000;
+
+/** Opens or extends a lease, and takes from nodes whose lease has expired what they owned. */
+export async function holdLease(store: Store, lease: NodeLease, open: boolean): Promise<LeaseState> {
+  const { nodeId, durationMs, capabilities } = lease;
+  const renewed = await store.db.call<Renewed>("renew_lease", nodeId, Math.floor(durationMs), [...capabilities], open);
+  if (renewed.more) await reapRest(store);
+  return {
+    held: renewed.held,
+    storeNow: store.db.leaseClock.read(renewed.lease_now),
+    nextExpiryAt: renewed.next_expiry_at,
+  };
+}
+
+/** A node may have owned more than one transaction should touch. */
+async function reapRest({ db }: Store): Promise<void> {
+  for (let tries = 0; tries < 1_000; tries += 1) {
+    const [row] = await db.query<{ more: boolean }>(`SELECT ${db.schema}.reap(${db.schema}.store_now(), $1) AS more`, [
+      reapAtOnce,
+    ]);
+    if (row?.more !== true) return;
+  }
+}

@@ -1,0 +1,24 @@
+/** What this provider needs of a pool of connections. A `Pool` of `pg` is one. */
+export interface PostgresPool {
+  connect(): Promise<PostgresClient>;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  off(event: "error", listener: (error: Error) => void): unknown;
+  end(): Promise<void>;
+}
+
+export interface PostgresClient {
+  query(query: PostgresQuery): Promise<{ readonly rows: unknown[] }>;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  on(event: "notification", listener: (message: { readonly payload?: string | undefined }) => void): unknown;
+  off(event: "error", listener: (error: Error) => void): unknown;
+  off(event: "notification", listener: (message: { readonly payload?: string | undefined }) => void): unknown;
+  release(destroy?: boolean): void;
+}
+
+export interface PostgresQuery {
+  readonly text: string;
+  readonly values?: unknown[];
+  readonly types?: { getTypeParser(typeId: number): (text: string) => unknown };
+  /** `pg` gives up waiting after so long, in milliseconds. */
+  readonly query_timeout?: number;
+}

@@ -1,0 +1,289 @@
+import pg from "pg";
+import { ClosedError, InvalidArgumentError } from "../../errors/index.ts";
+import type {
+  CommitBatch,
+  CommitResult,
+  CountInstances,
+  DeleteInstance,
+  DeleteOutcome,
+  EventRow,
+  ExecutionRecord,
+  FetchedInstances,
+  FetchedWork,
+  FetchInstances,
+  FetchWork,
+  FiredTimers,
+  InstancePage,
+  InstanceRecord,
+  InstanceRef,
+  LeaseState,
+  ListInstances,
+  NewInstance,
+  NewMessage,
+  NodeLease,
+  Provider,
+  PruneInstances,
+  Wake,
+  WorkFence,
+} from "../contract.ts";
+import { assertSettings } from "./assert-settings.ts";
+import { closeLease } from "./close-lease.ts";
+import { commit } from "./commit.ts";
+import { countInstances } from "./count-instances.ts";
+import { createInstances } from "./create-instances.ts";
+import { Database, ignore } from "./database.ts";
+import { deleteInstance } from "./delete-instance.ts";
+import { enqueue } from "./enqueue.ts";
+import { expireWork, type ExpireWork } from "./expire-work.ts";
+import { ExternalChanges } from "./external-changes.ts";
+import { fetchInstances } from "./fetch-instances.ts";
+import { fetchWork } from "./fetch-work.ts";
+import { findLostWork } from "./find-lost-work.ts";
+import { findUnservable } from "./find-unservable.ts";
+import { fireTimers } from "./fire-timers.ts";
+import { heartbeatWork } from "./heartbeat-work.ts";
+import { Hints } from "./hints.ts";
+import { listChildren } from "./list-children.ts";
+import { listExecutions } from "./list-executions.ts";
+import { listInstances } from "./list-instances.ts";
+import { LowWater } from "./low-water.ts";
+import { migrate, type Migrations } from "./migrate.ts";
+import { openLease } from "./open-lease.ts";
+import type { PostgresPool } from "./pool.ts";
+import { isRefusal, toStorageError } from "./postgres-errors.ts";
+import { pruneExecutions } from "./prune-executions.ts";
+import { pruneInstances } from "./prune-instances.ts";
+import { readHistory } from "./read-history.ts";
+import { readInstance } from "./read-instance.ts";
+import { readLastEvent } from "./read-last-event.ts";
+import { readState } from "./read-state.ts";
+import { type Kept, releaseAllExcept } from "./release-all-except.ts";
+import { releaseInstances } from "./release-instances.ts";
+import { releaseQuarantine } from "./release-quarantine.ts";
+import { renewLease } from "./renew-lease.ts";
+import { checkSchemaName, defaultSchema } from "./schema-name.ts";
+import type { Store } from "./store.ts";
+
+export interface PostgresOptions {
+  /** Where the tables are. Created if it is not there. Default: `perdure`. */
+  readonly schema?: string;
+  /** `apply` (default) brings the schema up to this release; `verify` only refuses one that is not. */
+  readonly migrations?: Migrations;
+  /** False does without LISTEN and NOTIFY, as behind a transaction pooler: other processes then hear later of changes. */
+  readonly listen?: boolean;
+  /** A statement that is not answered within so many milliseconds has failed. Default: 15,000. */
+  readonly queryTimeoutMs?: number;
+  /** What advances the store's clock between its readings, in milliseconds. Default: the machine's monotonic clock. */
+  readonly monotonic?: () => number;
+}
+
+/** Keeps everything in one schema of a PostgreSQL database, for any number of nodes on any number of machines. */
+export class PostgresProvider implements Provider {
+  readonly kind = "postgres";
+  readonly #store: Store;
+  readonly #pool: PostgresPool;
+  readonly #ownsPool: boolean;
+  readonly #elsewhere: ExternalChanges | null;
+  readonly #underWay = new Set<Promise<unknown>>();
+  #closing: Promise<void> | null = null;
+
+  /** Opens a connection string, or a pool of yours, which stays yours to end. */
+  static async open(connection: string | PostgresPool, options: PostgresOptions = {}): Promise<PostgresProvider> {
+    const schema = checkSchemaName(options.schema ?? defaultSchema);
+    const ownsPool = typeof connection === "string";
+    if (!ownsPool && typeof connection?.connect !== "function") {
+      throw new InvalidArgumentError("PostgresProvider.open needs a connection string, or a Pool of pg.");
+    }
+    const pool = ownsPool ? newPool(connection) : connection;
+    const provider = new PostgresProvider(pool, ownsPool, schema, options);
+    try {
+      await assertSettings(provider.#store.db);
+      await migrate(provider.#store.db, options.migrations ?? "apply");
+      await provider.#readClock();
+      return provider;
+    } catch (error) {
+      await provider.close();
+      throw toStorageError(error, "The PostgreSQL database could not be opened");
+    }
+  }
+
+  private constructor(pool: PostgresPool, ownsPool: boolean, schema: string, options: PostgresOptions) {
+    this.#pool = pool;
+    this.#ownsPool = ownsPool;
+    const { queryTimeoutMs = 15_000, monotonic } = options;
+    const db = new Database({ pool, schema, queryTimeoutMs, monotonic });
+    const hints = new Hints(() => this.#elsewhere?.announce());
+    this.#elsewhere =
+      options.listen === false ? null : new ExternalChanges({ db, onChange: () => hints.changedElsewhere() });
+    this.#store = { db, hints, lowWater: new LowWater() };
+    // An idle connection that dies says so with an event, which would end the process if nobody listened.
+    pool.on("error", ignore);
+  }
+
+  now(): number {
+    return this.#store.db.clock.now();
+  }
+
+  openLease(lease: NodeLease): Promise<LeaseState> {
+    return this.#run((store) => openLease(store, lease));
+  }
+
+  renewLease(lease: NodeLease): Promise<LeaseState> {
+    return this.#run((store) => renewLease(store, lease));
+  }
+
+  closeLease(nodeId: string): Promise<void> {
+    return this.#run((store) => closeLease(store, nodeId));
+  }
+
+  fetchInstances(request: FetchInstances): Promise<FetchedInstances> {
+    return this.#run((store) => fetchInstances(store, request));
+  }
+
+  releaseInstances(nodeId: string, claims: readonly { ref: InstanceRef; epoch: number }[]): Promise<void> {
+    return this.#run((store) => releaseInstances(store, nodeId, claims));
+  }
+
+  releaseAllExcept(nodeId: string, kept: Kept): Promise<void> {
+    return this.#run((store) => releaseAllExcept(store, nodeId, kept));
+  }
+
+  fetchWork(request: FetchWork): Promise<FetchedWork> {
+    return this.#run((store) => fetchWork(store, request));
+  }
+
+  heartbeatWork(nodeId: string, fence: WorkFence, details: string | null): Promise<boolean> {
+    return this.#run((store) => heartbeatWork(store, nodeId, fence, details));
+  }
+
+  findLostWork(nodeId: string, fences: readonly WorkFence[]): Promise<readonly string[]> {
+    return this.#run((store) => findLostWork(store, nodeId, fences));
+  }
+
+  fireTimers(request: { readonly partitions: readonly number[]; readonly limit: number }): Promise<FiredTimers> {
+    return this.#run((store) => fireTimers(store, request));
+  }
+
+  commit(batch: CommitBatch): Promise<CommitResult> {
+    return this.#run((store) => commit(store, batch));
+  }
+
+  findUnservable(request: { readonly graceMs: number }): Promise<readonly string[]> {
+    return this.#run((store) => findUnservable(store, request));
+  }
+
+  expireWork(request: ExpireWork): Promise<FetchedWork> {
+    return this.#run((store) => expireWork(store, request));
+  }
+
+  createInstances(starts: readonly NewInstance[]): Promise<readonly { created: boolean; runId: string }[]> {
+    return this.#run((store) => createInstances(store, starts));
+  }
+
+  enqueue(messages: readonly NewMessage[]): Promise<readonly ("queued" | "unknown" | "ended")[]> {
+    return this.#run((store) => enqueue(store, messages));
+  }
+
+  releaseQuarantine(instanceId: string): Promise<boolean> {
+    return this.#run((store) => releaseQuarantine(store, instanceId));
+  }
+
+  readInstance(instanceId: string): Promise<InstanceRecord | null> {
+    return this.#run((store) => readInstance(store, instanceId));
+  }
+
+  readHistory(instanceId: string, executionId?: number): Promise<readonly EventRow[] | null> {
+    return this.#run((store) => readHistory(store, instanceId, executionId));
+  }
+
+  readLastEvent(instanceId: string): Promise<EventRow | null> {
+    return this.#run((store) => readLastEvent(store, instanceId));
+  }
+
+  readState(instanceId: string): Promise<readonly { readonly key: string; readonly payload: string }[] | null> {
+    return this.#run((store) => readState(store, instanceId));
+  }
+
+  listExecutions(instanceId: string): Promise<readonly ExecutionRecord[]> {
+    return this.#run((store) => listExecutions(store, instanceId));
+  }
+
+  listChildren(instanceId: string, runId: string): Promise<readonly InstanceRecord[]> {
+    return this.#run((store) => listChildren(store, instanceId, runId));
+  }
+
+  listInstances(request: ListInstances): Promise<InstancePage> {
+    return this.#run((store) => listInstances(store, request));
+  }
+
+  countInstances(request: CountInstances): Promise<number> {
+    return this.#run((store) => countInstances(store, request));
+  }
+
+  deleteInstance(request: DeleteInstance): Promise<DeleteOutcome> {
+    return this.#run((store) => deleteInstance(store, request));
+  }
+
+  pruneExecutions(request: { readonly instanceId: string; readonly keep: number }): Promise<number> {
+    return this.#run((store) => pruneExecutions(store, request));
+  }
+
+  pruneInstances(request: PruneInstances): Promise<readonly string[]> {
+    return this.#run((store) => pruneInstances(store, request));
+  }
+
+  subscribe(listener: (wake: Wake) => void): () => void {
+    if (this.#closing !== null) throw closedError();
+    this.#elsewhere?.listen();
+    return this.#store.hints.add(listener);
+  }
+
+  /** Waits for what was asked before. What is called afterwards rejects with `ClosedError`. */
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #run<T>(operation: (store: Store) => Promise<T>): Promise<T> {
+    if (this.#closing !== null) throw closedError();
+    const running = operation(this.#store);
+    this.#underWay.add(running);
+    try {
+      return await running;
+    } catch (error) {
+      if (isRefusal(error)) throw refusedError(error);
+      throw toStorageError(error, "PostgreSQL did not answer as it should");
+    } finally {
+      this.#underWay.delete(running);
+    }
+  }
+
+  async #readClock(): Promise<void> {
+    const { db } = this.#store;
+    await db.query(`SELECT ${db.schema}.store_now() AS store_now`);
+  }
+
+  async #close(): Promise<void> {
+    this.#store.hints.clear();
+    await Promise.allSettled(this.#underWay);
+    await this.#elsewhere?.stop();
+    if (this.#ownsPool) await this.#pool.end();
+    else this.#pool.off("error", ignore);
+  }
+}
+
+function newPool(connectionString: string): PostgresPool {
+  return new pg.Pool({ connectionString, application_name: "perdure", connectionTimeoutMillis: 10_000 });
+}
+
+function refusedError(error: unknown): InvalidArgumentError {
+  if (error instanceof InvalidArgumentError) return error;
+  return new InvalidArgumentError(`PostgreSQL refused the values: ${(error as Error).message}`, { cause: error });
+}
+
+function closedError(): ClosedError {
+  return new ClosedError("This PostgresProvider has been closed. Open another one.");
+}

