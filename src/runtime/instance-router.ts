@@ -145,6 +145,8 @@ export class InstanceRouter {
     this.#running.delete(instance);
     if (instance === this.#suspect) this.#clearSuspect();
     if (this.#suspect !== null) this.#run(this.#suspect);
+    // A completion may have been offered between the last look at what there is and the end of this wait.
+    this.#run(instance);
     this.#onIdle();
     if (this.#running.size === 0) for (const resolve of this.#whenQuiet.splice(0)) resolve();
   }
