@@ -92,6 +92,13 @@ export class DecisionLog {
     return next?.kind === "PatchMarked" && next.id === id;
   }
 
+  /** In replay: the decision that the history has next; undefined if the function decides nothing more at this point. */
+  next(): HistoryEvent | undefined {
+    let cursor = this.#cursor;
+    while (this.#expected[cursor]?.kind === "PatchMarked") cursor += 1;
+    return this.#expected[cursor];
+  }
+
   /** After the function has come to rest: everything that the history says it decided, it must have decided. */
   settleExpected(functionHasEnded: boolean): void {
     this.#passPatches();

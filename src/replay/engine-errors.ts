@@ -54,6 +54,13 @@ export const tooManyEvents = (instanceId: string, limit: number) =>
     "events",
   );
 
+export const tooManyMessages = (instanceId: string, limit: number) =>
+  new LimitExceededError(
+    `"${instanceId}" has more than ${limit} messages that it has not received. Receive them, send fewer, or raise ` +
+      "limits.mailboxDepth.",
+    "mailboxDepth",
+  );
+
 export const tooManyOperations = (instanceId: string, limit: number) =>
   new LimitExceededError(
     `"${instanceId}" has more than ${limit} operations open at once. Work in batches, or raise limits.openOperations.`,

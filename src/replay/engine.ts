@@ -26,6 +26,7 @@ import {
   foreignAwait,
   outsideTurn,
   tooManyEvents,
+  tooManyMessages,
   tooManyOperations,
 } from "./engine-errors.ts";
 import type { EngineOptions } from "./engine-options.ts";
@@ -169,10 +170,20 @@ export class ReplayEngine {
     return isNew;
   }
 
-  /** The stored text of a value of the function's. A limit is for new values: what was stored once may be larger. */
+  /**
+   * The stored text of a value of the function's. In replay, one beyond the limit is refused again if it was refused
+   * then, and taken if one that large was stored, because the limit was higher.
+   */
   encode(value: unknown, path: string): string {
-    const maxBytes = this.log.isReplaying ? maxRecordedBytes : this.options.limits.payloadBytes;
-    return withUserStacks(encodeValue(value, { path, maxBytes }));
+    const maxBytes = this.options.limits.payloadBytes;
+    try {
+      return withUserStacks(encodeValue(value, { path, maxBytes }));
+    } catch (error) {
+      const next = this.log.isReplaying ? this.log.next() : undefined;
+      const isRecorded = next !== undefined && "payload" in next && Buffer.byteLength(next.payload) > maxBytes;
+      if (!isRecorded) throw error;
+      return withUserStacks(encodeValue(value, { path, maxBytes: maxRecordedBytes }));
+    }
   }
 
   /** The function broke a rule in a way that makes whatever it does next meaningless. */
@@ -278,7 +289,8 @@ export class ReplayEngine {
         return;
       case "MessageArrived":
         this.mailboxes.add(event);
-        return this.handMessage(event.mailbox);
+        this.handMessage(event.mailbox);
+        return this.#checkMailboxes();
       case "CancelRequested":
         return this.#cancel(event.reason);
       case "ExecutionEnded":
@@ -359,6 +371,12 @@ export class ReplayEngine {
     if (this.#inTurn) return this.random;
     this.#strayRandom ??= new SeededRandom(`stray:${this.started.runId}:${this.started.executionId}`);
     return this.#strayRandom;
+  }
+
+  #checkMailboxes(): void {
+    const { mailboxDepth } = this.options.limits;
+    if (this.log.isReplaying || this.mailboxes.size <= mailboxDepth) return;
+    this.#fault = tooManyMessages(this.options.instanceId, mailboxDepth);
   }
 
   #checkLimits(decision: Decision): void {

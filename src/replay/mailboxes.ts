@@ -23,6 +23,10 @@ export class Mailboxes {
     return message;
   }
 
+  get size(): number {
+    return this.#arrived.size;
+  }
+
   has(mailbox: string): boolean {
     return this.#byName.has(mailbox);
   }

@@ -7,6 +7,13 @@ import type { ReplayEngine } from "./engine.ts";
 export function createStateContext(engine: ReplayEngine, enter: (method: string) => boolean): OrchestrationState {
   const { state } = engine;
   const { stateKeys } = engine.options.limits;
+
+  // What was kept once is kept, and what was refused then is refused again, whatever the limit is now.
+  function wasKept(key: string): boolean {
+    const next = engine.log.isReplaying ? engine.log.next() : undefined;
+    return next?.kind === "StateSet" && next.key === key;
+  }
+
   return {
     get: <T>(key: string): T | undefined => {
       enter("state.get");
@@ -16,8 +23,7 @@ export function createStateContext(engine: ReplayEngine, enter: (method: string)
       if (enter("state.set")) return;
       checked(key);
       const payload = engine.encode(value, `state["${key}"]`);
-      // What was kept once is kept, whatever the limit is now.
-      if (!engine.log.isReplaying && !state.has(key) && state.size >= stateKeys) {
+      if (!state.has(key) && state.size >= stateKeys && !wasKept(key)) {
         throw new LimitExceededError(`An instance keeps at most ${stateKeys} keys of state.`, "stateKeys");
       }
       const decision = engine.decide({ kind: "StateSet", key, payload });

@@ -13,6 +13,11 @@ export interface Limits {
   readonly openOperations: number;
   /** Keys of one instance's state. Default 1,000. */
   readonly stateKeys: number;
+  /**
+   * Messages of one instance that have arrived and were not received, in all of its mailboxes; one more ends it as
+   * failed. Default 10,000.
+   */
+  readonly mailboxDepth: number;
   /** Claims of an instance without a commit before it is quarantined. Default 5. */
   readonly claimsWithoutCommit: number;
 }
@@ -93,6 +98,7 @@ export function runtimeSettings(options: RuntimeOptions): RuntimeSettings {
       events: positive(limits.events ?? 50_000, "limits.events"),
       openOperations: positive(limits.openOperations ?? 20_000, "limits.openOperations"),
       stateKeys: positive(limits.stateKeys ?? 1_000, "limits.stateKeys"),
+      mailboxDepth: positive(limits.mailboxDepth ?? 10_000, "limits.mailboxDepth"),
       claimsWithoutCommit: positive(limits.claimsWithoutCommit ?? 5, "limits.claimsWithoutCommit"),
     },
   };

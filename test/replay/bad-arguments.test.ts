@@ -84,7 +84,14 @@ const calls: readonly [code: string, mentions: RegExp, call: (ctx: Untyped) => u
 
 for (const [code, mentions, call] of calls) {
   test(`refused where the call stands, with nothing scheduled: ${String(call).replaceAll(/\s+/g, " ")}`, async () => {
-    const limits = { payloadBytes: 1_000, events: 100, openOperations: 100, stateKeys: 1, suggestContinueAfter: 9 };
+    const limits = {
+      payloadBytes: 1_000,
+      events: 100,
+      openOperations: 100,
+      stateKeys: 1,
+      mailboxDepth: 100,
+      suggestContinueAfter: 9,
+    };
     let thrown: unknown;
     const { history } = await live(
       (ctx) => {
@@ -119,7 +126,14 @@ const results: readonly [name: string, code: string, value: unknown][] = [
 
 for (const [name, code, value] of results) {
   test(`a function that returns ${name} has failed`, async () => {
-    const limits = { payloadBytes: 1_000, events: 100, openOperations: 100, stateKeys: 1, suggestContinueAfter: 9 };
+    const limits = {
+      payloadBytes: 1_000,
+      events: 100,
+      openOperations: 100,
+      stateKeys: 1,
+      mailboxDepth: 100,
+      suggestContinueAfter: 9,
+    };
     const { history } = await live(() => value, [[started()]], { limits });
     const end = history.at(-1);
     assert.equal(end?.kind === "OrchestrationFailed" && end.failure.code, code);

@@ -200,7 +200,14 @@ test("a limit that was lowered does not concern what was stored before", async (
     await ctx.activity("more", "z".repeat(1_000));
   };
   const { history } = await live(body, [[started()]]);
-  const limits = { payloadBytes: 500, events: 2, openOperations: 1, stateKeys: 1, suggestContinueAfter: 1 };
+  const limits = {
+    payloadBytes: 500,
+    events: 2,
+    openOperations: 1,
+    stateKeys: 1,
+    mailboxDepth: 100,
+    suggestContinueAfter: 1,
+  };
   const engine = engineFor(body, { limits });
   assert.deepEqual(await engine.replay(history), { kind: "waiting" });
   const { outcome } = await engine.turn([completed(3)], 9_000);
