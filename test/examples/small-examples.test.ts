@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { promisify } from "node:util";
+
+const examples = join(import.meta.dirname, "../../examples");
+
+async function linesOf(example: string, ...args: readonly string[]): Promise<string[]> {
+  const { PERDURE_LOG: _log, NODE_TEST_CONTEXT: _context, ...env } = process.env;
+  const program = join(examples, example, "main.ts");
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [program, ...args], { env });
+  assert.equal(stderr, "");
+  return stdout.trimEnd().split("\n");
+}
+
+function temporaryFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), "perdure-example-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+test("hello greets, and when it is run again it only gives the result", async (t) => {
+  const store = join(temporaryFolder(t), "hello.db");
+  const first = await linesOf("hello", store);
+  assert.deepEqual(first.toSorted(), ["Hello Ada, Hello Grace", "greeting Ada", "greeting Grace"]);
+  assert.deepEqual(await linesOf("hello", store), ["Hello Ada, Hello Grace"]);
+});
+
+test("approval pays what is small or approved, and refuses what nobody answers", async () => {
+  const lines = await linesOf("approval");
+  assert.deepEqual(lines.slice(0, 2).toSorted(), ["paid 12 for coffee", "paid 700 for a flight"]);
+  assert.deepEqual(lines.slice(2), [
+    "coffee: paid",
+    "a flight: paid",
+    "a yacht: refused by Ada",
+    "a chair: refused: nobody answered in time",
+  ]);
+});
+
+test("saga undoes everything in reverse order", async () => {
+  assert.deepEqual(await linesOf("saga"), [
+    "booked the flight at attempt 1",
+    "booked the hotel at attempt 3",
+    "there was no car to cancel",
+    "cancelled the hotel",
+    "cancelled the flight",
+    "not booked: no cars are left",
+    "left over: 0 bookings",
+  ]);
+});
+
+test("eternal-monitor raises one alarm and one all-clear, over several executions", async () => {
+  assert.deepEqual(await linesOf("eternal-monitor"), [
+    "down: check 6 is the third in a row that failed",
+    "up again at check 9",
+    "Cancelled: the example is over",
+    "execution 1: continuedAsNew",
+    "execution 2: continuedAsNew",
+    "execution 3: continuedAsNew",
+    "pruned all but the last: true",
+  ]);
+});
+
+test("versions keeps each order with its version, and notices a changed one", async () => {
+  assert.deepEqual(await linesOf("versions"), [
+    "Monday: only 1.0.0 is deployed.",
+    "Tuesday: 2.0.0 comes beside it. A start by name takes the latest; what has begun keeps its version.",
+    "  reserving table",
+    "  packing lamp",
+    "  lamp went out by 1.0.0",
+    "  packing table",
+    "  table went out by 2.0.0",
+    "Wednesday: somebody changes 1.0.0 itself. It is noticed, and nothing is guessed.",
+    '  the history says: a receive from mailbox "paid"',
+    '  the code does:    activity "reserve"',
+  ]);
+});
