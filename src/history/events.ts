@@ -132,7 +132,10 @@ export interface ActivityScheduled extends EventBase, WithCheckedPayload, WithTi
   readonly name: string;
   /** The work queue, when it is not `default`. */
   readonly queue?: string;
-  /** What the call overrode of the activity's own options; the node that executes it knows the rest. */
+  /**
+   * What the call overrode of the activity's own options, and how long it may wait to be started; the node that
+   * executes it knows the rest.
+   */
   readonly policy?: ActivityPolicy;
 }
 

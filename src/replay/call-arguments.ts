@@ -11,6 +11,7 @@ import {
 } from "../definition/index.ts";
 import { InvalidArgumentError } from "../errors/index.ts";
 import { checkInstanceId, checkName, checkObject, describeArgument, parseVersion } from "../values/index.ts";
+import type { KnownActivity } from "./engine-options.ts";
 
 /** @param what the options are of, as in `activity "charge"`. */
 export function checkCall(call: AwaitOptions, what: string): void {
@@ -30,13 +31,13 @@ export function checkVersionOption(options: { readonly version?: string }, what:
 export function activityTarget(
   target: Activity<never, unknown> | string,
   call: ActivityCall,
-  queueOf: (name: string) => string | undefined,
-): { name: string; queue: string } {
+  activityOf: (name: string) => KnownActivity | undefined,
+): { name: string; queue: string; scheduleToStartMs: number | undefined } {
   const name = definitionName(target, "activity");
   checkCall(call, `activity "${name}"`);
   if (call.queue !== undefined) checkName(call.queue, "queue");
-  const own = typeof target === "string" ? queueOf(name) : target.queue;
-  return { name, queue: call.queue ?? own ?? "default" };
+  const own = typeof target === "string" ? activityOf(name) : target;
+  return { name, queue: call.queue ?? own?.queue ?? "default", scheduleToStartMs: own?.policy.scheduleToStartMs };
 }
 
 export function orchestrationTarget(

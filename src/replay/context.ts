@@ -107,13 +107,14 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
 
     activity: (target: Activity<never, unknown> | string, input?: unknown, call: ActivityCall = {}): Promise<never> => {
       if (enter("activity")) return never();
-      const { name, queue } = activityTarget(target, call, options.queueOf);
+      const { name, queue, scheduleToStartMs } = activityTarget(target, call, options.activityOf);
       const what = `activity "${name}"`;
       const { attemptTimeout, timeout: _timeout, signal: _signal, queue: _queue, ...rest } = call;
-      const policy = activityPolicy(
-        { ...rest, ...(attemptTimeout !== undefined && { timeout: attemptTimeout }) },
-        what,
-      );
+      const policy = {
+        // It holds also while no node that knows the activity's options has it.
+        ...(scheduleToStartMs !== undefined && { scheduleToStartMs }),
+        ...activityPolicy({ ...rest, ...(attemptTimeout !== undefined && { timeout: attemptTimeout }) }, what),
+      };
       const draft: ScheduledDraft = {
         kind: "ActivityScheduled",
         name,

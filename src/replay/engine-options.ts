@@ -1,4 +1,4 @@
-import type { AnySchema, LogFields, LogLevel, OrchestrationContext } from "../definition/index.ts";
+import type { Activity, AnySchema, LogFields, LogLevel, OrchestrationContext } from "../definition/index.ts";
 import type { PerdureError } from "../errors/index.ts";
 
 interface EngineLimits {
@@ -13,6 +13,8 @@ interface EngineLimits {
   readonly suggestContinueAfter: number;
 }
 
+export type KnownActivity = Pick<Activity<never, unknown>, "queue" | "policy">;
+
 export interface EngineOptions {
   readonly instanceId: string;
   readonly run: (ctx: OrchestrationContext, input: unknown) => unknown;
@@ -21,8 +23,8 @@ export interface EngineOptions {
   /** Where that function is defined, for reports. */
   readonly definedAt?: string | undefined;
   readonly limits: EngineLimits;
-  /** The work queue of an activity that is called by its name only. */
-  readonly queueOf: (activity: string) => string | undefined;
+  /** What this node knows of an activity that is called by its name only. */
+  readonly activityOf: (name: string) => KnownActivity | undefined;
   /** Called for lines that are new, never while replaying. */
   readonly log: (level: LogLevel, fields: LogFields, message: string) => void;
   /** The function broke a rule while no turn was under way. */

@@ -6,7 +6,7 @@ import {
   type Logger,
   validate,
 } from "../definition/index.ts";
-import { AbortError, TimeoutError } from "../errors/index.ts";
+import { AbortError, type Failure, TimeoutError, failureToError } from "../errors/index.ts";
 import type { WorkFence, WorkItem } from "../providers/contract.ts";
 import { decodeValue, encodeValue } from "../values/index.ts";
 import type { Node } from "./node.ts";
@@ -155,7 +155,12 @@ export class ActivityRun {
   }
 
   #timeOut(why: string, isFinal: boolean): void {
-    const error = new TimeoutError(`${why}.`);
+    const { note } = this.#item;
+    // What kept it from being done earlier is what its caller will want to know.
+    const error = new TimeoutError(
+      `${why}.`,
+      note === null ? {} : { cause: failureToError(JSON.parse(note) as Failure) },
+    );
     this.#abortFor(error);
     this.#settle({ kind: "failed", error, isFinal });
   }

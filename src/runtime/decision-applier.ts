@@ -156,7 +156,7 @@ function workItem(
   here: Here,
   { eventId, name, queue, policy, validated, payload, at }: ActivityScheduled,
 ): NewWorkItem {
-  const startBy = policy?.scheduleToStartMs;
+  const startWithinMs = policy?.scheduleToStartMs;
   return {
     id: activityId(here, eventId),
     queue: queue ?? "default",
@@ -169,7 +169,7 @@ function workItem(
       ...(validated && { validated }),
     }),
     payload,
-    startBy: startBy === undefined ? null : at + startBy,
+    startBy: startWithinMs === undefined ? null : at + startWithinMs,
   };
 }
 

@@ -65,7 +65,7 @@ function engineOptions(node: Node, instance: Instance, definition: AnyOrchestrat
     input: definition.input,
     definedAt: definition.definedAt,
     limits: { ...node.limits, suggestContinueAfter: Math.min(10_000, Math.floor(node.limits.events / 2)) },
-    queueOf: (name) => node.activityRegistry.get(name)?.queue,
+    activityOf: (name) => node.activityRegistry.get(name),
     log: (level, fields, message) =>
       node.outside(() => node.logger[level]({ instanceId, executionId, ...fields }, message)),
     onFault: (error) => node.outside(() => instance.onFault(error)),

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { ClosedError } from "../errors/index.ts";
-import type { Wake } from "../providers/contract.ts";
+import type { TurnCommit, Wake } from "../providers/contract.ts";
 import { installGuard, releaseGuard } from "../guard/index.ts";
 import { absorbUncaughtErrors, releaseUncaughtErrors } from "../replay/index.ts";
 import { type Duration, parseDuration } from "../values/index.ts";
@@ -47,7 +47,7 @@ export class Runtime implements AsyncDisposable {
       claims,
       claimWork: () => this.#work.reserve(),
       onWork: (items, reserved) => this.#work.acceptClaimed(items, reserved),
-      onCommitted: (turn) => this.#work.noticeCommitted(turn),
+      onCommitted: (turn) => this.#onCommitted(turn),
     });
     const outside = AsyncLocalStorage.snapshot() as Node["outside"];
     this.#node = { ...settings, orchestrationRegistry, activityRegistry, lease, claims, pipeline, outside };
@@ -147,6 +147,11 @@ export class Runtime implements AsyncDisposable {
     const { router } = this.#orchestrations;
     const work = [...this.#work.runningIds(), ...router.fusedIds(), ...pipeline.workIds()];
     await provider.releaseAllExcept(nodeId, { instances: router.refs(), work });
+  }
+
+  #onCommitted(turn: TurnCommit): void {
+    this.#work.noticeCommitted(turn);
+    for (const { startBy } of turn.work) if (startBy !== null) this.#sweeper.notice(startBy);
   }
 
   #onWake(wake: Wake): void {

@@ -119,19 +119,22 @@ export class WorkDispatcher {
     return [...this.#running.keys()];
   }
 
-  /** Fails items that no node started in time, or that no live node can execute. */
-  async failExpired(graceMs: number): Promise<void> {
+  /**
+   * Fails items that no node started in time, or that no live node can execute. Gives when the next one will not have
+   * been started in time, if there is one.
+   */
+  async failExpired(graceMs: number): Promise<number | null> {
     const { nodeId } = this.#node.lease;
-    if (nodeId === null) return;
-    const failing = await this.#node.claims.claim(async () => {
-      const { items, storeNow } = await this.#node.provider.expireWork({ nodeId, graceMs, limit: 100 });
-      return items.map((item) => {
-        const startBy = decodeWork(item.body).policy?.scheduleToStartMs;
-        const isLate = startBy !== undefined && item.scheduledAt + startBy <= storeNow;
-        return this.#complete(item, failed(isLate ? notStarted(item, startBy) : notRegistered(item, graceMs)));
-      });
+    if (nodeId === null) return null;
+    const { failing, nextStartBy } = await this.#node.claims.claim(async () => {
+      const { items, nextVisibleAt } = await this.#node.provider.expireWork({ nodeId, graceMs, limit: 100 });
+      return {
+        failing: items.map((item) => this.#complete(item, failed(notStarted(item, graceMs)))),
+        nextStartBy: nextVisibleAt,
+      };
     });
     await Promise.all(failing);
+    return nextStartBy;
   }
 
   #free(queue: Queue): number {
@@ -286,10 +289,13 @@ const lostTooOften = ({ name, lost, failures }: WorkItem) =>
     category: "infrastructure",
   });
 
-const notStarted = ({ name, queue }: WorkItem, ms: number) =>
-  new TimeoutError(`No node started activity "${name}" of queue "${queue}" within ${ms} ms.`);
-
-const notRegistered = ({ name, queue }: WorkItem, graceMs: number) =>
-  new NotRegisteredError(
+// What has a time to start by is left to that, however long its activity is missing.
+function notStarted({ name, queue, body }: WorkItem, graceMs: number): PerdureError {
+  const startWithinMs = decodeWork(body).policy?.scheduleToStartMs;
+  if (startWithinMs !== undefined) {
+    return new TimeoutError(`No node started activity "${name}" of queue "${queue}" within ${startWithinMs} ms.`);
+  }
+  return new NotRegisteredError(
     `Activity "${name}" of queue "${queue}" is not registered on any live node, and has not been for ${graceMs} ms.`,
   );
+}

@@ -23,7 +23,7 @@ export function engineFor(run: Body | AnyOrchestration, options: Options = {}): 
       mailboxDepth: 100_000,
       suggestContinueAfter: 50_000,
     },
-    queueOf: () => undefined,
+    activityOf: () => undefined,
     log: () => undefined,
     onFault: () => undefined,
     ...options,
