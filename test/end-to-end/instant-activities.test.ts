@@ -7,7 +7,7 @@ inEveryMode(
   "an activity that ends within the microtasks of the commit that brought it is not forgotten",
   async (world) => {
     const hop = activity("hop", async (_ctx, { hops, fails }: { hops: number; fails: boolean }) => {
-      for (let hop = 0; hop < hops; hop++) await null;
+      for (let hop = 0; hop < hops; hop++) await Promise.resolve();
       if (fails) throw new Error("as asked");
       return "completed";
     });
