@@ -76,6 +76,8 @@ export class SnippetFolder {
   }
 }
 
+const compileCache = resolve(".perdure", "compile-cache");
+
 const fileOf = ({ block }: Snippet) => join(relative(".", block.file), `${block.line}.ts`);
 
 // So that whatever is reported about the program is reported with the line of the document.
@@ -90,6 +92,8 @@ function atTheirLines(blocks: readonly CodeBlock[]): string {
 
 async function run(args: readonly string[], cwd: string): Promise<{ code: number | null; output: string }> {
   const { PERDURE_LOG: _log, NODE_TEST_CONTEXT: _context, ...env } = process.env;
+  // All of them load the same sources, and stripping their types takes longer than running them.
+  env["NODE_COMPILE_CACHE"] = compileCache;
   const child = spawn(process.execPath, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
