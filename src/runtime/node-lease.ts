@@ -23,6 +23,7 @@ export class NodeLeaseKeeper {
   readonly #signal = new WakeSignal();
   readonly #onLost = new Set<() => void>();
   #nodeId: string | null = null;
+  #abandoned: string | null = null;
   /** By the process's monotonic clock, counted from when the store was asked: never later than by the store's. */
   #validUntilMs = 0;
   #renewInMs = 0;
@@ -56,10 +57,13 @@ export class NodeLeaseKeeper {
     this.#isStopped = true;
     this.#signal.set();
     await this.#loop;
-    for (let failures = 1; this.nodeId !== null; failures += 1) {
+    const nodeId = this.nodeId ?? this.#abandoned;
+    if (nodeId === null) return;
+    for (let failures = 1; performance.now() < this.#validUntilMs; failures += 1) {
       try {
-        await this.#answerBy(this.#validUntilMs, this.#options.provider.closeLease(this.#nodeId as string));
+        await this.#answerBy(this.#validUntilMs, this.#options.provider.closeLease(nodeId));
         this.#nodeId = null;
+        return;
       } catch (error) {
         if (failures === 5 || error instanceof ClosedError) throw error;
         await this.#signal.wait(backoffMs(failures));
@@ -67,9 +71,10 @@ export class NodeLeaseKeeper {
     }
   }
 
-  /** Acts as if the lease were lost, and opens no other. It expires by itself. */
+  /** Acts as if the lease were lost, and opens no other. */
   abandon(): void {
     this.#isStopped = true;
+    this.#abandoned = this.#nodeId;
     this.#signal.set();
     if (this.#nodeId !== null) this.#lose("it was given up");
   }
