@@ -4,6 +4,7 @@ import { globSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { run } from "node:test";
 import { parseArgs } from "node:util";
+import { startPostgres } from "../test/support/postgres-server.ts";
 import { reportTests } from "./test-report.ts";
 
 const testTimeoutMs = 60_000;
@@ -11,6 +12,11 @@ const silenceMs = 120_000;
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { name: { type: "string" } } });
 const files = (positionals.length === 0 ? ["test"] : positionals).flatMap(testFilesAt);
+
+// One server for all files, with PERDURE_PG_URL set by us or by whoever has one. A file that runs alone starts its own, if
+// it needs one at all.
+const server = process.env["PERDURE_PG_URL"] === undefined && files.length > 1 ? await startPostgres() : null;
+if (server !== null) process.env["PERDURE_PG_URL"] = server.url;
 
 const stuck = new AbortController();
 const events = run({
@@ -32,6 +38,7 @@ const { passed, failed, skipped } = await reportTests(events, {
   slowest: Number(process.env["PERDURE_SLOWEST"] ?? 0),
 });
 clearTimeout(silence);
+await server?.stop();
 
 if (failed > 0 || passed === 0) process.exitCode = 1;
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);

@@ -80,7 +80,7 @@ inEveryMode("a message that nobody reads keeps no instance in memory, and none r
   await untilRecorded(world, "i", "MessageArrived", 3);
   await world.until("it is dehydrated", () => node.hydratedCount === 0);
   assert.deepEqual(rawSql(world, "SELECT * FROM perdure_messages"), []);
-  const owned = "SELECT 1 FROM perdure_ownerships WHERE owner IS NOT NULL OR ready_since IS NOT NULL";
+  const owned = "SELECT 1 FROM perdure_ownerships WHERE owner IS NOT NULL";
   assert.deepEqual(rawSql(world, owned), []);
   await handle.raiseEvent("end", "done");
   assert.equal(await handle.result({ timeout: "10s" }), "done");

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { activity, orchestration } from "../../src/definition/index.ts";
 import { NotRegisteredError } from "../../src/errors/index.ts";
-import { SqliteProvider } from "../../src/providers/sqlite/index.ts";
 import { overriding } from "../client/support/overriding.ts";
 import { errorOf, statusOf, untilRecorded, untilStatus } from "../support/instances.ts";
 import { inEveryMode } from "../support/world.ts";
@@ -90,7 +89,7 @@ inEveryMode("nothing is cancelled while some live node has its version, however 
   const handle = await client.start(job("1.0.0"), undefined, { instanceId: "served" });
   await client.send("served", "go", null);
 
-  const other = await SqliteProvider.open(world.file);
+  const other = await world.store.openAnother();
   try {
     let isSlow = true;
     const none = { storeNow: 0, instances: [], nextAvailableAt: null };

@@ -3,7 +3,6 @@ import { Client } from "../../src/client/index.ts";
 import { orchestration } from "../../src/definition/index.ts";
 import { InstanceExistsError } from "../../src/errors/index.ts";
 import { encodeMessage } from "../../src/history/index.ts";
-import { SqliteProvider } from "../../src/providers/sqlite/index.ts";
 import { encodeValue, randomId } from "../../src/values/index.ts";
 import { errorOf, kindsOf, statusOf, untilStatus } from "../support/instances.ts";
 import { inEveryMode } from "../support/world.ts";
@@ -65,7 +64,7 @@ inEveryMode("a start message that is delivered twice is warned about and dropped
 });
 
 inEveryMode("clients of several processes that start one id at once all get the one run", async (world) => {
-  await using other = await SqliteProvider.open(world.file);
+  await using other = await world.store.openAnother();
   const clients = [world.client, new Client(other)];
   await world.start({ orchestrations: [keeper] });
   const node = await world.start({ orchestrations: [keeper], provider: other });

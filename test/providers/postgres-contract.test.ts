@@ -1,4 +1,4 @@
 import { checkContract } from "./contract-checks/index.ts";
-import { openPostgresStore } from "./postgres-schema.ts";
+import { openPostgresStore } from "./postgres-clock.ts";
 
 checkContract("PostgreSQL", openPostgresStore);

@@ -1,12 +1,7 @@
-import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import type { SQLInputValue } from "node:sqlite";
 import type { World } from "./world.ts";
 
 /** Does to a store what no provider ever would: damages it, or looks behind its back. Gives the rows, if there are any. */
 export function rawSql(world: World, sql: string, ...values: SQLInputValue[]): Record<string, unknown>[] {
-  const database = new DatabaseSync(world.file, { timeout: 5_000 });
-  try {
-    return database.prepare(sql).all(...values);
-  } finally {
-    database.close();
-  }
+  return world.store.sql(sql, ...values);
 }

@@ -1,19 +1,21 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 import { Client } from "../../src/client/index.ts";
 import { loggerFromEnvironment } from "../../src/observability/index.ts";
 import type { Clock } from "../../src/providers/clock.ts";
 import type { Provider } from "../../src/providers/contract.ts";
-import { SqliteProvider } from "../../src/providers/sqlite/index.ts";
 import { Runtime, type RuntimeOptions } from "../../src/runtime/index.ts";
+import { openPostgresStore } from "./postgres-store.ts";
 import { RecordingLogger } from "./recording-logger.ts";
+import { openSqliteStore, type StoreKind, type WorldStore } from "./world-store.ts";
 
 export interface Mode {
   readonly name: string;
   readonly options: Partial<RuntimeOptions>;
+  /** Default: SQLite; or PostgreSQL with PERDURE_STORE=postgres. */
+  readonly store?: StoreKind;
 }
+
+const defaultStore: StoreKind = process.env["PERDURE_STORE"] === "postgres" ? "postgres" : "sqlite";
 
 /** All has to come out the same, however long an instance stays in memory, and however its steps are committed. */
 export const modes: readonly Mode[] = [
@@ -22,36 +24,43 @@ export const modes: readonly Mode[] = [
   { name: "replayed from zero", options: { dehydrateAfter: 0 } },
 ];
 
+const onPostgres: Mode = { name: "on PostgreSQL", options: {}, store: "postgres" };
+
 export interface WorldOptions {
+  /** Moves the time of a store in SQLite. There is no such test on PostgreSQL, whose time is its server's. */
   readonly clock?: Clock;
 }
 
-/** A store in a file of its own, a client, and any number of nodes; all of it is closed after the test. */
+/** A store of its own, a client, and any number of nodes; all of it is closed after the test. */
 export class World {
-  readonly file: string;
-  readonly provider: SqliteProvider;
+  readonly store: WorldStore;
+  readonly provider: Provider;
   readonly mode: Mode;
   readonly log = new RecordingLogger(loggerFromEnvironment());
   readonly client: Client;
-  readonly #folder: string;
   readonly #nodes = new Set<Runtime>();
 
-  private constructor(folder: string, provider: SqliteProvider, mode: Mode) {
-    this.#folder = folder;
-    this.file = join(folder, "store.db");
-    this.provider = provider;
+  private constructor(store: WorldStore, mode: Mode) {
+    this.store = store;
+    this.provider = store.provider;
     this.mode = mode;
-    this.client = new Client(provider, { logger: this.log.logger });
+    this.client = new Client(this.provider, { logger: this.log.logger });
   }
 
   static async open(mode: Mode = modes[0] as Mode, options: WorldOptions = {}): Promise<World> {
-    const folder = mkdtempSync(join(tmpdir(), "perdure-test-"));
-    return new World(folder, await SqliteProvider.open(join(folder, "store.db"), options), mode);
+    const kind = options.clock === undefined ? (mode.store ?? defaultStore) : "sqlite";
+    return new World(await (kind === "postgres" ? openPostgresStore() : openSqliteStore(options)), mode);
+  }
+
+  /** The file of a world in SQLite. */
+  get file(): string {
+    if (this.store.file === null) throw new Error("This world is not in a file.");
+    return this.store.file;
   }
 
   /** A node on this world's store, in the world's mode. */
   async start(options: Partial<RuntimeOptions> = {}): Promise<Runtime> {
-    const settings = { provider: this.provider as Provider, logger: this.log.logger, ...this.mode.options, ...options };
+    const settings = { provider: this.provider, logger: this.log.logger, ...this.mode.options, ...options };
     const node = await Runtime.start(settings);
     this.#nodes.add(node);
     return node;
@@ -63,7 +72,7 @@ export class World {
     for (;;) {
       const changed = this.#change();
       const found = await look();
-      if (found) return found as NonNullable<T>;
+      if (found) return found;
       if (performance.now() > deadline) throw new Error(`Waited 20 s in vain until ${what}.`);
       await changed;
     }
@@ -71,8 +80,7 @@ export class World {
 
   async close(): Promise<void> {
     await Promise.all([...this.#nodes].map((node) => node.stop({ timeout: 0 })));
-    await this.provider.close();
-    rmSync(this.#folder, { recursive: true, force: true });
+    await this.store.close();
   }
 
   #change(): Promise<void> {
@@ -92,7 +100,7 @@ export class World {
 
 /** One test for each mode, each in a world of its own. */
 export function inEveryMode(name: string, run: (world: World) => Promise<void>, options: WorldOptions = {}): void {
-  for (const mode of modes) {
+  for (const mode of options.clock === undefined ? [...modes, onPostgres] : modes) {
     test(`${name} [${mode.name}]`, async () => {
       const world = await World.open(mode, options);
       try {

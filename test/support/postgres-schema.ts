@@ -1,0 +1,72 @@
+import { randomBytes } from "node:crypto";
+import { after } from "node:test";
+import pg from "pg";
+import { type PostgresOptions, PostgresProvider } from "../../src/providers/postgres/index.ts";
+import { postgresUrl } from "./postgres-server.ts";
+
+const tables =
+  "instances, ownerships, ready, messages, history, work_items, work_bodies, timers, state, nodes, capabilities, " +
+  "unservable";
+
+/** A schema of a test's own on the server that all tests share. */
+export class PostgresSchema implements AsyncDisposable {
+  readonly url: string;
+  readonly schema = `test_${randomBytes(8).toString("hex")}`;
+  readonly pool: pg.Pool;
+
+  static async create(): Promise<PostgresSchema> {
+    return new PostgresSchema(await postgresUrl());
+  }
+
+  private constructor(url: string) {
+    this.url = url;
+    this.pool = new pg.Pool({ connectionString: url, max: 10 });
+    this.pool.on("error", () => undefined);
+  }
+
+  open(options: PostgresOptions = {}): Promise<PostgresProvider> {
+    return PostgresProvider.open(this.pool, { schema: this.schema, ...options });
+  }
+
+  async query<R>(text: string, values: unknown[] = []): Promise<R[]> {
+    const client = await this.pool.connect();
+    try {
+      await client.query(`SET search_path = ${this.schema}`);
+      return (await client.query(text, values)).rows as R[];
+    } finally {
+      client.release(true);
+    }
+  }
+
+  /** As if it had just been created, its numbers beginning at 1 again. */
+  async empty(): Promise<void> {
+    await this.query(`TRUNCATE ${tables} RESTART IDENTITY; ALTER SEQUENCE instance_keys RESTART`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.pool.query(`DROP SCHEMA IF EXISTS ${this.schema} CASCADE`);
+    await this.pool.end();
+  }
+}
+
+const idle: PostgresSchema[] = [];
+
+/** A schema that is in order and empty. To be given back: making one takes longer than most tests. */
+export async function borrowSchema(): Promise<PostgresSchema> {
+  const known = idle.pop();
+  if (known !== undefined) {
+    await known.empty();
+    return known;
+  }
+  const schema = await PostgresSchema.create();
+  await (await schema.open()).close();
+  return schema;
+}
+
+export function giveBackSchema(schema: PostgresSchema): void {
+  idle.push(schema);
+}
+
+after(async () => {
+  for (const schema of idle.splice(0)) await schema[Symbol.asyncDispose]();
+});
