@@ -41,6 +41,7 @@ import { fetchWork } from "./fetch-work.ts";
 import { findLostWork } from "./find-lost-work.ts";
 import { findUnservable } from "./find-unservable.ts";
 import { fireTimers } from "./fire-timers.ts";
+import { Gathered } from "./gathered.ts";
 import { heartbeatWork } from "./heartbeat-work.ts";
 import { Hints } from "./hints.ts";
 import { listChildren } from "./list-children.ts";
@@ -84,6 +85,7 @@ export class PostgresProvider implements Provider {
   readonly #pool: PostgresPool;
   readonly #ownsPool: boolean;
   readonly #elsewhere: ExternalChanges | null;
+  readonly #messages = new Gathered((messages: readonly NewMessage[]) => enqueue(this.#store, messages));
   readonly #underWay = new Set<Promise<unknown>>();
   #closing: Promise<void> | null = null;
 
@@ -181,7 +183,7 @@ export class PostgresProvider implements Provider {
   }
 
   enqueue(messages: readonly NewMessage[]): Promise<readonly ("queued" | "unknown" | "ended")[]> {
-    return this.#run((store) => enqueue(store, messages));
+    return this.#run(() => this.#messages.add(messages));
   }
 
   releaseQuarantine(instanceId: string): Promise<boolean> {
