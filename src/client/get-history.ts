@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "../errors/index.ts";
+import { InstanceNotFoundError, InvalidArgumentError } from "../errors/index.ts";
 import { decodeHistory, type HistoryEvent } from "../history/index.ts";
 import { checkInstanceId, decodeValue } from "../values/index.ts";
 import type { ClientContext } from "./client-context.ts";
@@ -27,6 +27,8 @@ export async function getHistory(
   }
   const rows = await provider.readHistory(instanceId, executionId);
   if (rows !== null) return decodeHistory(rows).map(withValue);
+  // Not looked at again to say what is wrong: it may have been started since.
+  if (executionId === undefined) throw new InstanceNotFoundError(instanceId);
   const current = await readInstance(provider, instanceId);
   throw new InvalidArgumentError(
     `Instance "${instanceId}" has no execution ${executionId}: the current one is ${current.executionId}. ` +
