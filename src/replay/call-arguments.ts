@@ -70,13 +70,13 @@ export function checkedInput(
   input: unknown,
   version?: string,
 ): CheckedValue {
-  const schema = typeof target === "string" || isOther(target, version) ? undefined : target.input;
-  return checkValue(input, schema, typeof target === "string" ? "" : `The input of ${target.kind} "${target.name}"`);
+  if (typeof target === "string") return { value: input };
+  // Another version may take something else: it is for that one to say, when it starts.
+  if (target.kind === "orchestration" && version !== undefined && version !== target.version) return { value: input };
+  const checked = checkValue(input, target.input, `The input of ${target.kind} "${target.name}"`);
+  // Without a version it is the latest one that starts, and that may be another: it gets what the caller gave.
+  return target.kind === "orchestration" && version === undefined ? { value: input } : checked;
 }
-
-// Another version may take something else: it is for that one to say, when it starts.
-const isOther = (target: Activity<never, unknown> | Orchestration<never, unknown>, version: string | undefined) =>
-  target.kind === "orchestration" && version !== undefined && version !== target.version;
 
 export const channelSchema = (target: { readonly schema?: AnySchema } | string): AnySchema | undefined =>
   typeof target === "string" ? undefined : target.schema;

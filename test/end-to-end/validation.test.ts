@@ -113,6 +113,28 @@ inEveryMode("what was sent by a plain name is checked where it is received, and 
   ]);
 });
 
+inEveryMode("a child that starts in a later version is checked by the schema of that version", async (world) => {
+  const text: Schema<string, string> = {
+    "~standard": {
+      version: 1,
+      vendor: "test",
+      validate: (value) =>
+        typeof value === "string" ? { value: `text ${value}` } : { issues: [{ message: "No text" }] },
+    },
+  };
+  const shout: Schema<string, string> = {
+    "~standard": { version: 1, vendor: "test", validate: (value) => ({ value: `${String(value)}!` }) },
+  };
+  const old = orchestration("child", { version: "1.0.0", input: text }, async (_ctx, input) => `old ${input}`);
+  const latest = orchestration("child", { version: "2.0.0", input: shout }, async (_ctx, input) => `latest ${input}`);
+  const parent = orchestration("parent", async (ctx) => [
+    await ctx.subOrchestration(old, "a"),
+    await ctx.subOrchestration(old, "a", { version: "1.0.0" }),
+  ]);
+  await world.start({ orchestrations: [old, latest, parent] });
+  assert.deepEqual(await (await world.client.start(parent)).result({ timeout: "10s" }), ["latest a!", "old text a"]);
+});
+
 inEveryMode("a message that was checked stays so across continue-as-new", async (world) => {
   const again = orchestration("again", async (ctx): Promise<unknown> => {
     if (ctx.executionId === 1) return ctx.continueAsNew(await ctx.receive("go"));
