@@ -34,20 +34,20 @@ inEveryMode("an execution follows another, with the next id and the input that i
 });
 
 inEveryMode(
-  "an instance may go through 500 executions, and whoever waits for its result waits through all",
+  "an instance may go through 100 executions, and whoever waits for its result waits through all",
   async (world) => {
     const tick = activity("tick", (_ctx, value: number) => value + 1);
     const loop = orchestration("loop", async (ctx, value: number): Promise<number> => {
       const next = await ctx.activity(tick, value);
-      return next < 500 ? ctx.continueAsNew(next) : next;
+      return next < 100 ? ctx.continueAsNew(next) : next;
     });
     await world.start({ orchestrations: [loop], activities: [tick] });
     const handle = await world.client.start(loop, 0);
-    assert.equal(await handle.result({ timeout: "60s" }), 500);
+    assert.equal(await handle.result({ timeout: "60s" }), 100);
     const executions = await world.client.listExecutions(handle.instanceId);
     assert.deepEqual(
       executions.map(({ executionId }) => executionId),
-      Array.from({ length: 500 }, (_, n) => n + 1),
+      Array.from({ length: 100 }, (_, n) => n + 1),
     );
   },
 );
