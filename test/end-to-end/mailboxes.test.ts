@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mailbox, orchestration, type Schema } from "../../src/definition/index.ts";
+import { mailbox, orchestration } from "../../src/definition/index.ts";
 import { allTimerPartitions } from "../../src/runtime/timer-partition.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { errorOf, kindsOf, untilRecorded } from "../support/instances.ts";
@@ -198,24 +198,3 @@ inEveryMode(
   },
   { clock },
 );
-
-/** Takes a number, also one that is written as text. */
-const numeric: Schema<number> = {
-  "~standard": {
-    version: 1,
-    vendor: "test",
-    validate: (value) =>
-      Number.isNaN(Number(value)) ? { issues: [{ message: "not a number" }] } : { value: Number(value) },
-  },
-};
-
-inEveryMode("a mailbox with a schema receives what the schema makes of what is sent", async (world) => {
-  const amounts = mailbox("amounts", numeric);
-  const sum = orchestration("sum", async (ctx) => (await ctx.receive(amounts)) + (await ctx.receive(amounts)));
-  await world.start({ orchestrations: [sum] });
-  const handle = await world.client.start(sum);
-  await handle.send(amounts, "12" as never);
-  assert.equal((await errorOf(handle.send(amounts, "twelve" as never))).code, "INVALID_ARGUMENT");
-  await handle.send(amounts, 30);
-  assert.equal(await handle.result({ timeout: "10s" }), 42);
-});
