@@ -35,7 +35,12 @@ export {
 export * from "./errors/index.ts";
 export type * from "./history/events.ts";
 export type { ParentLink } from "./history/index.ts";
-export * from "./observability/index.ts";
+export {
+  consoleLogger,
+  type ConsoleLoggerOptions,
+  loggerFromEnvironment,
+  type LogSink,
+} from "./observability/index.ts";
 export type * from "./providers/contract.ts";
 export { type Limits, Runtime, type RuntimeOptions } from "./runtime/index.ts";
 export type { Duration } from "./values/index.ts";

@@ -1,7 +1,8 @@
 import type { Logger } from "../definition/index.ts";
 import { InvalidArgumentError } from "../errors/index.ts";
-import { loggerFromEnvironment } from "../observability/index.ts";
+import { chosenLogger } from "../observability/index.ts";
 import type { Provider } from "../providers/contract.ts";
+import { checkObject } from "../values/index.ts";
 import { ChangeWatch } from "./change-watch.ts";
 
 export interface ClientOptions {
@@ -25,10 +26,13 @@ export function clientContext(provider: Provider, options: ClientOptions): Clien
   if (typeof (provider as Partial<Provider> | null | undefined)?.createInstances !== "function") {
     throw new InvalidArgumentError("Client needs a provider, such as `await SqliteProvider.open('app.db')`.");
   }
-  const payloadBytes = options.limits?.payloadBytes ?? 2 * 1024 * 1024;
+  checkObject(options, "Client options");
+  const { limits = {} } = options;
+  checkObject(limits, "limits");
+  const { payloadBytes = 2 * 1024 * 1024 } = limits;
   if (!(Number.isSafeInteger(payloadBytes) && payloadBytes >= 1)) {
     throw new InvalidArgumentError(`limits.payloadBytes must be a whole number from 1, not ${String(payloadBytes)}.`);
   }
-  const logger = options.logger ?? loggerFromEnvironment();
+  const logger = chosenLogger(options.logger);
   return { provider, payloadBytes, logger, changes: new ChangeWatch(provider) };
 }

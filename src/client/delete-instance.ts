@@ -1,6 +1,7 @@
 import { errorToFailure, InstanceDeletedError, InstanceRunningError } from "../errors/index.ts";
 import { encodeMessage } from "../history/index.ts";
 import type { InstanceRecord, NewMessage } from "../providers/contract.ts";
+import { checkBoolean, checkObject } from "../values/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { readInstance } from "./read-instance.ts";
 
@@ -12,8 +13,11 @@ export interface DeleteOptions {
 export async function deleteInstance(
   { provider }: ClientContext,
   instanceId: string,
-  { force = false }: DeleteOptions = {},
+  options: DeleteOptions = {},
 ): Promise<readonly string[]> {
+  checkObject(options, "options");
+  const { force = false } = options;
+  checkBoolean(force, "force");
   for (;;) {
     const record = await readInstance(provider, instanceId);
     const { runId } = record;

@@ -1,6 +1,6 @@
 import { InstanceNotFoundError, InvalidArgumentError } from "../errors/index.ts";
 import { decodeHistory, type HistoryEvent } from "../history/index.ts";
-import { checkInstanceId, decodeValue } from "../values/index.ts";
+import { checkInstanceId, checkObject, decodeValue } from "../values/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { readInstance } from "./read-instance.ts";
 
@@ -19,9 +19,11 @@ export type HistoryEntry = HistoryEvent & { readonly value?: unknown };
 export async function getHistory(
   { provider }: ClientContext,
   instanceId: string,
-  { executionId }: GetHistoryOptions = {},
+  options: GetHistoryOptions = {},
 ): Promise<readonly HistoryEntry[]> {
   checkInstanceId(instanceId, "instanceId");
+  checkObject(options, "options");
+  const { executionId } = options;
   if (executionId !== undefined && !(Number.isSafeInteger(executionId) && executionId >= 1)) {
     throw new InvalidArgumentError(`executionId must be a whole number from 1, not ${String(executionId)}.`);
   }

@@ -1,4 +1,4 @@
-import { checkValue, type EventDefinition, type Mailbox } from "../definition/index.ts";
+import { checkValue, type EventDefinition, isDefinition, type Mailbox } from "../definition/index.ts";
 import { InvalidArgumentError } from "../errors/index.ts";
 import { checkName, encodeValue } from "../values/index.ts";
 
@@ -16,8 +16,7 @@ export function inboundData(
   target: EventDefinition<unknown> | Mailbox<unknown> | string,
   data: { readonly value: unknown; readonly payloadBytes: number },
 ): Inbound {
-  if (typeof target !== "string" && (target as { kind?: unknown } | null)?.kind !== kind)
-    throw wrongTarget(kind, target);
+  if (typeof target !== "string" && !isDefinition(target, kind)) throw wrongTarget(kind, target);
   const name = typeof target === "string" ? target : target.name;
   checkName(name, `${kind} name`);
   const schema = typeof target === "string" ? undefined : target.schema;

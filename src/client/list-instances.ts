@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "../errors/index.ts";
 import type { CountInstances, InstanceStatus } from "../providers/contract.ts";
-import { checkName } from "../values/index.ts";
+import { checkBoolean, checkName, checkObject, describeArgument } from "../values/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { type InstanceSummary, summaryOf } from "./instance-summary.ts";
 
@@ -29,8 +29,8 @@ export interface InstanceList {
 }
 
 export async function listInstances({ provider }: ClientContext, options: ListOptions = {}): Promise<InstanceList> {
-  const { limit = 100, cursor } = options;
   const filter = instanceFilter(options);
+  const { limit = 100, cursor } = options;
   if (!(Number.isSafeInteger(limit) && limit >= 1 && limit <= maxLimit)) {
     throw new InvalidArgumentError(`limit must be a whole number from 1 to ${maxLimit}, not ${String(limit)}.`);
   }
@@ -42,23 +42,22 @@ export async function listInstances({ provider }: ClientContext, options: ListOp
 }
 
 export function instanceFilter(options: InstanceFilter): CountInstances {
+  checkObject(options, "options");
   const { name, quarantined } = options;
   const statuses = checkStatuses(options.status);
   if (name !== undefined) checkName(name, "name");
-  if (quarantined !== undefined && typeof quarantined !== "boolean") {
-    throw new InvalidArgumentError(`quarantined must be true or false, or left out, not ${String(quarantined)}.`);
-  }
+  if (quarantined !== undefined) checkBoolean(quarantined, "quarantined");
   return { statuses, name: name ?? null, quarantined: quarantined ?? null };
 }
 
 export function checkStatuses(status: ListOptions["status"]): readonly InstanceStatus[] | null {
   if (status === undefined) return null;
-  const statuses = typeof status === "string" ? [status] : status;
-  const unknown = statuses.find((one) => !Object.hasOwn(statusesThereAre, one));
-  if (unknown === undefined) return statuses;
+  const statuses = Array.isArray(status) ? (status as readonly InstanceStatus[]) : [status as InstanceStatus];
+  const index = statuses.findIndex((one) => typeof one !== "string" || !Object.hasOwn(statusesThereAre, one));
+  if (index === -1) return statuses;
   const known = Object.keys(statusesThereAre).join(", ");
   throw new InvalidArgumentError(
-    `status ${JSON.stringify(unknown)} is not that of any instance. Give one of ${known}.`,
+    `status ${describeArgument(statuses[index])} is not that of any instance. Give one of ${known}.`,
   );
 }
 

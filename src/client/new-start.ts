@@ -1,4 +1,4 @@
-import { type AnyOrchestration, type AnySchema, checkValue, startHandler } from "../definition/index.ts";
+import { type AnyOrchestration, type AnySchema, checkValue, isDefinition, startHandler } from "../definition/index.ts";
 import { InvalidArgumentError } from "../errors/index.ts";
 import { encodeMessage } from "../history/index.ts";
 import type { NewInstance } from "../providers/contract.ts";
@@ -17,7 +17,7 @@ export interface StartArguments {
 /** Checks the arguments of a start, and makes of them what is stored: the routing row and the first message. */
 export function newStart(start: StartArguments): NewInstance {
   const { name, version, schema } = resolve(start);
-  const instanceId = start.instanceId ?? randomId();
+  const { instanceId = randomId() } = start;
   checkInstanceId(instanceId, "instanceId");
   const runId = randomId();
   const { value, validated } = checkValue(start.input, schema, `The input of orchestration "${name}"`);
@@ -46,7 +46,7 @@ function resolve({ orchestration, version }: StartArguments): {
     checkName(orchestration, "orchestration name");
     return { name: orchestration, version };
   }
-  if ((orchestration as { kind?: unknown } | null | undefined)?.kind !== "orchestration") {
+  if (!isDefinition(orchestration, "orchestration")) {
     throw new InvalidArgumentError("Give what orchestration() returned, or the name of an orchestration.");
   }
   const isOwnVersion = version === undefined || version === orchestration.version;

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "../errors/index.ts";
-import { checkInstanceId, type Duration, parseDuration } from "../values/index.ts";
+import { checkInstanceId, checkObject, type Duration, parseDuration } from "../values/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { hasEnded } from "./instance-outcome.ts";
 import { checkStatuses, type InstanceFilter } from "./list-instances.ts";
@@ -24,6 +24,7 @@ export interface PruneResult {
 }
 
 export async function prune(client: ClientContext, options: PruneOptions): Promise<PruneResult> {
+  checkObject(options, "options");
   if ("instanceId" in options) return await pruneExecutions(client, options.instanceId, options.keepExecutions ?? 1);
   const statuses = checkStatuses(options.status) ?? allEnds;
   const running = statuses.find((status) => !hasEnded(status));

@@ -1,5 +1,6 @@
 import type { AnyOrchestration } from "../definition/index.ts";
 import { InvalidArgumentError } from "../errors/index.ts";
+import { checkObject } from "../values/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { createInstances } from "./create-instances.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
@@ -17,8 +18,10 @@ export interface StartOptions {
 export async function startInstance(
   client: ClientContext,
   { orchestration, input }: { readonly orchestration: AnyOrchestration | string; readonly input: unknown },
-  { instanceId, version, onConflict = "use" }: StartOptions = {},
+  options: StartOptions = {},
 ): Promise<InstanceHandle<unknown>> {
+  checkObject(options, "options");
+  const { instanceId, version, onConflict = "use" } = options;
   if (onConflict !== "use" && onConflict !== "fail") {
     throw new InvalidArgumentError(`onConflict must be "use" or "fail", not ${JSON.stringify(onConflict)}.`);
   }

@@ -1,5 +1,6 @@
 import type { AnyOrchestration, Orchestration } from "../definition/index.ts";
 import { InvalidArgumentError } from "../errors/index.ts";
+import { checkObject } from "../values/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { createInstances } from "./create-instances.ts";
 import type { InstanceHandle, OutputOf } from "./instance-handle.ts";
@@ -35,9 +36,11 @@ export async function startMany(
 ): Promise<InstanceHandle<unknown>[]> {
   const { payloadBytes } = client;
   if (!Array.isArray(requests)) throw new InvalidArgumentError("client.startMany takes a list of starts.");
-  const starts = requests.map(({ orchestration, input, instanceId, version }, index) =>
-    newStart({ orchestration, input, instanceId, version, payloadBytes, path: `starts[${index}].input` }),
-  );
+  const starts = requests.map((request: StartRequest<Startable>, index) => {
+    checkObject(request, `starts[${index}]`);
+    const { orchestration, input, instanceId, version } = request;
+    return newStart({ orchestration, input, instanceId, version, payloadBytes, path: `starts[${index}].input` });
+  });
   // An empty list costs nothing.
   return starts.length === 0 ? [] : createInstances(client, starts, "use");
 }

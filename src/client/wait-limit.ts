@@ -1,5 +1,5 @@
 import { AbortError, InvalidArgumentError, TimeoutError } from "../errors/index.ts";
-import { type Duration, parseDuration } from "../values/index.ts";
+import { checkObject, type Duration, parseDuration } from "../values/index.ts";
 
 export interface WaitOptions {
   /** How long to wait; the store is asked at least once. Default: for ever. */
@@ -9,7 +9,9 @@ export interface WaitOptions {
 }
 
 /** The timeout in milliseconds, if there is one. */
-export function checkWaitOptions({ timeout, signal }: WaitOptions): number | undefined {
+export function checkWaitOptions(options: WaitOptions): number | undefined {
+  checkObject(options, "options");
+  const { timeout, signal } = options;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new InvalidArgumentError("signal is not an AbortSignal. Give that of an AbortController, or leave it out.");
   }

@@ -3,6 +3,7 @@ export * from "./activity.ts";
 export * from "./call-site.ts";
 export * from "./fingerprint.ts";
 export * from "./inbound.ts";
+export * from "./is-definition.ts";
 export * from "./logger.ts";
 export * from "./orchestration-context.ts";
 export * from "./orchestration.ts";

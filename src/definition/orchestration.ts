@@ -55,7 +55,7 @@ export function orchestration<I, O>(
   const what = `orchestration "${name}"`;
   checkFunction(run, what);
   checkObject(options, `${what} options`);
-  const version = options.version ?? "1.0.0";
+  const { version = "1.0.0" } = options;
   parseVersion(version);
   const { input } = options;
   checkSchema(input, `The input of ${what}`);

@@ -1,2 +1,3 @@
+export { chosenLogger } from "./chosen-logger.ts";
 export { consoleLogger, type ConsoleLoggerOptions, type LogSink } from "./console-logger.ts";
 export { loggerFromEnvironment } from "./environment-logger.ts";

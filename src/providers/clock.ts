@@ -1,3 +1,5 @@
+import { InvalidArgumentError } from "../errors/index.ts";
+
 /** The one source of time of an embedded store: replaceable, so that a virtual clock can drive everything. */
 export interface Clock {
   (): number;
@@ -21,7 +23,9 @@ export class StoreClock {
   readonly #time: SteadyTime;
   readonly #leaseTime: SteadyTime;
 
+  /** Throws `InvalidArgumentError` for what is no clock. */
   constructor(clock: Clock) {
+    checkClock(clock);
     this.#time = new SteadyTime(clock);
     this.#leaseTime = clock.leaseTime === undefined ? this.#time : new SteadyTime(clock.leaseTime);
   }
@@ -38,6 +42,11 @@ export class StoreClock {
   continueFrom(at: number): void {
     this.#time.continueFrom(at);
   }
+}
+
+function checkClock(clock: Clock): void {
+  if (typeof clock === "function" && Number.isFinite(clock())) return;
+  throw new InvalidArgumentError("clock is not a function that gives milliseconds since 1970, such as Date.now.");
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   type DetachedStart,
   type Orchestration,
   checkValue,
+  isDefinition,
 } from "../definition/index.ts";
 import { InvalidArgumentError } from "../errors/index.ts";
 import { checkInstanceId, checkName, checkObject, describeArgument, parseVersion } from "../values/index.ts";
@@ -58,7 +59,7 @@ function definitionName(target: unknown, kind: "activity" | "orchestration"): st
     checkName(target, `${kind} name`);
     return target;
   }
-  if (isOfKind(target, kind)) return target.name;
+  if (isDefinition(target, kind)) return target.name;
   throw new InvalidArgumentError(
     `Got ${describeArgument(target)} as the ${kind}. Give what ${kind}() returned, or the name of one.`,
   );
@@ -82,7 +83,7 @@ export const channelSchema = (target: { readonly schema?: AnySchema } | string):
   typeof target === "string" ? undefined : target.schema;
 
 export function channelName(target: unknown, kind: "event" | "mailbox"): string {
-  const name = isOfKind(target, kind) ? target.name : target;
+  const name = isDefinition(target, kind) ? target.name : target;
   if (typeof name !== "string") {
     throw new InvalidArgumentError(
       `Got ${describeArgument(name)} as the ${kind}. Give what ${kind}() returned, or a name.`,
@@ -102,11 +103,6 @@ export function parseInstant(at: Date | number): number {
 }
 
 const latestDate = 8_640_000_000_000_000;
-
-function isOfKind(target: unknown, kind: string): target is { readonly name: string } {
-  const definition = target as { kind?: unknown; name?: unknown } | null | undefined;
-  return definition?.kind === kind && typeof definition.name === "string";
-}
 
 // By what it can do, so that a polyfill's will do too.
 function isAbortSignal(signal: unknown): signal is AbortSignal {

@@ -1,4 +1,4 @@
-import { type AnyActivity, activityHandler } from "../definition/index.ts";
+import { type AnyActivity, activityHandler, isDefinition } from "../definition/index.ts";
 import { DuplicateDefinitionError, InvalidArgumentError } from "../errors/index.ts";
 
 /** The activities that a node can run, by name. */
@@ -7,7 +7,7 @@ export class ActivityRegistry {
 
   constructor(definitions: readonly AnyActivity[]) {
     for (const definition of definitions) {
-      if ((definition as { kind?: unknown } | null)?.kind !== "activity") {
+      if (!isDefinition(definition, "activity") || typeof definition.run !== "function") {
         throw new InvalidArgumentError("Runtime.start: `activities` takes what activity() returned.");
       }
       if (this.#activities.has(definition.name)) {

@@ -1,8 +1,15 @@
 import type { AnyActivity, AnyOrchestration, Logger } from "../definition/index.ts";
 import { InvalidArgumentError } from "../errors/index.ts";
-import { loggerFromEnvironment } from "../observability/index.ts";
+import { chosenLogger } from "../observability/index.ts";
 import type { Provider } from "../providers/contract.ts";
-import { type Duration, checkName, parseDuration } from "../values/index.ts";
+import {
+  type Duration,
+  checkBoolean,
+  checkName,
+  checkObject,
+  describeArgument,
+  parseDuration,
+} from "../values/index.ts";
 
 export interface Limits {
   /** Of one stored value, in bytes of UTF-8. Default 2 MiB. */
@@ -73,15 +80,18 @@ export interface RuntimeSettings {
 
 /** Throws `InvalidArgumentError` for anything that is not as described. */
 export function runtimeSettings(options: RuntimeOptions): RuntimeSettings {
-  if (typeof (options as { provider?: unknown } | undefined)?.provider !== "object") {
+  if (typeof (options as Partial<RuntimeOptions> | null | undefined)?.provider?.fetchInstances !== "function") {
     throw new InvalidArgumentError("Runtime.start needs a provider, such as `await SqliteProvider.open('app.db')`.");
   }
-  const { concurrency = {}, limits = {} } = options;
+  const { concurrency = {}, limits = {}, fuseTurns = true } = options;
+  checkObject(concurrency, "concurrency");
+  checkObject(limits, "limits");
+  checkBoolean(fuseTurns, "fuseTurns");
   const maxActivities = positive(concurrency.activities ?? 100, "concurrency.activities");
   return {
     provider: options.provider,
-    orchestrations: options.orchestrations ?? [],
-    activities: options.activities ?? [],
+    orchestrations: list(options.orchestrations, "orchestrations"),
+    activities: list(options.activities, "activities"),
     maxTurns: positive(concurrency.orchestrations ?? 200, "concurrency.orchestrations"),
     maxActivities,
     queues: queueSettings(options, maxActivities),
@@ -91,8 +101,8 @@ export function runtimeSettings(options: RuntimeOptions): RuntimeSettings {
     onMissingVersion: oneOf(options.onMissingVersion ?? "cancel", ["cancel", "wait"], "onMissingVersion"),
     missingVersionGraceMs: parseDuration(options.missingVersionGrace ?? "60s", "missingVersionGrace"),
     onNondeterminism: oneOf(options.onNondeterminism ?? "fail", ["fail", "block"], "onNondeterminism"),
-    fuseTurns: options.fuseTurns ?? true,
-    logger: options.logger ?? loggerFromEnvironment(),
+    fuseTurns,
+    logger: chosenLogger(options.logger),
     limits: {
       payloadBytes: positive(limits.payloadBytes ?? 2 * 1024 * 1024, "limits.payloadBytes"),
       events: positive(limits.events ?? 50_000, "limits.events"),
@@ -105,12 +115,21 @@ export function runtimeSettings(options: RuntimeOptions): RuntimeSettings {
 }
 
 function queueSettings(options: RuntimeOptions, maxActivities: number): ReadonlyMap<string, number> {
+  const { queues: given = { default: {} } } = options;
+  checkObject(given, "queues");
+  if (Array.isArray(given)) throw new InvalidArgumentError("queues must be an object, as in { default: {} }.");
   const queues = new Map<string, number>();
-  for (const [name, { concurrency }] of Object.entries(options.queues ?? { default: {} })) {
+  for (const [name, queue] of Object.entries(given)) {
     checkName(name, "queue name");
-    queues.set(name, positive(concurrency ?? maxActivities, `queues["${name}"].concurrency`));
+    checkObject(queue, `queues["${name}"]`);
+    queues.set(name, positive(queue.concurrency ?? maxActivities, `queues["${name}"].concurrency`));
   }
   return queues;
+}
+
+function list<T>(values: readonly T[] | undefined, what: string): readonly T[] {
+  if (values === undefined || Array.isArray(values)) return values ?? [];
+  throw new InvalidArgumentError(`${what} is ${describeArgument(values)}. Give a list, or leave it out.`);
 }
 
 function positive(value: number, what: string): number {

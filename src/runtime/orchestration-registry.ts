@@ -1,4 +1,4 @@
-import { type AnyOrchestration, anyVersionHandler, versionHandler } from "../definition/index.ts";
+import { type AnyOrchestration, anyVersionHandler, isDefinition, versionHandler } from "../definition/index.ts";
 import { DuplicateDefinitionError, InvalidArgumentError } from "../errors/index.ts";
 import { latestVersion } from "../values/index.ts";
 
@@ -25,7 +25,7 @@ export class OrchestrationRegistry {
   }
 
   #add(definition: AnyOrchestration): void {
-    if ((definition as { kind?: unknown } | null)?.kind !== "orchestration") {
+    if (!isDefinition(definition, "orchestration") || typeof definition.run !== "function") {
       throw new InvalidArgumentError("Runtime.start: `orchestrations` takes what orchestration() returned.");
     }
     const versions = this.#versions.get(definition.name) ?? new Map<string, AnyOrchestration>();

@@ -1,3 +1,4 @@
+export * from "./check-boolean.ts";
 export * from "./check-object.ts";
 export * from "./decode.ts";
 export * from "./describe-argument.ts";

@@ -27,6 +27,7 @@ import type {
   Wake,
   WorkFence,
 } from "../contract.ts";
+import { checkObject } from "../../values/index.ts";
 import { retryWhileBusy } from "./busy-retry.ts";
 import { closeLease } from "./close-lease.ts";
 import { commit } from "./commit.ts";
@@ -94,10 +95,11 @@ export class SqliteProvider implements Provider {
 
   /** Opens the file at `path`, creating it if there is none, or a new database in memory for `":memory:"`. */
   static async open(path: string, options: SqliteOptions = {}): Promise<SqliteProvider> {
-    if (typeof path !== "string" || path === "") {
+    if (typeof path !== "string" || path === "" || path.includes("\0")) {
       throw new InvalidArgumentError('SqliteProvider.open needs the path of a file, or ":memory:".');
     }
-    const source = options.clock ?? systemClock;
+    checkObject(options, "SqliteProvider.open options");
+    const { clock: source = systemClock } = options;
     const clock = new StoreClock(source);
     // An absolute path, because SQLite would read one that begins with "file:" as a URI with settings in it.
     const location = path === memory ? memory : resolve(path);
