@@ -26,6 +26,7 @@ export async function commitBatch(store: Store, batch: CommitBatch, lockTimeoutM
     "commit_batch",
     batch.nodeId,
     JSON.stringify(encoded.turns),
+    json(encoded.changes),
     json(encoded.acks),
     json(encoded.fences),
     json(encoded.events),

@@ -5,7 +5,8 @@ import { hasEnded } from "./instance-row.ts";
 import type { LowWater } from "./low-water.ts";
 import { laneNumbers, splitToken } from "./message-lane.ts";
 
-type Rows = Record<string, unknown>[];
+type Row = Record<string, unknown>;
+type Rows = Row[];
 
 /**
  * A batch as `commit_batch` takes it: for each table the rows that go there, all turns together. A row names its turn by
@@ -13,6 +14,7 @@ type Rows = Record<string, unknown>[];
  */
 export interface EncodedBatch {
   readonly turns: Rows;
+  readonly changes: Rows;
   readonly acks: Rows;
   readonly fences: Rows;
   readonly events: Rows;
@@ -28,6 +30,7 @@ export interface EncodedBatch {
 export function encodeBatch(batch: CommitBatch): EncodedBatch {
   const encoded: EncodedBatch = {
     turns: [],
+    changes: [],
     acks: [],
     fences: [],
     events: [],
@@ -58,6 +61,8 @@ export function encodeSlots(slots: CommitBatch["claimWork"], lowWater: LowWater)
 function encodeTurn(to: EncodedBatch, turn: TurnCommit, t: number): void {
   const x = turn.executionId;
   to.turns.push(encodeFence(turn, t));
+  const changes = encodeChanges(turn, t);
+  if (changes !== null) to.changes.push(changes);
   for (const token of turn.ackedMessages) to.acks.push({ t, ...splitToken(token) });
   for (const { id, delivery } of turn.ackedWork) to.fences.push({ t, id, delivery });
   for (const { eventId, at, body, payload } of turn.events) {
@@ -85,33 +90,46 @@ function encodeTurn(to: EncodedBatch, turn: TurnCommit, t: number): void {
   for (const message of turn.messages) to.messages.push(encodeMessage(to, message, { t }));
 }
 
-function encodeFence(turn: TurnCommit, n: number): Record<string, unknown> {
-  const { projection, nextExecutionId, ackedMessages, ackedWork, events, lastEventId } = turn;
-  const { status = null, version = null, customStatus = null, handler = null } = projection ?? {};
-  const ended = hasEnded(status ?? "running");
+/** What a turn is, as bits; see `commit_batch`. */
+const flags = { didSomething: 1, releases: 2, ends: 4, settles: 8, hasGap: 16 };
+
+function encodeFence(turn: TurnCommit, n: number): Row {
+  const { ackedMessages, ackedWork, events, projection, release } = turn;
+  const ends = hasEnded(projection?.status ?? "running");
   return {
     n,
     key: Number(turn.ref),
     turn: turn.turnId,
     epoch: turn.epoch,
     exec: turn.executionId,
-    last: lastEventId,
-    gap: gapIn(turn) !== null,
-    new_last: lastEventId + events.length,
+    last: turn.lastEventId,
+    events: events.length,
+    flags:
+      // A turn that took nothing in and brought nothing forth proves nothing: the claims go on counting.
+      (events.length + ackedMessages.length + ackedWork.length > 0 ? flags.didSomething : 0) +
+      (release ? flags.releases : 0) +
+      (ends ? flags.ends : 0) +
+      (release || ends || ackedMessages.length > 0 ? flags.settles : 0) +
+      (gapIn(turn) === null ? 0 : flags.hasGap),
+  };
+}
+
+/** What a turn changes besides the place where its history ends; null for nearly every turn. */
+function encodeChanges(turn: TurnCommit, t: number): Row | null {
+  const { projection, nextExecutionId, release } = turn;
+  if (projection === null && nextExecutionId === null && !release) return null;
+  const { status = null, version = null, customStatus = null, handler = null } = projection ?? {};
+  return {
+    t,
     next: nextExecutionId,
-    // A turn that took nothing in and brought nothing forth proves nothing: the claims go on counting.
-    proven: events.length + ackedMessages.length + ackedWork.length > 0,
-    uncounted: turn.release && turn.claimDoesNotCount === true ? 1 : 0,
     handler,
-    release: turn.release,
     available: Math.ceil(turn.availableInMs),
     quarantine: turn.quarantine,
+    uncounted: release && turn.claimDoesNotCount === true ? 1 : 0,
     status,
     version,
     custom: customStatus,
     changed: status !== null || customStatus !== null || nextExecutionId !== null,
-    ended,
-    settles: ackedMessages.length > 0 || turn.release || ended,
   };
 }
 
@@ -121,7 +139,7 @@ export function gapIn({ events, lastEventId }: TurnCommit): string | null {
   return index === -1 ? null : `Event id ${events[index]?.eventId} where ${lastEventId + index + 1} follows.`;
 }
 
-function encodeMessage(to: EncodedBatch, message: NewMessage, from: Record<string, unknown>): Record<string, unknown> {
+function encodeMessage(to: EncodedBatch, message: NewMessage, from: Row): Row {
   const { instanceId, lane, body, payload } = message;
   return { n: to.messages.length + 1, ...from, id: instanceId, lane: laneNumbers[lane], body, payload };
 }

@@ -6,6 +6,8 @@ interface Renewed {
   readonly lease_now: number;
   readonly next_expiry_at: number | null;
   readonly more: boolean;
+  /** What a dead node owned is there to be taken: nobody else will say so. */
+  readonly freed: boolean;
 }
 
 const reapAtOnce = 1_000;
@@ -15,6 +17,7 @@ export async function holdLease(store: Store, lease: NodeLease, open: boolean): 
   const { nodeId, durationMs, capabilities } = lease;
   const renewed = await store.db.call<Renewed>("renew_lease", nodeId, Math.floor(durationMs), [...capabilities], open);
   if (renewed.more) await reapRest(store);
+  if (renewed.freed) store.hints.changed({ instances: true, work: true });
   return {
     held: renewed.held,
     storeNow: store.db.leaseClock.read(renewed.lease_now),

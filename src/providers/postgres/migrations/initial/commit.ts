@@ -4,7 +4,7 @@ export const commit = `
 -- One batch of turns and results, in one round trip. Rows refer to their turn by its place in the batch, from 1. Locks
 -- are taken in one order by everybody, so that batches wait for each other, and never in a circle: ownerships by key,
 -- then work items by id, then new instances by id.
-CREATE FUNCTION commit_batch(p_node text, p_turns json, p_acks json, p_fences json, p_events json, p_work json,
+CREATE FUNCTION commit_batch(p_node text, p_turns json, p_changes json, p_acks json, p_fences json, p_events json, p_work json,
                              p_timers json, p_state json, p_cancels json, p_starts json, p_messages json,
                              p_results json, p_slots json, p_message_limit integer, p_lock_timeout_ms integer,
                              OUT store_now bigint, OUT turns json, OUT results json, OUT work json,
@@ -15,10 +15,16 @@ CREATE FUNCTION commit_batch(p_node text, p_turns json, p_acks json, p_fences js
 DECLARE
   v_now bigint;
   v_key bigint[];
+  v_id text[];
+  v_epoch integer[];
+  v_exec integer[];
+  v_last integer[];
+  v_events integer[];
+  -- 1 it did something, 2 it releases the instance, 4 it ends it, 8 its entries need settling, 16 its events have a gap.
+  v_flags integer[];
   -- For each turn: 0 fenced, 1 committed, 2 committed before, 3 committed before and no longer this node's,
   -- 4 refused.
   v_turn smallint[];
-  v_release boolean[];
   v_result boolean[];
   v_lost integer[];
   v_locked bigint[];
@@ -36,8 +42,12 @@ DECLARE
 BEGIN
   PERFORM set_config('lock_timeout', p_lock_timeout_ms || 'ms', true);
   woken := false;
-  SELECT array_agg(t.key ORDER BY t.n), array_agg(t.release ORDER BY t.n) INTO v_key, v_release
-    FROM json_to_recordset(p_turns) AS t (n integer, key bigint, release boolean);
+  SELECT array_agg(t.key ORDER BY t.n), array_agg(t.turn ORDER BY t.n), array_agg(t.epoch ORDER BY t.n),
+         array_agg(t.exec ORDER BY t.n), array_agg(t.last ORDER BY t.n), array_agg(t.events ORDER BY t.n),
+         array_agg(t.flags ORDER BY t.n)
+    INTO v_key, v_id, v_epoch, v_exec, v_last, v_events, v_flags
+    FROM json_to_recordset(p_turns)
+      AS t (n integer, key bigint, turn text, epoch integer, exec integer, last integer, events integer, flags integer);
   PERFORM 1 FROM ownerships o WHERE o.key = ANY(v_key) ORDER BY o.key FOR NO KEY UPDATE;
   IF p_fences IS NOT NULL OR p_results IS NOT NULL OR p_cancels IS NOT NULL THEN
     PERFORM 1 FROM work_items w
@@ -63,11 +73,11 @@ BEGIN
   SELECT array_agg(CASE
            WHEN o.turn_id = t.turn THEN CASE WHEN o.owner = p_node AND o.epoch = t.epoch THEN 2 ELSE 3 END
            WHEN o.owner = p_node AND o.epoch = t.epoch AND o.execution_id = t.exec AND o.last_event_id = t.last
-                AND (v_lost IS NULL OR t.n <> ALL(v_lost)) THEN CASE WHEN t.gap THEN 4 ELSE 1 END
+                AND (v_lost IS NULL OR t.n <> ALL(v_lost)) THEN CASE WHEN t.flags & 16 > 0 THEN 4 ELSE 1 END
            ELSE 0 END ORDER BY t.n)
     INTO v_turn
-    FROM json_to_recordset(p_turns) AS t (n integer, key bigint, turn text, epoch integer, exec integer, last integer,
-                                           gap boolean)
+    FROM unnest(v_key, v_id, v_epoch, v_exec, v_last, v_flags) WITH ORDINALITY
+      AS t (key, turn, epoch, exec, last, flags, n)
     LEFT JOIN ownerships o ON o.key = t.key;
   v_locked := ARRAY(SELECT v_key[n] FROM generate_subscripts(v_turn, 1) n WHERE v_turn[n] IN (1, 2, 3));
 
@@ -109,27 +119,15 @@ BEGIN
     work := schedule_work(p_node, p_work, p_slots, v_key, v_turn, v_now);
   END IF;
 
-  UPDATE ownerships o
-     SET turn_id = t.turn, execution_id = coalesce(t.next, o.execution_id),
-         last_event_id = CASE WHEN t.next IS NULL THEN t.new_last ELSE 0 END,
-         claims = CASE WHEN t.proven THEN 0 ELSE greatest(o.claims - t.uncounted, 0) END,
-         handler = coalesce(t.handler, o.handler),
-         owner = CASE WHEN t.release THEN NULL ELSE o.owner END,
-         available_at = CASE WHEN t.release THEN v_now + t.available ELSE o.available_at END,
-         quarantine = CASE WHEN t.release THEN t.quarantine ELSE o.quarantine END,
-         ended = o.ended OR t.ended
-    FROM json_to_recordset(p_turns)
-      AS t (n integer, key bigint, turn text, next integer, new_last integer, proven boolean, handler text,
-            release boolean, available bigint, quarantine text, ended boolean, uncounted integer)
-   WHERE v_turn[t.n] = 1 AND o.key = t.key;
-  UPDATE instances i
-     SET status = coalesce(t.status, i.status), version = coalesce(t.version, i.version),
-         custom_status = coalesce(t.custom, i.custom_status),
-         updated_at = CASE WHEN t.changed THEN v_now ELSE i.updated_at END,
-         ended_at = CASE WHEN t.ended THEN v_now ELSE i.ended_at END
-    FROM json_to_recordset(p_turns)
-      AS t (n integer, key bigint, status text, version text, custom text, changed boolean, ended boolean)
-   WHERE v_turn[t.n] = 1 AND (t.changed OR t.version IS NOT NULL) AND i.key = t.key;
+  IF p_changes IS NULL THEN
+    UPDATE ownerships o
+       SET turn_id = t.turn, last_event_id = t.last + t.events,
+           claims = CASE WHEN t.flags & 1 > 0 THEN 0 ELSE o.claims END
+      FROM unnest(v_key, v_id, v_last, v_events, v_flags, v_turn) AS t (key, turn, last, events, flags, status)
+     WHERE t.status = 1 AND o.key = t.key;
+  ELSE
+    PERFORM apply_changes(p_changes, v_key, v_id, v_last, v_events, v_flags, v_turn, v_now);
+  END IF;
 
   IF p_results IS NOT NULL THEN
     v_result := finish_work(p_node, p_results, v_now);
@@ -158,11 +156,11 @@ BEGIN
     END IF;
   END IF;
 
-  SELECT array_agg(t.key) FILTER (WHERE t.ended), array_agg(t.key) FILTER (WHERE t.settles OR t.key = ANY(v_receivers)),
-         array_agg(t.key) FILTER (WHERE t.release)
+  SELECT array_agg(t.key) FILTER (WHERE t.flags & 4 > 0),
+         array_agg(t.key) FILTER (WHERE t.flags & 8 > 0 OR t.key = ANY(v_receivers)),
+         array_agg(t.key) FILTER (WHERE t.flags & 2 > 0)
     INTO v_ended, v_settled, v_released
-    FROM json_to_recordset(p_turns) AS t (n integer, key bigint, ended boolean, settles boolean, release boolean)
-   WHERE v_turn[t.n] = 1;
+    FROM unnest(v_key, v_flags, v_turn) AS t (key, flags, status) WHERE t.status = 1;
   IF v_ended IS NOT NULL THEN
     WITH gone AS (DELETE FROM messages m WHERE m.key = ANY(v_ended) RETURNING m.key, m.lane, m.seq, m.body)
     SELECT json_agg(json_build_array(array_position(v_key, g.key), g.body) ORDER BY g.key, g.lane, g.seq)
@@ -174,10 +172,37 @@ BEGIN
   END IF;
 
   SELECT json_agg(json_build_array(a.n, m.lane, m.seq, m.body, m.payload) ORDER BY a.n, m.lane, m.seq) INTO messages
-    FROM unnest(v_key, v_turn, v_release) WITH ORDINALITY a (key, turn, release, n)
+    FROM unnest(v_key, v_turn, v_flags) WITH ORDINALITY a (key, status, flags, n)
     CROSS JOIN LATERAL (SELECT * FROM messages m WHERE m.key = a.key ORDER BY m.lane, m.seq LIMIT p_message_limit) m
-   WHERE a.turn = 2 OR (a.turn = 1 AND NOT a.release);
+   WHERE a.status = 2 OR (a.status = 1 AND a.flags & 2 = 0);
   turns := array_to_json(v_turn);
+END $$;
+
+-- Moves the instances of turns on, some of which change more than that.
+CREATE FUNCTION apply_changes(p_changes json, p_key bigint[], p_id text[], p_last integer[], p_events integer[],
+                              p_flags integer[], p_turn smallint[], p_now bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE ownerships o
+     SET turn_id = t.turn, execution_id = coalesce(c.next, o.execution_id),
+         last_event_id = CASE WHEN c.next IS NULL THEN t.last + t.events ELSE 0 END,
+         claims = CASE WHEN t.flags & 1 > 0 THEN 0 ELSE greatest(o.claims - coalesce(c.uncounted, 0), 0) END,
+         handler = coalesce(c.handler, o.handler),
+         owner = CASE WHEN t.flags & 2 > 0 THEN NULL ELSE o.owner END,
+         available_at = CASE WHEN t.flags & 2 > 0 THEN p_now + coalesce(c.available, 0) ELSE o.available_at END,
+         quarantine = CASE WHEN t.flags & 2 > 0 THEN c.quarantine ELSE o.quarantine END,
+         ended = o.ended OR t.flags & 4 > 0
+    FROM unnest(p_key, p_id, p_last, p_events, p_flags, p_turn) WITH ORDINALITY
+           AS t (key, turn, last, events, flags, status, n)
+    LEFT JOIN json_to_recordset(p_changes)
+           AS c (t integer, next integer, handler text, available bigint, quarantine text, uncounted integer) ON c.t = t.n
+   WHERE t.status = 1 AND o.key = t.key;
+  UPDATE instances i
+     SET status = coalesce(c.status, i.status), version = coalesce(c.version, i.version),
+         custom_status = coalesce(c.custom, i.custom_status),
+         updated_at = CASE WHEN c.changed THEN p_now ELSE i.updated_at END,
+         ended_at = CASE WHEN p_flags[c.t] & 4 > 0 THEN p_now ELSE i.ended_at END
+    FROM json_to_recordset(p_changes) AS c (t integer, status text, version text, custom text, changed boolean)
+   WHERE p_turn[c.t] = 1 AND (c.changed OR c.version IS NOT NULL) AND i.key = p_key[c.t];
 END $$;
 
 -- Inserts work items; those that the node has slots for are its own from the start. Answers their numbers. While older

@@ -49,9 +49,11 @@ BEGIN
 END $$;
 
 CREATE FUNCTION renew_lease(p_node text, p_duration bigint, p_capabilities text[], p_open boolean,
-                            OUT held boolean, OUT lease_now bigint, OUT next_expiry_at bigint, OUT more boolean)
+                            OUT held boolean, OUT lease_now bigint, OUT next_expiry_at bigint, OUT more boolean,
+                            OUT freed boolean)
   LANGUAGE plpgsql ${plans} AS $$
 BEGIN
+  freed := EXISTS (SELECT FROM nodes n WHERE n.lease_until <= lease_now() AND n.node_id <> p_node);
   IF p_open THEN
     more := reap(store_now(), 1000);
     INSERT INTO nodes (node_id, lease_until) VALUES (p_node, lease_now() + p_duration)
