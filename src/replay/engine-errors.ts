@@ -5,7 +5,6 @@ import {
   CorruptPayloadError,
   type Failure,
   ForeignAwaitError,
-  LimitExceededError,
   OutsideTurnError,
   TimeoutError,
   failureToError,
@@ -48,21 +47,11 @@ export const outsideTurn = (instanceId: string, what: string) =>
       "context was used from elsewhere. Do such waiting in an activity, and use a context only where it was given.",
   );
 
-export const tooManyEvents = (instanceId: string, limit: number) =>
-  new LimitExceededError(
-    `The history of "${instanceId}" has more than ${limit} events. Use continueAsNew in long loops.`,
-    "events",
-  );
-
-export const tooManyMessages = (instanceId: string, limit: number) =>
-  new LimitExceededError(
-    `"${instanceId}" has more than ${limit} messages that it has not received. Receive them, send fewer, or raise ` +
-      "limits.mailboxDepth.",
-    "mailboxDepth",
-  );
-
-export const tooManyOperations = (instanceId: string, limit: number) =>
-  new LimitExceededError(
-    `"${instanceId}" has more than ${limit} operations open at once. Work in batches, or raise limits.openOperations.`,
-    "openOperations",
-  );
+/** Anything can be thrown, also a proxy that throws when it is looked at. */
+export function isCancellation(error: unknown): boolean {
+  try {
+    return error instanceof CancelledError;
+  } catch {
+    return false;
+  }
+}

@@ -1,5 +1,11 @@
 import { checkValue, userFrame } from "../definition/index.ts";
-import { CancelledError, type Failure, type PerdureError, errorToFailure, failureToError } from "../errors/index.ts";
+import {
+  type CancelledError,
+  type Failure,
+  type PerdureError,
+  errorToFailure,
+  failureToError,
+} from "../errors/index.ts";
 import {
   type CarriedMessage,
   type Decision,
@@ -11,7 +17,6 @@ import {
   type ReceivedEvent,
   type TerminalEvent,
   isDecision,
-  isScheduling,
   isTerminal,
 } from "../history/index.ts";
 import { SeededRandom, decodeValue, encodeValue } from "../values/index.ts";
@@ -20,17 +25,10 @@ import { DecisionLog } from "./decision-log.ts";
 import { fitsSchedule, obstacle } from "./deliverable.ts";
 import { describeEvent } from "./describe-event.ts";
 import { drain, enterMicrotask } from "./drain.ts";
-import {
-  activityError,
-  cancelled,
-  foreignAwait,
-  outsideTurn,
-  tooManyEvents,
-  tooManyMessages,
-  tooManyOperations,
-} from "./engine-errors.ts";
+import { activityError, cancelled, foreignAwait, isCancellation, outsideTurn } from "./engine-errors.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import { InstanceState } from "./instance-state.ts";
+import { limitExceededBy, limitExceededByMessage } from "./limits.ts";
 import { Mailboxes } from "./mailboxes.ts";
 import { Operations } from "./operations.ts";
 import { type OrchestrationScope, currentScope, runInScope } from "./orchestration-scope.ts";
@@ -156,7 +154,8 @@ export class ReplayEngine {
     if (decision === undefined) return undefined;
     if (isTerminal(decision)) this.#end = decision;
     if (decision.kind === "CustomStatusSet") this.#customStatus = decision.payload;
-    if (!this.log.isReplaying) this.#checkLimits(decision);
+    // A function may still end at its limit.
+    if (!this.log.isReplaying && this.#end === undefined) this.#fault = limitExceededBy(decision, this);
     return decision;
   }
 
@@ -290,7 +289,8 @@ export class ReplayEngine {
       case "MessageArrived":
         this.mailboxes.add(event);
         this.handMessage(event.mailbox);
-        return this.#checkMailboxes();
+        if (!this.log.isReplaying) this.#fault = limitExceededByMessage(this);
+        return;
       case "CancelRequested":
         return this.#cancel(event.reason);
       case "ExecutionEnded":
@@ -373,22 +373,6 @@ export class ReplayEngine {
     return this.#strayRandom;
   }
 
-  #checkMailboxes(): void {
-    const { mailboxDepth } = this.options.limits;
-    if (this.log.isReplaying || this.mailboxes.size <= mailboxDepth) return;
-    this.#fault = tooManyMessages(this.options.instanceId, mailboxDepth);
-  }
-
-  #checkLimits(decision: Decision): void {
-    const { events, openOperations } = this.options.limits;
-    const { instanceId } = this.options;
-    if (this.#end !== undefined) return;
-    if (this.log.lastEventId > events) this.#fault = tooManyEvents(instanceId, events);
-    else if (isScheduling(decision) && this.operations.size >= openOperations) {
-      this.#fault = tooManyOperations(instanceId, openOperations);
-    }
-  }
-
   #outcome(): Outcome {
     const error = this.log.divergence ?? this.#fault;
     if (error !== undefined) return { kind: "fault", error };
@@ -402,12 +386,3 @@ export class ReplayEngine {
 }
 
 const maxRecordedBytes = 256 * 1024 * 1024;
-
-// Anything can be thrown, also a proxy that throws when it is looked at.
-function isCancellation(error: unknown): boolean {
-  try {
-    return error instanceof CancelledError;
-  } catch {
-    return false;
-  }
-}

@@ -11,8 +11,11 @@ export interface OrchestrationScope {
   readonly onUncaught: (error: unknown) => void;
 }
 
-const scopes = new AsyncLocalStorage<OrchestrationScope>();
+const scopes = new AsyncLocalStorage<OrchestrationScope | undefined>();
 
 export const currentScope = (): OrchestrationScope | undefined => scopes.getStore();
 
 export const runInScope = <T>(scope: OrchestrationScope, run: () => T): T => scopes.run(scope, run);
+
+/** What the caller does from now on, up to its next await, is not the orchestration's any more. */
+export const leaveScope = (): void => scopes.enterWith(undefined);

@@ -1,4 +1,4 @@
-import { currentScope } from "./orchestration-scope.ts";
+import { currentScope, leaveScope } from "./orchestration-scope.ts";
 
 /*
  * An activity may fail while its orchestration sleeps and has not come to its `Promise.all` yet. To Node that is an
@@ -11,6 +11,7 @@ type Emit = typeof process.emit;
 
 let users = 0;
 let undo: (() => void) | undefined;
+let isAbsorbedAlready = false;
 const absorbed = new WeakSet<object>();
 
 /** Reference-counted; give it back with `releaseUncaughtErrors`. */
@@ -40,20 +41,32 @@ export function releaseUncaughtErrors(): void {
 }
 
 function absorbs(name: string, args: readonly unknown[]): boolean {
-  if (name === "rejectionHandled") return absorbed.has(args[0] as object);
-  const scope = users > 0 ? currentScope() : undefined;
-  if (scope === undefined) return false;
   switch (name) {
     case "unhandledRejection":
+      if (!isAbsorbedAlready && !isInScope()) return false;
+      isAbsorbedAlready = false;
       absorbed.add(args[1] as object);
       return true;
+    case "rejectionHandled":
+      return absorbed.has(args[0] as object);
     case "uncaughtExceptionMonitor":
-      return true;
+      return isInScope();
     case "uncaughtException":
-      // With `--unhandled-rejections=strict` a rejection comes as an exception first.
-      if (args[1] !== "unhandledRejection") scope.onUncaught(args[0]);
-      return true;
+      return absorbsException(args[0], args[1]);
     default:
       return false;
   }
 }
+
+function absorbsException(error: unknown, origin: unknown): boolean {
+  const scope = currentScope();
+  if (users === 0 || scope === undefined) return false;
+  // With `--unhandled-rejections=strict` a rejection comes as an exception, and right afterwards as itself.
+  isAbsorbedAlready = origin === "unhandledRejection";
+  if (!isAbsorbedAlready) scope.onUncaught(error);
+  // Node goes on to do what orchestrations must not, such as to set an immediate.
+  leaveScope();
+  return true;
+}
+
+const isInScope = () => users > 0 && currentScope() !== undefined;
