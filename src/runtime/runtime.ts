@@ -115,6 +115,7 @@ export class Runtime implements AsyncDisposable {
     const isDrained = await isDoneWithin(this.#drain(timeoutMs), timeoutMs + leaseMs);
     if (!isDrained) {
       logger.warn({ nodeId }, "the store does not answer; stopping without it");
+      this.#work.abandon();
       lease.abandon();
     }
     try {

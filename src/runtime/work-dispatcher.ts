@@ -16,7 +16,7 @@ import type { InstanceRouter } from "./instance-router.ts";
 import type { Node } from "./node.ts";
 import { safetyNetMs } from "./safety-net.ts";
 import { WakeSignal } from "./wake-signal.ts";
-import { type WorkBody, decodeWork } from "./work-body.ts";
+import { type WorkBody, addressOf, decodeWork } from "./work-body.ts";
 
 interface Queue {
   readonly name: string;
@@ -94,11 +94,16 @@ export class WorkDispatcher {
     for (const run of [...ended, ...cancelled]) run.stop("lost", "The activity was cancelled.");
   }
 
-  /** Takes nothing more; waits for what runs, at most so long, and hands back the rest. */
-  async stop(timeoutMs: number): Promise<void> {
+  /** Takes nothing more, and waits for nothing: nothing of it keeps the process alive. */
+  abandon(): void {
     this.#isStopped = true;
     clearInterval(this.#lostTimer);
     this.wake();
+  }
+
+  /** Takes nothing more; waits for what runs, at most so long, and hands back the rest. */
+  async stop(timeoutMs: number): Promise<void> {
+    this.abandon();
     await Promise.all(this.#loops);
     if (this.#running.size > 0) await this.#waitForRunning(timeoutMs);
     for (const run of this.#running.values()) run.stop("stopped", "The node is shutting down.");
@@ -195,7 +200,12 @@ export class WorkDispatcher {
     const queue = this.#queues.find((candidate) => candidate.name === item.queue);
     const activity = this.#node.activityRegistry.get(item.name);
     if (queue === undefined || activity === undefined || this.#isStopped) return this.#track(this.#handBack(item));
-    const body = decodeWork(item.body);
+    let body: WorkBody;
+    try {
+      body = decodeWork(item.body);
+    } catch (error) {
+      return this.#track(this.#complete(item, failed(error as PerdureError)));
+    }
     const policy = effectivePolicy(activity.policy, body.policy);
     const { instanceId, id, name, failures, lost, delivery } = item;
     if (lost >= maxLost(policy)) return this.#track(this.#complete(item, failed(lostTooOften(item))));
@@ -243,8 +253,7 @@ export class WorkDispatcher {
 
   /** Straight into the instance's turn if it is hydrated here; otherwise through the orchestrator queue. */
   async #complete(item: WorkItem, end: CompletionContent): Promise<void> {
-    const { runId, executionId, eventId: scheduledId } = decodeWork(item.body);
-    const message = { ...end, runId, executionId, scheduledId } as CompletionMessage;
+    const message = { ...end, ...addressOf(item.id) } as CompletionMessage;
     const fence = { id: item.id, delivery: item.delivery };
     if (this.#router.offer(item.instanceId, message, fence)) return;
     await this.#node.pipeline.result({ kind: "complete", ...fence, message: address(item.instanceId, message) });
@@ -291,7 +300,12 @@ const lostTooOften = ({ name, lost, failures }: WorkItem) =>
 
 // What has a time to start by is left to that, however long its activity is missing.
 function notStarted({ name, queue, body }: WorkItem, graceMs: number): PerdureError {
-  const startWithinMs = decodeWork(body).policy?.scheduleToStartMs;
+  let startWithinMs: number | undefined;
+  try {
+    startWithinMs = decodeWork(body).policy?.scheduleToStartMs;
+  } catch (error) {
+    return error as PerdureError;
+  }
   if (startWithinMs !== undefined) {
     return new TimeoutError(`No node started activity "${name}" of queue "${queue}" within ${startWithinMs} ms.`);
   }
