@@ -1,4 +1,5 @@
 import type { ActivityPolicy } from "../definition/index.ts";
+import { CorruptPayloadError } from "../errors/index.ts";
 
 /** What a work item's body says: which decision it carries out, and what the call overrode of the activity's policy. */
 export interface WorkBody {
@@ -11,13 +12,33 @@ export interface WorkBody {
 }
 
 /** Unique in the store; also the activity's idempotency key. */
-export function activityId(
-  execution: { readonly runId: string; readonly executionId: number },
-  eventId: number,
-): string {
-  return `${execution.runId}.${execution.executionId}.${eventId}`;
+export function activityId({ runId, executionId }: Execution, eventId: number): string {
+  return `${runId}.${executionId}.${eventId}`;
+}
+
+/** Whom the completion of a work item is for: its id says so even if its body cannot be read. */
+export function addressOf(id: string): Execution & { readonly scheduledId: number } {
+  const [runId = "", executionId, eventId] = id.split(".");
+  return { runId, executionId: Number(executionId), scheduledId: Number(eventId) };
 }
 
 export const encodeWork = (body: WorkBody): string => JSON.stringify(body);
 
-export const decodeWork = (text: string): WorkBody => JSON.parse(text) as WorkBody;
+/** Throws `CorruptPayloadError` for what no release has written. */
+export function decodeWork(text: string): WorkBody {
+  let body: Partial<WorkBody> | null;
+  try {
+    body = JSON.parse(text) as Partial<WorkBody> | null;
+  } catch (cause) {
+    throw new CorruptPayloadError("A work item cannot be read.", { cause });
+  }
+  const { runId, executionId, eventId, policy = {} } = body ?? {};
+  const isWhole = typeof runId === "string" && Number.isSafeInteger(executionId) && Number.isSafeInteger(eventId);
+  if (isWhole && typeof policy === "object") return body as WorkBody;
+  throw new CorruptPayloadError("A work item cannot be read: it does not say what it is for.");
+}
+
+interface Execution {
+  readonly runId: string;
+  readonly executionId: number;
+}

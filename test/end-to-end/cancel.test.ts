@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { activity, orchestration } from "../../src/definition/index.ts";
 import { CancelledError } from "../../src/errors/index.ts";
-import { errorOf, historyOf, kindsOf, untilRecorded, untilStatus } from "../support/instances.ts";
+import { errorOf, kindsOf, untilRecorded, untilStatus } from "../support/instances.ts";
 import { rawSql } from "../support/raw-store.ts";
 import { inEveryMode } from "../support/world.ts";
 
@@ -119,38 +119,6 @@ inEveryMode(
     assert.equal((await failed.status()).status, "failed");
   },
 );
-
-inEveryMode("a second request to cancel is dropped, and does not disturb the cleanup", async (world) => {
-  const slow = orchestration("slow", async (ctx) => {
-    try {
-      return await ctx.receive("go");
-    } catch {
-      return ctx.receive<string>("cleaned");
-    }
-  });
-  await world.start({ orchestrations: [slow] });
-  const handle = await world.client.start(slow, undefined, { instanceId: "s" });
-  await untilStatus(world, "s", "running");
-  await handle.cancel("first");
-  await untilRecorded(world, "s", "ReceiveOpened", 2);
-  await handle.cancel("second");
-  await handle.send("cleaned", "undisturbed");
-  assert.equal(await handle.result({ timeout: "10s" }), "undisturbed");
-  assert.equal((await kindsOf(world, "s")).filter((kind) => kind === "CancelRequested").length, 1);
-  const [line] = world.log.find("message dropped");
-  assert.equal(line?.fields["why"], "cancellation was requested before");
-});
-
-inEveryMode("a request to cancel what has ended does nothing", async (world) => {
-  const quick = orchestration("quick", () => "done");
-  await world.start({ orchestrations: [quick] });
-  const handle = await world.client.start(quick, undefined, { instanceId: "q" });
-  await handle.result({ timeout: "10s" });
-  const before = await historyOf(world, "q");
-  await handle.cancel("too late");
-  assert.equal(await handle.result(), "done");
-  assert.deepEqual(await historyOf(world, "q"), before);
-});
 
 inEveryMode("cancelling a parent cancels its children, and theirs", async (world) => {
   const { client } = world;

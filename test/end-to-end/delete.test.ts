@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { activity, orchestration } from "../../src/definition/index.ts";
-import { InstanceDeletedError, InstanceNotFoundError, InstanceRunningError } from "../../src/errors/index.ts";
+import { InstanceDeletedError } from "../../src/errors/index.ts";
 import { errorOf, statusOf, untilStatus } from "../support/instances.ts";
 import { rawSql } from "../support/raw-store.ts";
 import { type World, inEveryMode } from "../support/world.ts";
@@ -13,28 +13,6 @@ const tables = ["instances", "ownerships", "history", "messages", "work_items", 
 function assertEmpty(world: World): void {
   for (const table of tables) assert.deepEqual(rawSql(world, `SELECT * FROM perdure_${table}`), [], table);
 }
-
-inEveryMode("a family is deleted as a whole, with everything that belongs to it", async (world) => {
-  const { client } = world;
-  const middle = orchestration("middle", (ctx) => ctx.subOrchestration(waiting, undefined, { instanceId: "leaf" }));
-  const top = orchestration("top", async (ctx) => {
-    void ctx.sleep("1h");
-    void ctx.activity("nowhere");
-    ctx.setCustomStatus("here");
-    ctx.state.set("key", "value");
-    return ctx.subOrchestration(middle, undefined, { instanceId: "middle" });
-  });
-  await world.start({ orchestrations: [top, middle, waiting] });
-  const handle = await client.start(top, undefined, { instanceId: "top" });
-  await untilStatus(world, "leaf", "running");
-  await client.send("top", "nobody reads this", 1);
-  await assert.rejects(client.delete("top"), InstanceRunningError);
-  const deleted = await client.delete("top", { force: true });
-  assert.deepEqual(deleted.toSorted(), ["leaf", "middle", "top"]);
-  assertEmpty(world);
-  for (const id of ["top", "middle", "leaf"]) await assert.rejects(client.getStatus(id), InstanceNotFoundError);
-  assert.ok((await errorOf(handle.result({ timeout: "10s" }))) instanceof InstanceDeletedError);
-});
 
 inEveryMode("an ended instance stays in the store until it is deleted, and then its id is free", async (world) => {
   const { client } = world;
@@ -86,31 +64,6 @@ inEveryMode("a child that is deleted before it ran is heard of, too", async (wor
   await untilStatus(world, "c", "pending");
   await client.delete("c", { force: true });
   await assert.rejects(handle.result({ timeout: "10s" }), { code: "INSTANCE_DELETED" });
-});
-
-inEveryMode("what was under way cannot bring a deleted instance back", async (world) => {
-  const { client, log } = world;
-  const { promise: gate, resolve: open } = Promise.withResolvers<string>();
-  let ran = 0;
-  const slow = activity("slow", () => {
-    ran += 1;
-    return gate;
-  });
-  const caller = orchestration("caller", (ctx) => Promise.all([ctx.activity(slow), ctx.sleep("50ms")]));
-  await world.start({ orchestrations: [caller], activities: [slow] });
-  const handle = await client.start(caller, undefined, { instanceId: "c" });
-  await world.until("the activity runs", () => ran === 1);
-  await client.delete("c", { force: true });
-  open("too late");
-  await world.until("the activity is done", () => log.find("activity completed").length === 1);
-  const other = await client.start(caller, undefined, { instanceId: "other" });
-  assert.deepEqual(await other.result({ timeout: "10s" }), ["too late", undefined]);
-  assert.equal(await statusOf(world, "c"), undefined);
-  assert.deepEqual(
-    rawSql(world, "SELECT instance_id FROM perdure_instances").map((row) => row["instance_id"]),
-    ["other"],
-  );
-  assert.ok((await errorOf(handle.result({ timeout: "10s" }))) instanceof InstanceDeletedError);
 });
 
 inEveryMode("a new run under a deleted id has nothing to do with the old one", async (world) => {

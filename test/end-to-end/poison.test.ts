@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { orchestration } from "../../src/definition/index.ts";
+import { activity, orchestration } from "../../src/definition/index.ts";
+import type { TurnCommit } from "../../src/providers/contract.ts";
+import { overriding } from "../client/support/overriding.ts";
 import { errorOf, historyOf, statusOf, untilQuarantined, untilRecorded, untilStatus } from "../support/instances.ts";
 import { rawSql } from "../support/raw-store.ts";
 import { type World, inEveryMode } from "../support/world.ts";
@@ -181,4 +183,29 @@ inEveryMode("a completion from an execution yet to come quarantines its instance
   const { runId } = await untilStatus(world, "k", "running");
   await enqueueRaw(world, "k", JSON.stringify({ kind: "TimerFired", runId, executionId: 2, scheduledId: 2 }));
   assert.match(await untilQuarantined(world, "k"), /execution 2 of "k", which is only at execution 1/);
+});
+
+inEveryMode("a work item that cannot be read fails its activity, catchably, and stalls no other", async (world) => {
+  const { client } = world;
+  const double = activity("double", (_ctx, value: number) => value * 2);
+  const caller = orchestration("caller", (ctx, value: number) =>
+    ctx.activity(double, value).catch((error: Error & { code: string }) => error.code),
+  );
+  const bodies = ["garbage", "[]", "null", '{"runId":"r"}'];
+  const garbling = overriding(world.provider, {
+    commit: (batch) => world.provider.commit({ ...batch, turns: batch.turns.map(garbled) }),
+  });
+  const garbled = (turn: TurnCommit): TurnCommit => ({
+    ...turn,
+    work: turn.work.map((item) => ({ ...item, body: bodies[Number(turn.instanceId)] ?? item.body })),
+  });
+  const first = await world.start({ orchestrations: [caller], provider: garbling });
+  const handles = await client.startMany(
+    [...bodies, "readable"].map((_, input) => ({ orchestration: caller, input, instanceId: `${input}` })),
+  );
+  for (const { instanceId } of handles) await untilRecorded(world, instanceId, "ActivityScheduled");
+  await first.stop();
+  await world.start({ orchestrations: [caller], activities: [double] });
+  const results = await Promise.all(handles.map((handle) => handle.result({ timeout: "10s" })));
+  assert.deepEqual(results, [...bodies.map(() => "CORRUPT_PAYLOAD"), 8]);
 });

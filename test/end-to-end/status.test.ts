@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { event, orchestration } from "../../src/definition/index.ts";
-import { statusOf, untilRecorded, untilStatus } from "../support/instances.ts";
+import { orchestration } from "../../src/definition/index.ts";
+import { untilStatus } from "../support/instances.ts";
 import { inEveryMode } from "../support/world.ts";
 
 inEveryMode("the status follows an instance through its whole life", async (world) => {
@@ -111,59 +111,4 @@ inEveryMode("a list can be narrowed by status and name, and read page by page", 
   assert.deepEqual((await read({ name: "odd" })).flat(), completed);
   assert.deepEqual((await read({ name: "even", status: ["completed", "failed"] })).flat(), []);
   assert.deepEqual((await read({ status: ["running", "completed"] })).flat(), newestFirst);
-});
-
-inEveryMode("an event that nobody waits for is dropped with a warning, and not kept", async (world) => {
-  const { client, log } = world;
-  const news = event<string>("news");
-  const reader = orchestration("reader", async (ctx) => {
-    await ctx.receive("listen");
-    return ctx.waitForEvent(news);
-  });
-  await world.start({ orchestrations: [reader] });
-  const handle = await client.start(reader, undefined, { instanceId: "r" });
-  await untilStatus(world, "r", "running");
-  await handle.raiseEvent(news, "too early");
-  await world.until("it is dropped", () => log.find("message dropped").length === 1);
-  const [line] = log.find("message dropped");
-  assert.equal(line?.level, "warn");
-  assert.deepEqual(
-    [line?.fields["instanceId"], line?.fields["what"], line?.fields["why"]],
-    ["r", 'EventRaised "news"', 'no wait for event "news" is open'],
-  );
-  await handle.send("listen", null);
-  await untilRecorded(world, "r", "EventWaitOpened");
-  await handle.raiseEvent(news, "in time");
-  assert.equal(await handle.result({ timeout: "10s" }), "in time");
-});
-
-inEveryMode("an event reaches every wait that is open for it", async (world) => {
-  const many = orchestration("many", async (ctx) => {
-    const waits = [ctx.waitForEvent("e"), ctx.waitForEvent("e"), ctx.waitForEvent("other", { timeout: "1ms" })];
-    return Promise.allSettled(waits).then((outcomes) =>
-      outcomes.map((outcome) => (outcome.status === "fulfilled" ? outcome.value : (outcome.reason as Error).name)),
-    );
-  });
-  await world.start({ orchestrations: [many] });
-  const handle = await world.client.start(many, undefined, { instanceId: "m" });
-  await untilRecorded(world, "m", "TimerFired");
-  await handle.raiseEvent("e", 5);
-  assert.deepEqual(await handle.result({ timeout: "10s" }), [5, 5, "TimeoutError"]);
-});
-
-inEveryMode("a custom status is shown as soon as it is stored, and the last one of a turn wins", async (world) => {
-  const reporter = orchestration("reporter", async (ctx) => {
-    for (let n = 0; n < 3; n += 1) ctx.setCustomStatus({ n });
-    await ctx.receive("go");
-    ctx.setCustomStatus(undefined);
-    await ctx.receive("go");
-  });
-  await world.start({ orchestrations: [reporter] });
-  const handle = await world.client.start(reporter, undefined, { instanceId: "r" });
-  assert.deepEqual((await untilStatus(world, "r", "running")).customStatus, { n: 2 });
-  await handle.send("go", null);
-  await untilRecorded(world, "r", "ReceiveOpened", 2);
-  assert.equal((await statusOf(world, "r"))?.customStatus, undefined);
-  await handle.send("go", null);
-  await handle.result({ timeout: "10s" });
 });
