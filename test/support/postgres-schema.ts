@@ -20,8 +20,14 @@ export class PostgresSchema implements AsyncDisposable {
 
   private constructor(url: string) {
     this.url = url;
-    this.pool = new pg.Pool({ connectionString: url, max: 10 });
-    this.pool.on("error", () => undefined);
+    this.pool = this.newPool();
+  }
+
+  /** A pool as a user would have one, to be ended by the test. */
+  newPool(options: pg.PoolConfig = {}): pg.Pool {
+    const pool = new pg.Pool({ connectionString: this.url, max: 10, ...options });
+    pool.on("error", () => undefined);
+    return pool;
   }
 
   open(options: PostgresOptions = {}): Promise<PostgresProvider> {

@@ -34,6 +34,7 @@ import { createInstances } from "./create-instances.ts";
 import { Database, ignore } from "./database.ts";
 import { deleteInstance } from "./delete-instance.ts";
 import { enqueue } from "./enqueue.ts";
+import { EntryRepair } from "./entry-repair.ts";
 import { expireWork, type ExpireWork } from "./expire-work.ts";
 import { ExternalChanges } from "./external-changes.ts";
 import { fetchInstances } from "./fetch-instances.ts";
@@ -117,7 +118,7 @@ export class PostgresProvider implements Provider {
     const hints = new Hints(() => this.#elsewhere?.announce());
     this.#elsewhere =
       options.listen === false ? null : new ExternalChanges({ db, onChange: () => hints.changedElsewhere() });
-    this.#store = { db, hints, lowWater: new LowWater() };
+    this.#store = { db, hints, lowWater: new LowWater(), entryRepair: new EntryRepair(db) };
     // An idle connection that dies says so with an event, which would end the process if nobody listened.
     pool.on("error", ignore);
   }

@@ -1,4 +1,5 @@
 import type { Database } from "./database.ts";
+import type { EntryRepair } from "./entry-repair.ts";
 import type { Hints } from "./hints.ts";
 import type { LowWater } from "./low-water.ts";
 
@@ -7,4 +8,5 @@ export interface Store {
   readonly db: Database;
   readonly hints: Hints;
   readonly lowWater: LowWater;
+  readonly entryRepair: EntryRepair;
 }

@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type pg from "pg";
+import { PostgresProvider } from "../../src/providers/postgres/index.ts";
+import { PostgresSchema } from "../support/postgres-schema.ts";
+import { found, newInstance, TestNode, turnOf, workItem } from "./contract-checks/scene.ts";
+
+const many = 50_000;
+/** What a claim may cost beside `many` others, in pages looked at. Without them it is about 100. */
+const flat = 300;
+
+/** One connection, so that what it has looked at can be counted. */
+class Bench implements AsyncDisposable {
+  readonly schema: PostgresSchema;
+  readonly provider: PostgresProvider;
+  readonly node: TestNode;
+  readonly #pool: pg.Pool;
+
+  static async open(): Promise<Bench> {
+    const schema = await PostgresSchema.create();
+    await (await schema.open()).close();
+    // Its looking at pages would be counted as well.
+    await schema.query(
+      `DO $$ DECLARE t text; BEGIN
+         FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema() LOOP
+           EXECUTE format('ALTER TABLE %I SET (autovacuum_enabled = false)', t);
+         END LOOP; END $$`,
+    );
+    const pool = schema.newPool({ max: 1 });
+    const provider = await PostgresProvider.open(pool, { schema: schema.schema, listen: false });
+    const options = { leaseMs: 600_000, handlers: ["order@1"], activities: ["charge"] };
+    const bench = new Bench(schema, pool, provider, new TestNode(provider, options));
+    await bench.node.openLease();
+    return bench;
+  }
+
+  private constructor(schema: PostgresSchema, pool: pg.Pool, provider: PostgresProvider, node: TestNode) {
+    this.schema = schema;
+    this.#pool = pool;
+    this.provider = provider;
+    this.node = node;
+  }
+
+  /** Pages that were looked at while `run` ran. */
+  async pages(run: () => Promise<unknown>): Promise<number> {
+    const before = await this.#pagesSoFar();
+    await run();
+    return (await this.#pagesSoFar()) - before;
+  }
+
+  async #pagesSoFar(): Promise<number> {
+    // In statements of their own: what a transaction has looked at is counted when it is over.
+    await this.#pool.query("SELECT pg_stat_force_next_flush()");
+    const { rows } = await this.#pool.query<{ pages: string }>(
+      `SELECT coalesce(sum(heap_blks_hit + heap_blks_read + idx_blks_hit + idx_blks_read), 0) AS pages
+         FROM pg_statio_user_tables WHERE schemaname = $1`,
+      [this.schema.schema],
+    );
+    return Number(found(rows[0]).pages);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.provider.close();
+    await this.#pool.end();
+    await this.schema[Symbol.asyncDispose]();
+  }
+}
+
+/** Instances, each with its start message. `at` is when they become ready. */
+const instances = ({ handler = "order@1", owner = "", at = "store_now() - 1000" }): string => `
+  INSERT INTO ownerships (key, handler, owner)
+  SELECT g, '${handler}', nullif('${owner}', '') FROM generate_series(1001, ${1000 + many}) g;
+  INSERT INTO messages (key, lane, body) SELECT g, 1, '{}' FROM generate_series(1001, ${1000 + many}) g;
+  INSERT INTO ready (lane, claims, ready_at, key)
+  SELECT '${owner === "" ? `:${handler}` : `@${owner}`}', 0, ${at}, g FROM generate_series(1001, ${1000 + many}) g;`;
+
+const crowds: Readonly<Record<string, string>> = {
+  "that become ready tomorrow": instances({ at: "store_now() + 86400000" }),
+  "that are ready, and that this node cannot run": instances({ handler: "other@1" }),
+  "that others own": instances({ owner: "other" }),
+  "that have ended": `
+    INSERT INTO instances (key, instance_id, run_id, name, status, created_at, updated_at, ended_at)
+    SELECT g, 'i' || g, 'r', 'order', 'completed', 0, 0, 1 FROM generate_series(1001, ${1000 + many}) g;
+    INSERT INTO ownerships (key, handler, ended) SELECT g, 'order@1', true FROM generate_series(1001, ${1000 + many}) g;`,
+};
+
+describe("a claim costs the same", () => {
+  for (const [which, crowd] of Object.entries(crowds)) {
+    test(`beside ${many} instances ${which}`, async (t) => {
+      await using bench = await Bench.open();
+      await bench.schema.query(crowd);
+      await bench.provider.createInstances([newInstance("mine")]);
+      await bench.node.fetch({ limit: 0 });
+      let ids: string[] = [];
+      const pages = await bench.pages(async () => (ids = await bench.node.fetchIds()));
+      assert.deepEqual(ids, ["mine"]);
+      t.diagnostic(`${pages} pages`);
+      assert.ok(pages < flat, `it looked at ${pages} pages`);
+    });
+  }
+
+  for (const [which, columns] of Object.entries({
+    "that wait for their retry": "'charge', NULL, store_now() + 86400000",
+    "of an activity that this node does not have": "'other', NULL, store_now() - 1000",
+    "that are being run": "'charge', 'other', store_now() - 1000",
+  })) {
+    test(`beside ${many} work items ${which}`, async (t) => {
+      await using bench = await Bench.open();
+      await bench.schema.query(`
+        INSERT INTO work_items (id, key, execution_id, queue, delivery, scheduled_at, name, owner, visible_at)
+        SELECT 'w' || g, 1, 1, 'default', 0, 0, ${columns} FROM generate_series(1, ${many}) g`);
+      await bench.provider.createInstances([newInstance("mine")]);
+      const owned = found((await bench.node.fetch()).instances[0]);
+      await bench.node.commit([turnOf(owned, 1, { work: [workItem("mine")] })]);
+      await bench.node.fetchWork(0);
+      let ids: string[] = [];
+      const pages = await bench.pages(async () => (ids = (await bench.node.fetchWork()).items.map(({ id }) => id)));
+      assert.deepEqual(ids, ["mine"]);
+      t.diagnostic(`${pages} pages`);
+      assert.ok(pages < flat, `it looked at ${pages} pages`);
+    });
+  }
+
+  test(`beside ${many} messages and items that are done with, and that a long-running reader still sees`, async (t) => {
+    await using bench = await Bench.open();
+    const reader = await bench.schema.pool.connect();
+    try {
+      await bench.schema.query(`
+        ${instances({ at: "store_now() - 60000 + g % 30000" })}
+        INSERT INTO work_items (id, key, execution_id, queue, delivery, scheduled_at, name, visible_at)
+        SELECT 'w' || g, 1, 1, 'default', 0, 0, 'charge', store_now() - 60000 + g % 30000
+          FROM generate_series(1, ${many}) g`);
+      await reader.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
+      await reader.query(`SELECT count(*) FROM ${bench.schema.schema}.ready`);
+      await bench.schema.query(
+        "DELETE FROM ready; DELETE FROM messages; DELETE FROM ownerships; DELETE FROM work_items",
+      );
+      // The first one looks at everything, once, and learns where to begin.
+      await bench.node.fetch();
+      await bench.node.fetchWork();
+      await bench.provider.createInstances([newInstance("mine")]);
+      let ids: string[] = [];
+      const pages = await bench.pages(async () => {
+        const owned = (await bench.node.fetch()).instances;
+        await bench.node.commit(owned.map((instance) => turnOf(instance, 1, { work: [workItem("w")] })));
+        ids = (await bench.node.fetchWork()).items.map(({ id }) => id);
+      });
+      assert.deepEqual(ids, ["w"]);
+      t.diagnostic(`${pages} pages`);
+      assert.ok(pages < 2 * flat, `it looked at ${pages} pages`);
+    } finally {
+      await reader.query("ROLLBACK");
+      reader.release();
+    }
+  });
+});
