@@ -13,14 +13,20 @@ export interface PostgresServer {
 
 const password = "perdure";
 // Nothing here has to survive a power cut; what is promised of commits is tested by killing clients and connections.
-const flags = ["fsync=off", "full_page_writes=off", "max_connections=300", "shared_buffers=256MB", "max_wal_size=4GB"];
+const careless = ["fsync=off", "full_page_writes=off"];
+const flags = ["max_connections=300", "shared_buffers=256MB", "max_wal_size=4GB"];
+
+export interface ServerOptions {
+  /** Commits reach the disk, as they have to where they are timed. Default false. */
+  readonly isDurable?: boolean;
+}
 
 /** A real PostgreSQL in a temporary folder, from the npm package that brings it. Says why if it cannot start. */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres({ isDurable = false }: ServerOptions = {}): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), "perdure-postgres-"));
   const log: string[] = [];
   try {
-    return await startIn(folder, log);
+    return await startIn(folder, log, isDurable ? flags : [...flags, ...careless]);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw new Error(
@@ -31,14 +37,20 @@ export async function startPostgres(): Promise<PostgresServer> {
   }
 }
 
-async function startIn(folder: string, log: string[]): Promise<PostgresServer> {
+async function startIn(folder: string, log: string[], settings: readonly string[]): Promise<PostgresServer> {
   const port = await freePort();
   const server = new EmbeddedPostgres({
     databaseDir: folder,
     port,
     password,
     createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", ...flags.flatMap(asOption)],
+    postgresFlags: [
+      "-c",
+      "listen_addresses=127.0.0.1",
+      "-c",
+      "unix_socket_directories=",
+      ...settings.flatMap(asOption),
+    ],
     onLog: (line) => void log.push(String(line)),
     onError: (line) => void log.push(String(line)),
   });
