@@ -1,10 +1,11 @@
 import type { LeaseState } from "../contract.ts";
 import { RowInsert } from "./row-insert.ts";
+import { hasDied } from "./this-process.ts";
 import type { Transaction } from "./transaction.ts";
 
 const SELECT_LIVE = "SELECT 1 FROM perdure_nodes WHERE node_id = ? AND lease_until > ?";
 
-const SELECT_EXPIRED = "SELECT node_id FROM perdure_nodes WHERE lease_until <= ?";
+const SELECT_NODES = "SELECT node_id, lease_until, process FROM perdure_nodes";
 
 const SELECT_NEXT_EXPIRY = "SELECT min(lease_until) FROM perdure_nodes WHERE node_id <> ?";
 
@@ -34,9 +35,10 @@ export function holdsLease(tx: Transaction, nodeId: string): boolean {
   return tx.db.get(SELECT_LIVE, nodeId, tx.leaseNow) !== undefined;
 }
 
-/** Ends every lease that has expired and makes available what those nodes owned. */
+/** Ends every lease that has expired, or whose process has died, and makes available what those nodes owned. */
 export function endExpiredLeases(tx: Transaction): void {
-  for (const [nodeId] of tx.db.all<[string]>(SELECT_EXPIRED, tx.leaseNow)) {
+  for (const [nodeId, leaseUntil, process] of tx.db.all<[string, number, string]>(SELECT_NODES)) {
+    if (leaseUntil > tx.leaseNow && !hasDied(process)) continue;
     if (tx.db.run(TAKE_INSTANCES, tx.now, nodeId) > 0) tx.wake.instancesReady();
     if (tx.db.run(TAKE_WORK, nodeId) > 0) tx.wake.workQueued();
     forgetNode(tx, nodeId);

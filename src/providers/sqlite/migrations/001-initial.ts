@@ -121,7 +121,9 @@ CREATE TABLE perdure_state (
 
 CREATE TABLE perdure_nodes (
   node_id TEXT PRIMARY KEY,
-  lease_until INTEGER NOT NULL
+  lease_until INTEGER NOT NULL,
+  -- Where it runs: a process of this machine that has died needs no lease to expire.
+  process TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE perdure_capabilities (
   node_id TEXT NOT NULL,
