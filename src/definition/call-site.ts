@@ -19,9 +19,9 @@ export function userFrame(stack: unknown): string | undefined {
   const frame = stack
     .split("\n")
     .find((line) => isFrame.test(line) && !line.includes(ownFolder) && !isNodes.test(line));
-  return frame?.replace(isFrame, "");
+  return frame?.trimStart().slice("at ".length);
 }
 
-const isFrame = /^\s+at (?!async )/;
-// `Array.map (<anonymous>)` and the like have no line of their own.
-const isNodes = /node:internal|<anonymous>\)?$/;
+// With a position: `Array.map (<anonymous>)` and a line of a message have none.
+const isFrame = /^\s+at (?!async ).*:\d+:\d+\)?$/;
+const isNodes = /[ (]node:internal/;
