@@ -18,7 +18,7 @@ import type { Inbox } from "./inbox.ts";
 import type { Instance } from "./instance.ts";
 import type { Node } from "./node.ts";
 import { parentOf } from "./parent-of.ts";
-import { type PreparedTurn, describeMessage, droppedBefore, emptyTurn, putOff } from "./prepared-turn.ts";
+import { type PreparedTurn, describeMessage, droppedBefore, emptyTurn } from "./prepared-turn.ts";
 import { startedDraft } from "./start-event.ts";
 
 export interface ImposedEnd {
@@ -35,8 +35,7 @@ export async function imposeEnd({ provider }: Node, imposed: ImposedEnd): Promis
   const at = Math.max(provider.now(), instance.engine?.log.now ?? 0, instance.unreplayed?.at(-1)?.at ?? 0);
   const events: HistoryEvent[] = [];
   if (instance.lastEventId === 0) {
-    const start = inbox.start ?? (inbox.unreadable && lostStart(instance));
-    if (start === null) return putOff(instance, "its start has not arrived");
+    const start = inbox.start ?? lostStart(instance);
     const version = start.version ?? "*";
     events.push(imposed.started ?? { ...startedDraft(instance, start, { version, at }), eventId: 1, at });
   }

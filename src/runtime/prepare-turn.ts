@@ -17,6 +17,7 @@ import {
   leaveToNewer,
   putOff,
   quarantine,
+  withoutDropped,
 } from "./prepared-turn.ts";
 import { startedDraft } from "./start-event.ts";
 
@@ -28,13 +29,13 @@ export async function prepareTurn(node: Node, instance: Instance): Promise<Prepa
   const inbox = readInbox(instance);
   const endAs = inbox.terminate === null ? instance.endAs : new TerminatedError(inbox.terminate.reason);
   if (endAs !== null) return imposeEnd(node, { instance, inbox, error: endAs });
-  if (inbox.unreadable !== null) return onUnreadable(instance, inbox.unreadable);
+  if (inbox.unreadable !== null) return withoutDropped(onUnreadable(instance, inbox.unreadable), inbox);
 
   const fault = await awaken(node, instance, inbox);
-  if (fault instanceof SchemaVersionError) return leaveToNewer(instance, fault.message);
+  if (fault instanceof SchemaVersionError) return withoutDropped(leaveToNewer(instance, fault.message), inbox);
   if (fault !== null) return onFault(node, instance, inbox, fault);
   const { engine } = instance;
-  if (engine === null) return putOff(instance, "nothing to run it with, or nothing to start it from");
+  if (engine === null) return withoutDropped(putOff(instance, "nothing to run it with"), inbox);
 
   const isFirst = instance.lastEventId === 0;
   const drafts: readonly Draft[] = [...(isFirst ? startDrafts(node, instance, inbox) : []), ...inbox.received];
@@ -122,7 +123,8 @@ async function onFault(
   events: readonly HistoryEvent[] = [],
 ): Promise<PreparedTurn> {
   const isCodeFault = !(error instanceof LimitExceededError) && error.category === "configuration";
-  if (isCodeFault && node.onNondeterminism === "block") return quarantine(instance, error.message);
+  if (isCodeFault && node.onNondeterminism === "block")
+    return withoutDropped(quarantine(instance, error.message), inbox);
   // What the code did in the turn in which it broke the rules is not to be trusted; that it was started is.
   const [first] = events;
   const started = first?.kind === "OrchestrationStarted" ? first : undefined;

@@ -59,6 +59,17 @@ export function quarantine(instance: Instance, reason: string): PreparedTurn {
   return { commit, events: [], dropped: [], note: reason };
 }
 
+/**
+ * The turn, and what the inbox dropped acked with it. Nothing of that is waited for any more; and a request to terminate
+ * that is for somebody else would bring the instance, until it is acked, to nodes that can do nothing with it.
+ */
+export function withoutDropped(turn: PreparedTurn, inbox: Inbox): PreparedTurn {
+  const ackedMessages = inbox.dropped.flatMap(({ from }) => from?.token ?? []);
+  const availableInMs = ackedMessages.length === 0 ? turn.commit.availableInMs : 0;
+  const commit = { ...turn.commit, ackedMessages, messages: inbox.replies, availableInMs };
+  return { ...turn, commit, dropped: droppedBefore(inbox) };
+}
+
 /** Of what the inbox dropped, for the log. */
 export const droppedBefore = ({ dropped }: Inbox): PreparedTurn["dropped"] =>
   dropped.map(({ message, why }) => ({ what: describeMessage(message), why }));

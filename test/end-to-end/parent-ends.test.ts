@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type AnyOrchestration, type OrchestrationContext, orchestration } from "../../src/definition/index.ts";
+import { overriding } from "../client/support/overriding.ts";
 import { errorOf, untilRecorded, untilStatus } from "../support/instances.ts";
 import { rawSql } from "../support/raw-store.ts";
 import { type World, inEveryMode } from "../support/world.ts";
@@ -168,3 +169,36 @@ inEveryMode("a request from somebody who says to be the parent, but is not, is d
   await victim.send("go", "unharmed");
   assert.equal(await victim.result({ timeout: "10s" }), "unharmed");
 });
+
+inEveryMode(
+  "a parent that ends before it hears that its child's id was in use does the other no harm",
+  async (world) => {
+    const { client } = world;
+    const thief = orchestration("thief", async (ctx) => {
+      void ctx.subOrchestration(child, undefined, { instanceId: "victim", onParentEnd: "terminate" });
+      await ctx.receive("now");
+    });
+    const holder = await world.start({ orchestrations: [child] });
+    const victim = await client.start(child, undefined, { instanceId: "victim" });
+    await untilStatus(world, "victim", "running");
+    await holder.stop();
+
+    // The request comes before the answer to the start, and to where nobody can run the victim.
+    const hasty = overriding(world.provider, {
+      commit: async (batch) => {
+        if (batch.turns.some(({ starts }) => starts.length > 0)) await client.terminate("thief");
+        return world.provider.commit(batch);
+      },
+    });
+    const other = await world.start({ orchestrations: [thief], provider: hasty });
+    const handle = await client.start(thief, undefined, { instanceId: "thief" });
+    await assert.rejects(handle.result({ timeout: "10s" }), { code: "TERMINATED" });
+    await world.until("the request is dropped", () =>
+      world.log.find("message dropped").some(({ fields }) => fields["what"] === "TerminateRequested"),
+    );
+    await victim.send("go", "unharmed");
+    await other.stop();
+    await world.start({ orchestrations: [child] });
+    assert.equal(await victim.result({ timeout: "10s" }), "unharmed");
+  },
+);
