@@ -61,6 +61,8 @@ export interface FetchedInstance {
 export interface FetchedInstances {
   readonly storeNow: number;
   readonly instances: readonly FetchedInstance[];
+  /** Messages wait for one of `busy`. They may have come too late for the answer to its commit. */
+  readonly busyHasMail: boolean;
   /** When the next instance becomes available that is being held back (see `TurnCommit.availableInMs`), if any is. */
   readonly nextAvailableAt: number | null;
 }

@@ -86,10 +86,10 @@ export class OrchestrationDispatcher {
       this.#mayHaveMissed = true;
       return safetyNetMs;
     }
-    if (this.router.runningCount > 0) this.#mayHaveMissed = true;
-    const { instances, nextAvailableAt, storeNow } = await this.#claim({ limit }, (instance) => ({
+    const { instances, busyHasMail, nextAvailableAt, storeNow } = await this.#claim({ limit }, (instance) => ({
       isSuspect: isSuspect(instance),
     }));
+    if (busyHasMail) this.#onMissed();
     const suspect = instances.find(isSuspect);
     if (suspect !== undefined) {
       this.#node.logger.warn({ instanceId: suspect.instanceId, claims: suspect.claims }, "suspect: running it alone");

@@ -92,7 +92,7 @@ inEveryMode("nothing is cancelled while some live node has its version, however 
   const other = await world.store.openAnother();
   try {
     let isSlow = true;
-    const none = { storeNow: 0, instances: [], nextAvailableAt: null };
+    const none = { storeNow: 0, instances: [], busyHasMail: false, nextAvailableAt: null };
     const slow = overriding(other, {
       fetchInstances: (request) => (isSlow ? Promise.resolve(none) : other.fetchInstances(request)),
     });

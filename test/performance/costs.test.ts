@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { activity, event, orchestration } from "../../src/definition/index.ts";
 import { CostProbe } from "./cost-probe.ts";
 
@@ -38,22 +39,30 @@ test("a turn among many costs a fraction of a call to the store", async () => {
 });
 
 test("a busy node asks for nothing when nothing waits", async () => {
-  await using probe = await CostProbe.open({ orchestrations: [chain], activities: [step] });
-  const short = await probe.costOf(() => probe.runMany(chain, { count: 50, input: 20 }));
-  const long = await probe.costOf(() => probe.runMany(chain, { count: 50, input: 120 }));
-  // A hundred turns more of each of fifty instances: not one fetch more.
+  await using probe = await CostProbe.open({ orchestrations: [strollers], activities: [stroll] });
+  const short = await probe.costOf(() => probe.runMany(strollers, { count: 20, input: 10 }));
+  const long = await probe.costOf(() => probe.runMany(strollers, { count: 20, input: 60 }));
+  // Fifty turns more of each of twenty instances, some of them always under way: not one fetch more.
   for (const method of ["fetchInstances", "fetchWork", "fireTimers"] as const) {
     const more = long.calls(method) - short.calls(method);
     assert.ok(more <= 3, `${more} more calls of ${method}: ${long.describe()}`);
   }
 });
 
+// Out of step with all the others.
+const stroll = activity("stroll", async (ctx, number: number) => {
+  await delay((ctx.instanceId.charCodeAt(0) + number * 7) % 6);
+});
+const strollers = orchestration("strollers", async (ctx, steps: number) => {
+  for (let number = 0; number < steps; number += 1) await ctx.activity(stroll, number);
+});
+
 test("a step writes five rows, and no more than 600 bytes beside its payload", async () => {
   await using probe = await CostProbe.open({ orchestrations: [chain], activities: [step] });
-  const long = await probe.costOf(() => probe.run(chain, 1_200));
-  const short = await probe.costOf(() => probe.run(chain, 200));
-  assert.equal((long.rows - short.rows) / 1_000, 5);
-  const stored = (long.fileBytes - short.fileBytes) / 1_000;
+  const long = await probe.costOf(() => probe.run(chain, 600));
+  const short = await probe.costOf(() => probe.run(chain, 100));
+  assert.equal((long.rows - short.rows) / 500, 5);
+  const stored = (long.fileBytes - short.fileBytes) / 500;
   // The input is in the event and in the work item, whose room is used again; the result is in the other event.
   assert.ok(stored <= 600 + payload.length * 2, `${stored} bytes a step`);
 });

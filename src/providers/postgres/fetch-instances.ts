@@ -17,6 +17,7 @@ interface Fetched {
   readonly instances: InstanceColumns[] | null;
   readonly messages: MessageColumns[] | null;
   readonly history: EventColumns[] | null;
+  readonly busy_has_mail: boolean | null;
   readonly next_available_at: number | null;
   readonly first_in_lanes: (number | null)[] | null;
   readonly first_owned: number | null;
@@ -44,7 +45,8 @@ export async function fetchInstances({ db, lowWater }: Store, request: FetchInst
   if (firsts !== null && lanes.length > 0) {
     lowWater.scanned([own, ...lanes], { floors, firsts: [firstOwned, ...firsts], storeNow });
   }
-  return { storeNow, instances: instancesFrom(fetched), nextAvailableAt: fetched.next_available_at };
+  const { busy_has_mail: busyHasMail, next_available_at: nextAvailableAt } = fetched;
+  return { storeNow, instances: instancesFrom(fetched), busyHasMail: busyHasMail ?? false, nextAvailableAt };
 }
 
 function instancesFrom({ instances, messages, history }: Fetched): FetchedInstance[] {

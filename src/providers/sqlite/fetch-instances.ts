@@ -28,25 +28,28 @@ type InstanceColumns = [
 ];
 
 export function fetchInstances(tx: Transaction, request: FetchInstances): FetchedInstances {
-  if (!holdsLease(tx, request.nodeId)) return { storeNow: tx.now, instances: [], nextAvailableAt: null };
+  const none = { storeNow: tx.now, instances: [], busyHasMail: false, nextAvailableAt: null };
+  if (!holdsLease(tx, request.nodeId)) return none;
   // Whoever asks for the unservable will end what it gets, and must not get what it already runs.
-  const owned = request.unservableForMs === null ? ownedReady(tx, request) : [];
+  const ready = request.unservableForMs === null ? ownedReady(tx, request) : [];
+  const busy = new Set(request.busy.map(Number));
+  const owned = ready.filter(({ key }) => !busy.has(key));
+  const busyHasMail = owned.length < ready.length;
   const { trusted, suspect, suspectIsDue, nextAvailableAt } = findClaimable(tx, request);
   const nothingElse = owned.length === 0 && trusted.length === 0;
   if (suspect !== null && (suspectIsDue || nothingElse)) {
-    return { storeNow: tx.now, instances: [claim(tx, suspect, request)], nextAvailableAt };
+    return { storeNow: tx.now, instances: [claim(tx, suspect, request)], busyHasMail, nextAvailableAt };
   }
   const aged = [
-    ...owned.map((ready) => ({ ready, fetched: () => load(tx, ready.key, request.messageLimit) })),
-    ...trusted.map((ready) => ({ ready, fetched: () => claim(tx, ready, request) })),
-  ].toSorted((a, b) => byAge(a.ready, b.ready));
-  return { storeNow: tx.now, instances: aged.map(({ fetched }) => fetched()), nextAvailableAt };
+    ...owned.map((since) => ({ since, fetched: () => load(tx, since.key, request.messageLimit) })),
+    ...trusted.map((since) => ({ since, fetched: () => claim(tx, since, request) })),
+  ].toSorted((a, b) => byAge(a.since, b.since));
+  return { storeNow: tx.now, instances: aged.map(({ fetched }) => fetched()), busyHasMail, nextAvailableAt };
 }
 
 function ownedReady(tx: Transaction, request: FetchInstances): ReadyInstance[] {
-  const busy = new Set(request.busy.map(Number));
   const rows = tx.db.all<[number, number]>(SELECT_OWNED_READY, request.nodeId);
-  return rows.filter(([key]) => !busy.has(key)).map(([key, readySince]) => ({ key, readySince }));
+  return rows.map(([key, readySince]) => ({ key, readySince }));
 }
 
 function claim(tx: Transaction, ready: ClaimableInstance, request: FetchInstances): FetchedInstance {

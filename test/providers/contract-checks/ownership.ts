@@ -82,9 +82,14 @@ export function checkOwnership(open: OpenStore): void {
     await node.commitOne(turnOf(owned, 1));
     assert.deepEqual(await node.fetchIds(), []);
     await scene.provider.enqueue([message("a", "m1")]);
-    assert.deepEqual(await node.fetchIds({ busy: [owned.ref] }), []);
+    const busy = await node.fetch({ busy: [owned.ref] });
+    assert.deepEqual([busy.instances, busy.busyHasMail], [[], true]);
     const again = found((await node.fetch({ limit: 0 })).instances[0]);
     assert.deepEqual([again.epoch, again.lastEventId, again.history, bodies(again)], [1, 1, null, ["m1"]]);
+    committed(
+      await node.commitOne(turnAfter(turnOf(owned, 1), 1, { ackedMessages: again.messages.map(({ token }) => token) })),
+    );
+    assert.equal((await node.fetch({ busy: [owned.ref] })).busyHasMail, false);
   });
 
   test("O5 messages come in lanes: ending, start, normal; and within a lane in order of arrival", async () => {

@@ -88,7 +88,8 @@ CREATE FUNCTION fetch_instances(p_node text, p_lanes text[], p_floors bigint[], 
                                 p_limit integer, p_suspect_after integer, p_quarantine_after integer,
                                 p_unservable_ms bigint, p_message_limit integer,
                                 OUT store_now bigint, OUT instances json, OUT messages json, OUT history json,
-                                OUT next_available_at bigint, OUT first_in_lanes bigint[], OUT first_owned bigint)
+                                OUT busy_has_mail boolean, OUT next_available_at bigint,
+                                OUT first_in_lanes bigint[], OUT first_owned bigint)
   LANGUAGE plpgsql ${plans} AS $$
 #variable_conflict use_column
 DECLARE
@@ -117,6 +118,7 @@ BEGIN
                                   ORDER BY r.ready_at, r.key LIMIT 20) r
              JOIN ownerships o ON o.key = r.key AND o.owner = p_node) e
       JOIN ownerships o ON o.key = e.key;
+    busy_has_mail := v_owned && p_busy;
     v_owned := ARRAY(SELECT key FROM unnest(v_owned) key WHERE key <> ALL(p_busy) ORDER BY key);
     IF v_foreign IS NOT NULL THEN
       -- Released while a sender still saw this node as the owner.
