@@ -121,7 +121,7 @@ export class Follower {
 }
 
 // The safety net for lost hints: it costs one look a second for each who waits, and a hundred for all of them.
-const firstPollMs = 50;
+const firstPollMs = 250;
 const lastPollMs = 1_000;
 const followersPolledAtFullRate = 100;
 const sweepSize = 50;
