@@ -226,7 +226,7 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
   // Run and execution are in it, because event ids begin anew in every execution, and ids may be used again. To be
   // asked for last: whatever reads the call's arguments may itself schedule something.
   function nextChildId(): string {
-    const position = `${started.runId}.${started.executionId}.${engine.log.lastEventId + 1}`;
+    const position = `${started.runId}.${started.executionId}.${engine.log.nextEventId()}`;
     const readable = `${options.instanceId}::${position}`;
     return Buffer.byteLength(readable) <= maxReadableBytes ? readable : `::${position}`;
   }

@@ -36,6 +36,12 @@ export class DecisionLog {
     return this.#kinds.length;
   }
 
+  /** Of the decision that would be made now. */
+  nextEventId(): number {
+    this.#passPatches();
+    return this.lastEventId + 1;
+  }
+
   /** When the last event was delivered; never decreases. */
   get now(): number {
     return this.#now;

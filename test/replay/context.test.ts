@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LogLevel } from "../../src/definition/index.ts";
-import { type Body, completed, engineFor, failed, fired, live, started } from "../support/replay-harness.ts";
+import { type Body, completed, engineFor, failed, fired, kinds, live, started } from "../support/replay-harness.ts";
 
 /** Everything that a function can see, at each of its steps, twice: once live and once led through the same history. */
 async function seenTwice(body: (see: (value: unknown) => void) => Body, turns: Parameters<typeof live>[1]) {
@@ -128,6 +128,14 @@ test("the default id of a child is its place in this run and execution, and shor
   assert.equal(await idOf("x".repeat(255)), "::run-1.1.2");
   // A long way from 255 characters, and still too many bytes.
   assert.equal(await idOf("界".repeat(85)), "::run-1.1.2");
+});
+
+test("the default id of a child is the same when a patch before it is no longer asked for", async () => {
+  const patched: Body = (ctx) => (ctx.patched("faster") ? ctx.subOrchestration("child") : ctx.sleep("1h"));
+  const cleaned: Body = (ctx) => ctx.subOrchestration("child");
+  const { history } = await live(patched, [[started()]]);
+  assert.deepEqual(kinds(history), ["OrchestrationStarted", "PatchMarked", "SubOrchestrationScheduled"]);
+  for (const body of [patched, cleaned]) assert.deepEqual(await engineFor(body).replay(history), { kind: "waiting" });
 });
 
 test("two children never get the same id, even if reading one's input starts the other", async () => {
