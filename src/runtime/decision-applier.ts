@@ -33,6 +33,8 @@ export type Effects = Pick<
 
 export interface TurnContext {
   readonly instanceId: string;
+  /** What a node must have to take the instance, as it is stored. */
+  readonly handler: string;
   /** The turn in which the execution starts. */
   readonly isFirst: boolean;
   /** Mailbox messages that came with the start, and that the execution ended too early to record. */
@@ -119,9 +121,15 @@ export function applyDecisions(engine: ReplayEngine, turn: Turn, context: TurnCo
     return end === null || child.onParentEnd === "abandon";
   }
 
+  // A start that asked for the exact version has pinned it already.
+  function pinnedHandler(): string | null {
+    const handler = startHandler(started.name, started.version);
+    return handler === context.handler ? null : handler;
+  }
+
   function projection(): Effects["projection"] {
     const first = isFirst
-      ? { status: "running" as const, version: started.version, handler: startHandler(started.name, started.version) }
+      ? { status: "running" as const, version: started.version, handler: pinnedHandler() }
       : { status: null, version: null, handler: null };
     const changed = { ...first, status: ended?.status ?? first.status, handler: ended?.handler ?? first.handler };
     const isUnchanged = changed.status === null && changed.handler === null && customStatus === null && ended === null;

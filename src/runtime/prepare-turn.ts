@@ -47,7 +47,12 @@ export async function prepareTurn(node: Node, instance: Instance): Promise<Prepa
 
   const left = drafts.filter((_, index) => turn.dispositions[index] === "left");
   const undelivered = left.flatMap(({ carried }) => carried ?? []);
-  const effects = applyDecisions(engine, turn, { instanceId: instance.instanceId, isFirst, undelivered });
+  const effects = applyDecisions(engine, turn, {
+    instanceId: instance.instanceId,
+    handler: instance.handler,
+    isFirst,
+    undelivered,
+  });
   const isDone = turn.outcome.kind === "ended" && effects.nextExecutionId === null;
   const canGoOn = effects.projection?.handler == null || canRun(node, effects.projection.handler);
   return {

@@ -36,9 +36,11 @@ const NEXT_EXECUTION = "UPDATE perdure_ownerships SET execution_id = ?, last_eve
 const messagesWait = "EXISTS (SELECT 1 FROM perdure_messages WHERE key = ?1)";
 const endingWaits = "EXISTS (SELECT 1 FROM perdure_messages WHERE key = ?1 AND lane = 0)";
 
-const SETTLE_READY = `
-  UPDATE perdure_ownerships SET ready_since = CASE WHEN ${messagesWait} THEN ready_since END, ending = ${endingWaits}
-   WHERE key = ?1`;
+const MESSAGES_WAIT = `SELECT 1 WHERE ${messagesWait}`;
+
+const SETTLE_ENDING = `UPDATE perdure_ownerships SET ending = ${endingWaits} WHERE key = ?1`;
+
+const SETTLE_EMPTY = "UPDATE perdure_ownerships SET ready_since = NULL, ending = 0 WHERE key = ?";
 
 // To the back of the line: an instance with a long mailbox must not keep others waiting.
 const RELEASE = `
@@ -52,7 +54,8 @@ export interface CommittedTurn {
   readonly status: "committed";
   readonly key: number;
   readonly released: boolean;
-  readonly hadMail: boolean;
+  /** Messages may be queued. */
+  readonly hasMail: boolean;
   readonly undelivered: readonly Undelivered[];
 }
 
@@ -79,8 +82,8 @@ export function commitTurn(context: BatchContext, turn: TurnCommit): CommittedTu
     undelivered.push(...purgeMessages(tx, key, turn.instanceId));
   }
   if (turn.release) release(tx, key, turn);
-  else if (mayHaveMail) tx.db.run(SETTLE_READY, key);
-  return { status: "committed", key, released: turn.release, hadMail, undelivered };
+  const hasMail = !turn.release && mayHaveMail && settle(tx, key);
+  return { status: "committed", key, released: turn.release, hasMail, undelivered };
 }
 
 /** Null if the turn is fenced. */
@@ -98,7 +101,7 @@ function answerUnfenced({ tx, nodeId }: BatchContext, key: number, turn: TurnCom
   const row = tx.db.get<[string | null, number, string | null]>(SELECT_LAST_TURN, key);
   if (row === undefined || row[2] !== turn.turnId) return { status: "fenced" };
   const isStillOwner = row[0] === nodeId && row[1] === turn.epoch;
-  return { status: "committed", key, released: !isStillOwner, hadMail: true, undelivered: [] };
+  return { status: "committed", key, released: !isStillOwner, hasMail: true, undelivered: [] };
 }
 
 function ackWork({ tx, nodeId }: BatchContext, work: WorkFence): void {
@@ -116,6 +119,13 @@ function updateInstance(tx: Transaction, key: number, turn: TurnCommit): void {
   if (!changed && version === null) return;
   tx.db.run(UPDATE_INSTANCE, status, version, customStatus, changed ? tx.now : null, key);
   tx.wake.statusChanged(turn.instanceId);
+}
+
+/** Whether messages are left, after those that the turn acked. Mostly there are none. */
+function settle({ db }: Transaction, key: number): boolean {
+  const isLeft = db.get(MESSAGES_WAIT, key) !== undefined;
+  db.run(isLeft ? SETTLE_ENDING : SETTLE_EMPTY, key);
+  return isLeft;
 }
 
 function purgeMessages(tx: Transaction, key: number, instanceId: string): Undelivered[] {

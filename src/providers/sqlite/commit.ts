@@ -45,7 +45,7 @@ function applyPart<T>({ tx, slots }: BatchContext, apply: () => T): T | Fenced {
 }
 
 function answerTurn({ tx, receivers }: BatchContext, turn: CommittedTurn, limit: number): TurnOutcome {
-  const mayHaveMail = !turn.released && (turn.hadMail || receivers.has(turn.key));
+  const mayHaveMail = !turn.released && (turn.hasMail || receivers.has(turn.key));
   const messages = mayHaveMail ? queuedMessages(tx.db, turn.key, limit) : [];
   return { status: "committed", messages, undelivered: turn.undelivered };
 }

@@ -55,7 +55,7 @@ function ownedReady(tx: Transaction, request: FetchInstances): ReadyInstance[] {
 function claim(tx: Transaction, ready: ClaimableInstance, request: FetchInstances): FetchedInstance {
   tx.db.run(CLAIM, request.nodeId, ready.key);
   const row = selectInstance(tx, ready.key);
-  const [, , , , executionId, , , ending] = row;
+  const [, , , , executionId, lastEventId, , ending] = row;
   // One that is to be ended is never withheld: nobody will run its code, and it would come back again and again.
   if (ready.claims >= request.quarantineAfter && ending === 0) {
     return { ...fromColumns(ready.key, row), withheld: true, messages: [], history: null };
@@ -64,7 +64,7 @@ function claim(tx: Transaction, ready: ClaimableInstance, request: FetchInstance
     ...fromColumns(ready.key, row),
     withheld: false,
     messages: queuedMessages(tx.db, ready.key, request.messageLimit),
-    history: loadHistory(tx.db, ready.key, executionId),
+    history: lastEventId === 0 ? [] : loadHistory(tx.db, ready.key, executionId),
   };
 }
 
