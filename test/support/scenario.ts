@@ -9,9 +9,9 @@ const parts = mailbox<number>("parts");
  * A little of everything: a chain, a fan-out, a timer, a child, a mailbox of which one message is carried over, and a
  * second execution. The activities write into the ledger.
  */
-export function scenario(note: (idempotencyKey: string) => void) {
-  const add = activity("add", (ctx, [a, b]: [number, number]) => {
-    note(ctx.idempotencyKey);
+export function scenario(note: (idempotencyKey: string) => unknown) {
+  const add = activity("add", async (ctx, [a, b]: [number, number]) => {
+    await note(ctx.idempotencyKey);
     return a + b;
   });
   const child = orchestration("child", async (ctx, n: number) => {
