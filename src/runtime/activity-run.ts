@@ -38,6 +38,7 @@ export class ActivityRun {
   #storedBeatMs = -Infinity;
   #deadline: NodeJS.Timeout | undefined;
   #isStoring = false;
+  #storing: Promise<void> = Promise.resolve();
   #hasEnded = false;
   #unstored: string | null = null;
 
@@ -65,10 +66,10 @@ export class ActivityRun {
   }
 
   /** The details of the last heartbeat, if they are not stored yet: the next attempt wants to know how far this came. */
-  async storeLastBeat(): Promise<void> {
-    const details = this.#unstored;
-    this.#unstored = null;
-    if (details !== null) await this.#storeBeat(details);
+  storeLastBeat(): Promise<void> {
+    // After the one before: the store might otherwise keep the older of the two.
+    this.#storing = this.#storing.then(() => this.#storeBeat());
+    return this.#storing;
   }
 
   /** The time for all attempts together is the store's; it is looked at again when that is moved. */
@@ -201,10 +202,12 @@ export class ActivityRun {
     this.#isStoring = false;
   }
 
-  async #storeBeat(details: string): Promise<void> {
+  async #storeBeat(): Promise<void> {
     const { provider, lease, logger } = this.#node;
     const { nodeId } = lease;
-    if (nodeId === null) return;
+    const details = this.#unstored;
+    this.#unstored = null;
+    if (details === null || nodeId === null) return;
     try {
       const isHeld = await provider.heartbeatWork(nodeId, this.fence, details);
       if (!isHeld) this.stop("lost", "The activity was cancelled, or taken over by another node.");
