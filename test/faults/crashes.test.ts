@@ -45,10 +45,10 @@ test("a process that is stopped for longer than its lease commits nothing of it 
   const world = await World.open();
   try {
     const handle = await world.client.start(pausing, 100, { instanceId: "first" });
-    await using node = startNode(world);
+    await using node = startNode(world, { leaseDuration: 500 });
     await node.printed("attempt 1 begins");
     node.kill("SIGSTOP");
-    await using other = startNode(world);
+    await using other = startNode(world, { leaseDuration: 5_000 });
     await other.printed("attempt 2 begins");
     assert.equal(await handle.result({ timeout: "10s" }), other.pid);
     const history = await world.client.getHistory("first");
@@ -71,8 +71,8 @@ test("a process that is stopped for longer than its lease commits nothing of it 
 test("processes that share a file never see that it is locked", async () => {
   const world = await World.open();
   try {
-    await using first = startNode(world, { leaseDuration: 2_000 });
-    await using second = startNode(world, { leaseDuration: 2_000 });
+    await using first = startNode(world, { leaseDuration: 5_000 });
+    await using second = startNode(world, { leaseDuration: 5_000 });
     await Promise.all([first.printed("runs"), second.printed("runs")]);
     const definitions = scenario(() => undefined);
     const ids = upTo(100).map((n) => `p-${n}`);

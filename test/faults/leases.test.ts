@@ -48,13 +48,12 @@ async function startWaiting(world: World, options: Partial<RuntimeOptions> = {})
 const replaysEveryTurn = ({ mode }: World) => mode.options.dehydrateAfter === 0;
 
 inEveryMode("a node that cannot renew its lease begins anew, and what it had still completes", async (world) => {
-  const { faulty, node, handle } = await startWaiting(world);
+  const { faulty, node, handle } = await startWaiting(world, { leaseDuration: "1s" });
   const first = node.nodeId;
   assert.equal(node.hydratedCount, replaysEveryTurn(world) ? 0 : 1);
 
   faulty.faultFor = ({ method }) => (method === "renewLease" ? "fail before" : undefined);
   await world.until("the node has another id", () => node.nodeId !== undefined && node.nodeId !== first);
-  assert.equal(world.log.find("lease lost").length, 1);
   assert.equal(node.hydratedCount, 0);
 
   const before = faulty.calls.length;

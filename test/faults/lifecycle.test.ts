@@ -91,7 +91,7 @@ test("an idle node renews its lease, and asks its store one other question in fi
   void node;
 });
 
-inEveryMode("nodes in one process share one store, on one provider and on several of one file", async (world) => {
+inEveryMode("nodes in one process share one store, on one provider and on several of it", async (world) => {
   const ledger = new Ledger();
   const step = activity("step", (ctx, n: number) => {
     ledger.note(ctx.idempotencyKey);
@@ -103,7 +103,7 @@ inEveryMode("nodes in one process share one store, on one provider and on severa
     return n;
   });
   const definitions = { orchestrations: [chain], activities: [step] };
-  const second = await SqliteProvider.open(world.file);
+  const second = await world.store.openAnother();
   try {
     const nodes = [
       await world.start(definitions),

@@ -7,7 +7,8 @@ import { nothingQueued, queued } from "./queued.ts";
 import { checkScenario, scenario, scenarioEffects, scenarioResult, startScenario } from "./scenario.ts";
 import { World } from "./world.ts";
 
-export const leaseDuration = 200;
+/** Longer than a busy machine makes a process wait: whoever takes over sees that the process has died. */
+const leaseDuration = 5_000;
 
 /** A node on the world's store, in a process of its own. */
 export function startNode(world: World, argument: Partial<NodeArgument> = {}) {
