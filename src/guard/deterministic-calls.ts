@@ -18,17 +18,30 @@ export const deterministicCalls: readonly Patch[] = [
     { holder, name: "randomUUID", replace: (original) => scopedUuid(holder, original) },
     { holder, name: "getRandomValues", replace: (original) => scopedValues(holder, original) },
   ]),
-  {
-    holder: crypto,
-    name: "randomBytes",
-    replace: (original) =>
-      function (...args: [number, ...unknown[]]): unknown {
-        const scope = currentScope();
-        if (scope === undefined) return Reflect.apply(original, crypto, args);
-        return Buffer.from(scope.bytes(args[0]).buffer);
-      },
-  },
+  { holder: crypto, name: "randomBytes", replace: scopedBytes },
+  { holder: process, name: "nextTick", replace: scopedTick },
 ];
+
+type Callback = (...args: unknown[]) => void;
+
+// Streams in memory and the like go on in ticks. Whether those still belong to a turn would depend on what comes next
+// in its batch; every microtask does.
+function scopedTick(original: Method): unknown {
+  return (callback: Callback, ...args: unknown[]): void => {
+    if (currentScope() !== undefined && typeof callback === "function") queueMicrotask(() => callback(...args));
+    else Reflect.apply(original, process, [callback, ...args]);
+  };
+}
+
+function scopedBytes(original: Method): unknown {
+  return (size: number, callback?: Callback): unknown => {
+    const scope = currentScope();
+    if (scope === undefined) return Reflect.apply(original, crypto, callback === undefined ? [size] : [size, callback]);
+    const bytes = Buffer.from(scope.bytes(size).buffer);
+    if (callback === undefined) return bytes;
+    return queueMicrotask(() => callback(null, bytes));
+  };
+}
 
 /** The same class, so that `instanceof`, prototypes and dates made before or after are not affected. */
 function scopedDate(original: DateConstructor): DateConstructor {
