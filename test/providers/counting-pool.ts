@@ -18,20 +18,18 @@ export class CountingPool implements PostgresPool {
     };
     return {
       query,
-      on: (event: "error" | "notification", listener: (argument: never) => void) =>
-        client.on(event as "error", listener as never),
-      off: (event: "error" | "notification", listener: (argument: never) => void) =>
-        client.off(event as "error", listener as never),
+      on: client.on.bind(client),
+      off: client.off.bind(client),
       release: (destroy) => client.release(destroy),
     };
   }
 
-  on(event: "error", listener: (error: Error) => void): unknown {
-    return this.#pool.on(event, listener);
+  on(...args: Parameters<pg.Pool["on"]>): unknown {
+    return this.#pool.on(...args);
   }
 
-  off(event: "error", listener: (error: Error) => void): unknown {
-    return this.#pool.off(event, listener);
+  off(...args: Parameters<pg.Pool["off"]>): unknown {
+    return this.#pool.off(...args);
   }
 
   end(): Promise<void> {

@@ -45,8 +45,8 @@ function followClock(pool: pg.Pool, schema: string, clock: Clock): PostgresPool 
       written = at;
       return client;
     },
-    on: (event, listener) => pool.on(event, listener),
-    off: (event, listener) => pool.off(event, listener),
+    on: pool.on.bind(pool),
+    off: pool.off.bind(pool),
     end: () => pool.end(),
   };
 }

@@ -61,7 +61,6 @@ export class Database {
     } catch (error) {
       throw toStorageError(error, "PostgreSQL could not be reached");
     }
-    // A connection that dies while it is lent says so with an event, too, which would end the process.
     client.on("error", ignore);
     let isBroken = false;
     try {
@@ -76,7 +75,23 @@ export class Database {
   }
 }
 
-export const ignore = (): void => undefined;
+/**
+ * A connection that dies says so with an event, besides failing what is asked of it; and an event that nobody listens to
+ * would end the process. While a connection is idle the pool hears of it, and while it is lent we do. But one that dies
+ * in the moment after it was made, before it is lent, has to be listened to from the start.
+ */
+export function surviveLostConnections(pool: PostgresPool): () => void {
+  pool.on("error", ignore);
+  pool.on("connect", surviveLoss);
+  return () => {
+    pool.off("error", ignore);
+    pool.off("connect", surviveLoss);
+  };
+}
+
+const ignore = (): void => undefined;
+
+const surviveLoss = (client: PostgresClient): void => void client.on("error", ignore);
 
 // By their ids, because the process may have changed what `pg` makes of these types.
 const parsers: ReadonlyMap<number, (text: string) => unknown> = new Map<number, (text: string) => unknown>([

@@ -31,7 +31,7 @@ import { closeLease } from "./close-lease.ts";
 import { commit } from "./commit.ts";
 import { countInstances } from "./count-instances.ts";
 import { createInstances } from "./create-instances.ts";
-import { Database, ignore } from "./database.ts";
+import { Database, surviveLostConnections } from "./database.ts";
 import { deleteInstance } from "./delete-instance.ts";
 import { enqueue } from "./enqueue.ts";
 import { EntryRepair } from "./entry-repair.ts";
@@ -85,6 +85,7 @@ export class PostgresProvider implements Provider {
   readonly #store: Store;
   readonly #pool: PostgresPool;
   readonly #ownsPool: boolean;
+  readonly #letGo: () => void;
   readonly #elsewhere: ExternalChanges | null;
   readonly #messages = new Gathered((messages: readonly NewMessage[]) => enqueue(this.#store, messages));
   readonly #underWay = new Set<Promise<unknown>>();
@@ -119,8 +120,7 @@ export class PostgresProvider implements Provider {
     this.#elsewhere =
       options.listen === false ? null : new ExternalChanges({ db, onChange: () => hints.changedElsewhere() });
     this.#store = { db, hints, lowWater: new LowWater(), entryRepair: new EntryRepair(db) };
-    // An idle connection that dies says so with an event, which would end the process if nobody listened.
-    pool.on("error", ignore);
+    this.#letGo = surviveLostConnections(pool);
   }
 
   now(): number {
@@ -274,7 +274,7 @@ export class PostgresProvider implements Provider {
     await Promise.allSettled(this.#underWay);
     await this.#elsewhere?.stop();
     if (this.#ownsPool) await this.#pool.end();
-    else this.#pool.off("error", ignore);
+    else this.#letGo();
   }
 }
 
