@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
 
-const program = join(import.meta.dirname, "../support/uncaught-program.ts");
+const program = join(import.meta.dirname, "programs/uncaught.ts");
 
 /** What a process of its own prints, and with which code it ends. */
 async function run(scenarios: string, flags: readonly string[] = [], nodeFlags: readonly string[] = []) {

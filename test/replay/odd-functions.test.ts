@@ -106,6 +106,14 @@ for (const [name, thrown, message] of throwing) {
   }
 }
 
+test("a function that overflows the stack has failed, and it alone", async () => {
+  const deeper = (depth: number): number => deeper(depth + 1) + 1;
+  const { history } = await live(() => deeper(0), [[started()]]);
+  const { name, stack = "" } = failure(history);
+  assert.equal(name, "RangeError");
+  assert.ok(stack.length < 5_000);
+});
+
 test("what a cancelled function throws is looked at with care", async () => {
   const body: Body = (ctx) =>
     ctx.activity("work").catch(() => {

@@ -6,7 +6,7 @@ import { encodeValue } from "../../src/values/index.ts";
 
 export type Body = (ctx: OrchestrationContext, input: never) => unknown;
 
-export const text = (value: unknown): string => encodeValue(value, { path: "value", maxBytes: 1_000_000 });
+const text = (value: unknown): string => encodeValue(value, { path: "value", maxBytes: 1_000_000 });
 
 type Options = Partial<Omit<EngineOptions, "run">>;
 

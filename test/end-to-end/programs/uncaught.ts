@@ -1,9 +1,9 @@
 // Run by test/end-to-end/uncaught.test.ts in a process of its own: what would end a process, and what must not.
 import { setImmediate as nextPass } from "node:timers/promises";
-import { activity, orchestration } from "../../src/definition/index.ts";
-import { Client } from "../../src/client/index.ts";
-import { SqliteProvider } from "../../src/providers/sqlite/index.ts";
-import { Runtime } from "../../src/runtime/index.ts";
+import { activity, orchestration } from "../../../src/definition/index.ts";
+import { Client } from "../../../src/client/index.ts";
+import { SqliteProvider } from "../../../src/providers/sqlite/index.ts";
+import { Runtime } from "../../../src/runtime/index.ts";
 
 const failing = activity("failing", async () => {
   throw new RangeError("the activity broke");
