@@ -208,7 +208,8 @@ export class WorkDispatcher {
     }
     const policy = effectivePolicy(activity.policy, body.policy);
     const { instanceId, id, name, failures, lost, delivery } = item;
-    if (lost >= maxLost(policy)) return this.#track(this.#complete(item, failed(lostTooOften(item))));
+    if (lost >= maxLost(policy, this.#node.limits.claimsWithoutCommit))
+      return this.#track(this.#complete(item, failed(lostTooOften(item))));
     this.#node.logger.debug({ instanceId, activityId: id, name, delivery, failures, lost }, "activity started");
     const run = new ActivityRun(this.#node, item, body, activity, policy);
     this.#running.set(id, run);
@@ -255,7 +256,8 @@ export class WorkDispatcher {
   async #complete(item: WorkItem, end: CompletionContent): Promise<void> {
     const message = { ...end, ...addressOf(item.id) } as CompletionMessage;
     const fence = { id: item.id, delivery: item.delivery };
-    if (this.#router.offer(item.instanceId, message, fence)) return;
+    // After a loss it is recorded first: should the turn be what ends the process, it is not the activity's fault again.
+    if (item.lost === 0 && this.#router.offer(item.instanceId, message, fence)) return;
     await this.#node.pipeline.result({ kind: "complete", ...fence, message: address(item.instanceId, message) });
   }
 

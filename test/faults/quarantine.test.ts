@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { type RunningProgram, startProgram } from "../support/program.ts";
+import { World } from "../support/world.ts";
+
+const program = fileURLToPath(new URL("./programs/hostile.ts", import.meta.url));
+
+/** Starts the node again whenever it is gone, or has got stuck, until something is so. */
+async function restartUntil(
+  world: World,
+  behaviour: string,
+  isSo: () => Promise<boolean>,
+): Promise<{ restarts: number; node: RunningProgram }> {
+  for (let restarts = 0; restarts < 15; restarts += 1) {
+    const node = startProgram(program, { file: world.file, behaviour });
+    const stuck = node.printed("hostile").then(() => "stuck");
+    const gone = node.ended.then(() => "gone");
+    const done = world.until("it is so", isSo).then(() => "done");
+    const first = await Promise.race([stuck.catch(() => "gone"), gone, done]);
+    if (first === "done") return { restarts, node };
+    node.kill("SIGKILL");
+    await node.ended;
+    done.catch(() => undefined);
+    if (await isSo()) return { restarts, node: startProgram(program, { file: world.file, behaviour }) };
+  }
+  throw new Error("It never came to be so.");
+}
+
+for (const behaviour of ["spin", "microtasks", "exit", "kill"]) {
+  test(`an orchestration that would ${behaviour} is quarantined, and stalls nobody else`, async () => {
+    const world = await World.open();
+    try {
+      const { client } = world;
+      await client.start("hostile", undefined, { instanceId: "hostile" });
+      const honest = await client.startMany(
+        Array.from({ length: 5 }, (_, index) => ({ orchestration: "honest", input: 5, instanceId: `honest-${index}` })),
+      );
+      const { node, restarts } = await restartUntil(world, behaviour, async () => {
+        return (await client.getStatus("hostile")).quarantine !== undefined;
+      });
+      assert.ok(restarts <= 5, `${restarts} restarts`);
+      for (const handle of honest) assert.equal(await handle.result({ timeout: "20s" }), 5);
+      const { instances } = await client.list({ quarantined: true });
+      assert.deepEqual(
+        instances.map(({ instanceId }) => instanceId),
+        ["hostile"],
+      );
+      assert.match(instances[0]?.quarantine ?? "", /claimed 3 times without a commit/);
+      assert.equal(instances[0]?.status, "running");
+      node.kill("SIGKILL");
+      await node.ended;
+
+      // Visible, and releasable once its code is right.
+      await using fixed = startProgram(program, { file: world.file, behaviour: "fixed" });
+      await fixed.printed("ready");
+      await client.releaseQuarantine("hostile");
+      assert.equal(await client.getHandle("hostile").result({ timeout: "20s" }), "fixed");
+    } finally {
+      await world.close();
+    }
+  });
+}
+
+test("a quarantined instance can be terminated, without its code being run", async () => {
+  const world = await World.open();
+  try {
+    const { client } = world;
+    await client.start("hostile", undefined, { instanceId: "hostile" });
+    const { node } = await restartUntil(world, "exit", async () => {
+      return (await client.getStatus("hostile")).quarantine !== undefined;
+    });
+    await using _node = node;
+    await client.terminate("hostile", "enough");
+    await assert.rejects(client.getHandle("hostile").result({ timeout: "20s" }), { code: "TERMINATED" });
+    assert.equal((await client.getStatus("hostile")).quarantine, undefined);
+  } finally {
+    await world.close();
+  }
+});
+
+test("an activity that ends its process fails after its attempts, and its orchestration goes on", async () => {
+  const world = await World.open();
+  try {
+    const { client } = world;
+    const careful = await client.start("careful", undefined, { instanceId: "careful" });
+    const { node, restarts } = await restartUntil(world, "fixed", async () => {
+      return (await client.getStatus("careful")).status === "completed";
+    });
+    await using _node = node;
+    assert.equal(await careful.result({ timeout: "20s" }), "ACTIVITY_LOST");
+    assert.equal(restarts, 6);
+  } finally {
+    await world.close();
+  }
+});
