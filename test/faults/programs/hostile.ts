@@ -20,7 +20,7 @@ const hostile = orchestration("hostile", async (ctx) => {
   if (behaviour === "kill") process.kill(process.pid, "SIGKILL");
   for (;;) {
     if (behaviour === "fixed") return "fixed";
-    if (behaviour === "microtasks") await null;
+    if (behaviour === "microtasks") await Promise.resolve();
   }
 });
 
