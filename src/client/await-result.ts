@@ -45,7 +45,10 @@ async function lookUntilEnded(client: ClientContext, run: AwaitedRun, follower: 
       if (!(error instanceof StorageError)) throw error;
       troubleSince ??= performance.now();
       if (performance.now() - troubleSince > longestTroubleMs) throw error;
-      client.logger.warn({ instanceId: run.instanceId, err: error }, "The store did not answer; still waiting.");
+      client.logger.warn(
+        { instanceId: run.instanceId, err: error },
+        "store not answering; still waiting for the result",
+      );
     }
   }
 }

@@ -15,7 +15,9 @@ export async function createInstances(
     if (answer === undefined) throw new StorageError("The store did not say what became of a start.");
     const { created, runId } = answer;
     if (!created && onConflict === "fail") throw new InstanceExistsError(instanceId);
-    if (!created) client.logger.warn({ instanceId, name }, "The instance exists already; this start changed nothing.");
+    if (!created) {
+      client.logger.warn({ instanceId, orchestration: name }, "instance exists already; this start changes nothing");
+    }
     return createHandle(client, instanceId, runId);
   });
 }

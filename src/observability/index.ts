@@ -1,3 +1,4 @@
 export { chosenLogger } from "./chosen-logger.ts";
 export { consoleLogger, type ConsoleLoggerOptions, type LogSink } from "./console-logger.ts";
 export { loggerFromEnvironment } from "./environment-logger.ts";
+export { withFields } from "./with-fields.ts";

@@ -19,7 +19,7 @@ export function formatLogLine({ at, level, message, fields, isColoured }: LogEnt
   const beneath = moreLines.map(indent);
   for (const [key, value] of entriesOf(fields)) {
     const text = clean(textOf(value));
-    if (text.includes("\n")) beneath.push(indent(paint("dim", `${key}:`)), ...text.split("\n").map(indentTwice));
+    if (text.includes("\n")) beneath.push(indent(paint("dim", `${key}:`)), ...linesOf(text).map(indentTwice));
     else line.push(`${paint("dim", `${key}=`)}${quoteIfNeeded(value, text)}`);
   }
   return `${[line.join(" "), ...beneath].join("\n")}\n`;
@@ -53,6 +53,9 @@ const clean = (text: string) =>
   stripVTControlCharacters(text)
     .replaceAll(/\r\n?/g, "\n")
     .replaceAll(/[^\P{Cc}\n\t]/gu, "\uFFFD");
+
+// A text that begins with a line feed wants to stand beneath, even if it has one line only.
+const linesOf = (text: string) => text.replace(/^\n/, "").split("\n");
 
 const indent = (line: string) => `    ${line}`;
 const indentTwice = (line: string) => `      ${line}`;

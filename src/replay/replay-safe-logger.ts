@@ -20,5 +20,5 @@ export function replaySafeLogger(engine: ReplayEngine): Logger {
 function lineOf(first: string | object, second: string | undefined): [fields: object, message: string] {
   if (typeof first === "string") return [{}, first];
   // An error's own fields say nothing: those who log one mean all of it.
-  return first instanceof Error ? [{ error: first }, second ?? first.message] : [first, second ?? ""];
+  return first instanceof Error ? [{ err: first }, second ?? first.message] : [first, second ?? ""];
 }

@@ -2,16 +2,16 @@ import {
   type ActivityContext,
   type ActivityPolicy,
   type AnyActivity,
-  type LogLevel,
   type Logger,
   validate,
 } from "../definition/index.ts";
 import { AbortError, type Failure, TimeoutError, failureToError } from "../errors/index.ts";
+import { withFields } from "../observability/index.ts";
 import type { WorkFence, WorkItem } from "../providers/contract.ts";
 import { decodeValue, encodeValue } from "../values/index.ts";
 import type { Node } from "./node.ts";
 import { longestTimerMs } from "./wake-signal.ts";
-import type { WorkBody } from "./work-body.ts";
+import { type WorkBody, workFields } from "./work-body.ts";
 
 export type ActivityEnd =
   | { readonly kind: "completed"; readonly payload: string }
@@ -23,13 +23,15 @@ export type ActivityEnd =
 
 /** One delivery of an activity, from its start to whatever ends it first. */
 export class ActivityRun {
+  readonly item: WorkItem;
+  readonly policy: ActivityPolicy;
   readonly fence: WorkFence;
   readonly queue: string;
+  /** Its lines say what they are about. */
+  readonly log: Logger;
   readonly ended: Promise<ActivityEnd>;
   readonly #node: Node;
-  readonly #item: WorkItem;
   readonly #body: WorkBody;
-  readonly #policy: ActivityPolicy;
   readonly #abort = new AbortController();
   readonly #settled = Promise.withResolvers<ActivityEnd>();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -44,19 +46,27 @@ export class ActivityRun {
 
   constructor(node: Node, item: WorkItem, body: WorkBody, activity: AnyActivity, policy: ActivityPolicy) {
     this.#node = node;
-    this.#item = item;
+    this.item = item;
     this.#body = body;
-    this.#policy = policy;
+    this.policy = policy;
     this.fence = { id: item.id, delivery: item.delivery };
     this.queue = item.queue;
+    this.log = withFields(node.logger, workFields(item));
     this.ended = this.#settled.promise;
     this.#limit();
-    if (!this.#hasEnded) node.outside(() => void this.#run(activity, this.#context()));
+    if (this.#hasEnded) return;
+    this.log.debug({ queue: item.queue, delivery: item.delivery }, "activity started");
+    node.outside(() => void this.#run(activity, this.#context()));
+  }
+
+  /** Since it was started. */
+  get ms(): number {
+    return Math.round(performance.now() - this.#startedMs);
   }
 
   /** Whether this carries out a decision of that execution. */
   isOf({ instanceId, executionId }: { readonly instanceId: string; readonly executionId: number }): boolean {
-    return this.#item.instanceId === instanceId && this.#body.executionId === executionId;
+    return this.item.instanceId === instanceId && this.#body.executionId === executionId;
   }
 
   /** Tells the activity to stop; whatever it still gives is not used. */
@@ -74,10 +84,10 @@ export class ActivityRun {
 
   /** The time for all attempts together is the store's; it is looked at again when that is moved. */
   checkTime(): void {
-    const { scheduleToCloseMs } = this.#policy;
+    const { scheduleToCloseMs } = this.policy;
     if (scheduleToCloseMs === undefined || this.#hasEnded) return;
     this.#cancelTimer(this.#deadline);
-    const { name, scheduledAt } = this.#item;
+    const { name, scheduledAt } = this.item;
     const left = scheduledAt + scheduleToCloseMs - this.#node.provider.now();
     if (left <= 0) return this.#timeOut(`activity "${name}" was not done after ${scheduleToCloseMs} ms in all`, true);
     this.#deadline = this.#after(left, () => this.checkTime());
@@ -97,7 +107,7 @@ export class ActivityRun {
     const { payloadBytes: maxBytes } = this.#node.limits;
     let input: unknown;
     try {
-      input = this.#item.payload === null ? undefined : decodeValue(this.#item.payload);
+      input = this.item.payload === null ? undefined : decodeValue(this.item.payload);
       // Called by its name: nobody who knew its schema has seen the input.
       if (activity.input !== undefined && this.#body.validated !== true) {
         input = validate(input, activity.input, `The input of activity "${activity.name}"`);
@@ -119,7 +129,7 @@ export class ActivityRun {
   }
 
   #limit(): void {
-    const { startToCloseMs, heartbeatTimeoutMs } = this.#policy;
+    const { startToCloseMs, heartbeatTimeoutMs } = this.policy;
     if (startToCloseMs !== undefined) this.#watchAttempt(startToCloseMs);
     if (heartbeatTimeoutMs !== undefined) this.#watchHeart(heartbeatTimeoutMs);
     this.checkTime();
@@ -127,13 +137,13 @@ export class ActivityRun {
 
   #watchAttempt(limitMs: number): void {
     const left = this.#startedMs + limitMs - performance.now();
-    if (left <= 0) return this.#timeOut(`activity "${this.#item.name}" took longer than ${limitMs} ms`, false);
+    if (left <= 0) return this.#timeOut(`activity "${this.item.name}" took longer than ${limitMs} ms`, false);
     this.#after(left, () => this.#watchAttempt(limitMs));
   }
 
   #watchHeart(timeoutMs: number): void {
     const left = this.#lastBeatMs + timeoutMs - performance.now();
-    if (left <= 0) return this.#timeOut(`activity "${this.#item.name}" had no heartbeat for ${timeoutMs} ms`, false);
+    if (left <= 0) return this.#timeOut(`activity "${this.item.name}" had no heartbeat for ${timeoutMs} ms`, false);
     this.#after(left, () => this.#watchHeart(timeoutMs));
   }
 
@@ -156,7 +166,7 @@ export class ActivityRun {
   }
 
   #timeOut(why: string, isFinal: boolean): void {
-    const { note } = this.#item;
+    const { note } = this.item;
     // What kept it from being done earlier is what its caller will want to know.
     const error = new TimeoutError(
       `${why}.`,
@@ -168,7 +178,7 @@ export class ActivityRun {
 
   #context(): ActivityContext {
     const { executionId } = this.#body;
-    const { id, instanceId, failures, lost, heartbeat } = this.#item;
+    const { id, instanceId, failures, lost, heartbeat } = this.item;
     return {
       instanceId,
       executionId,
@@ -177,7 +187,7 @@ export class ActivityRun {
       idempotencyKey: id,
       signal: this.#abort.signal,
       lastHeartbeat: heartbeat === null ? undefined : decodeValue(heartbeat),
-      log: activityLogger(this.#node.logger, { instanceId, activityId: id, attempt: failures + lost + 1 }),
+      log: this.log,
       heartbeat: (details) => this.#beat(details),
     };
   }
@@ -203,7 +213,7 @@ export class ActivityRun {
   }
 
   async #storeBeat(): Promise<void> {
-    const { provider, lease, logger } = this.#node;
+    const { provider, lease } = this.#node;
     const { nodeId } = lease;
     const details = this.#unstored;
     this.#unstored = null;
@@ -212,19 +222,9 @@ export class ActivityRun {
       const isHeld = await provider.heartbeatWork(nodeId, this.fence, details);
       if (!isHeld) this.stop("lost", "The activity was cancelled, or taken over by another node.");
     } catch (error) {
-      logger.warn({ activityId: this.#item.id, error }, "heartbeat not stored");
+      this.log.warn({ err: error }, "heartbeat not stored");
     }
   }
 }
 
 const beatIntervalMs = 500;
-
-function activityLogger(logger: Logger, fields: object): Logger {
-  const method =
-    (level: LogLevel) =>
-    (first: string | object, second?: string): void => {
-      if (typeof first === "string") logger[level](fields, first);
-      else logger[level]({ ...fields, ...first }, second ?? "");
-    };
-  return { debug: method("debug"), info: method("info"), warn: method("warn"), error: method("error") };
-}

@@ -72,7 +72,7 @@ export class ClaimGate {
         await this.#options.giveBackUnknown();
         break;
       } catch (error) {
-        this.#options.logger.warn({ failures, error }, "giving back unknown claims failed; trying again");
+        this.#options.logger.warn({ failures, err: error }, "giving back unknown claims failed; trying again");
         await this.#signal.wait(backoffMs(failures));
       }
     }

@@ -130,7 +130,7 @@ export class CommitPipeline {
         return await provider.commit(batch);
       } catch (error) {
         if (error instanceof ClosedError) return null;
-        logger.warn({ failures, turns: batch.turns.length, error }, "commit not answered; sending it again");
+        logger.warn({ failures, turns: batch.turns.length, err: error }, "commit not answered; sending it again");
         // If it took effect, the next answer to it will not say again what work it brought.
         if (batch.claimWork.length > 0) claims.suspect();
         await delay(backoffMs(failures), undefined, { ref: false });

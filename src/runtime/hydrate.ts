@@ -1,9 +1,11 @@
 import { type HistoryEvent, type OrchestrationStarted, decodeHistory } from "../history/index.ts";
 import { type AnyOrchestration, fingerprint, type OrchestrationContext } from "../definition/index.ts";
 import { CorruptHistoryError, SchemaVersionError } from "../errors/index.ts";
+import { withFields } from "../observability/index.ts";
 import { type EngineOptions, type Outcome, ReplayEngine, semantics } from "../replay/index.ts";
 import type { Instance } from "./instance.ts";
 import type { Node } from "./node.ts";
+import { logReplay } from "./turn-log.ts";
 
 /** Reads the history that came with the claim. Throws `CorruptHistoryError` or `SchemaVersionError`. */
 export function readHistory(
@@ -42,7 +44,9 @@ export async function replay(
   events: readonly HistoryEvent[],
 ): Promise<{ engine: ReplayEngine; outcome: Outcome }> {
   const engine = createEngine(node, instance, definition);
+  const startedMs = performance.now();
   const outcome = await engine.replay(events);
+  logReplay(node.logger, instance, events, performance.now() - startedMs);
   if (outcome.kind !== "fault") return { engine, outcome };
   const note = sourceNote(definition, events[0] as OrchestrationStarted);
   const traced = new ReplayEngine({ ...engineOptions(node, instance, definition), traced: true, note });
@@ -59,6 +63,7 @@ function sourceNote(definition: AnyOrchestration, started: OrchestrationStarted)
 
 function engineOptions(node: Node, instance: Instance, definition: AnyOrchestration): EngineOptions {
   const { instanceId, executionId } = instance;
+  const lines = withFields(node.logger, { instanceId, executionId });
   return {
     instanceId,
     run: definition.run as (ctx: OrchestrationContext, input: unknown) => unknown,
@@ -66,8 +71,7 @@ function engineOptions(node: Node, instance: Instance, definition: AnyOrchestrat
     definedAt: definition.definedAt,
     limits: { ...node.limits, suggestContinueAfter: Math.min(10_000, Math.floor(node.limits.events / 2)) },
     activityOf: (name) => node.activityRegistry.get(name),
-    log: (level, fields, message) =>
-      node.outside(() => node.logger[level]({ instanceId, executionId, ...fields }, message)),
+    log: (level, fields, message) => node.outside(() => lines[level](fields, message)),
     onFault: (error) => node.outside(() => instance.onFault(error)),
   };
 }

@@ -6,7 +6,7 @@ import { type FusedCompletion, Instance } from "./instance.ts";
 import type { Node } from "./node.ts";
 import { prepareTurn } from "./prepare-turn.ts";
 import { type PreparedTurn, putOff, quarantine } from "./prepared-turn.ts";
-import { logDropped, logTurn } from "./turn-log.ts";
+import { logOutcome, logTurn } from "./turn-log.ts";
 
 export interface Acceptance {
   /** The instance is to be ended, not run. */
@@ -104,7 +104,9 @@ export class InstanceRouter {
     const deadline = performance.now() - dehydrateAfterMs;
     const leaving = idle.filter((instance, index) => index < excess || instance.idleSinceMs <= deadline);
     if (leaving.length === 0) return;
-    this.#node.logger.debug({ instances: leaving.map(({ instanceId }) => instanceId) }, "dehydrated");
+    for (const { instanceId, executionId, epoch } of leaving) {
+      this.#node.logger.debug({ instanceId, executionId, epoch }, "dehydrated");
+    }
     await this.#release(leaving);
   }
 
@@ -166,7 +168,8 @@ export class InstanceRouter {
         prepared = await prepareTurn(this.#node, instance);
       } catch (error) {
         // Not a fault of the orchestration, which is data here, but of this library. It stays with this instance.
-        this.#node.logger.error({ instanceId: instance.instanceId, error }, "turn failed; the instance is put off");
+        const { instanceId, executionId } = instance;
+        this.#node.logger.error({ instanceId, executionId, err: error }, "turn failed; the instance is put off");
         prepared = putOff(instance, String(error));
       }
       if (instance.isGone) return this.#requeue(instance, instance.entered.splice(0));
@@ -188,7 +191,7 @@ export class InstanceRouter {
       instance,
       entered.filter(({ fence }) => !acked.has(fence.id)),
     );
-    logDropped(this.#node.logger, instance, prepared, outcome.undelivered);
+    logOutcome(this.#node.logger, instance, prepared, outcome.undelivered);
     this.#advance(instance, prepared, outcome);
   }
 
@@ -208,13 +211,13 @@ export class InstanceRouter {
   }
 
   async #onFenced(instance: Instance, commit: TurnCommit, refused: string | undefined): Promise<void> {
-    const { instanceId, epoch } = instance;
+    const { instanceId, executionId, epoch } = instance;
     if (refused !== undefined && commit.quarantine === null) {
       // The same turn would be refused again, for ever.
-      this.#node.logger.error({ instanceId, epoch, refused }, "turn refused by the store");
+      this.#node.logger.error({ instanceId, executionId, epoch, refused }, "turn refused by the store");
       return await this.#commit(instance, quarantine(instance, `The store refused its turn: ${refused}`));
     }
-    this.#node.logger.warn({ instanceId, epoch, refused }, "turn fenced; discarded");
+    this.#node.logger.warn({ instanceId, executionId, epoch, refused }, "turn fenced; discarded");
     // Gives the rows back as well: the next claim has a new epoch, and the store's view of it.
     void this.#release([instance]);
   }
@@ -227,7 +230,7 @@ export class InstanceRouter {
     try {
       await this.#node.provider.releaseInstances(nodeId, claims);
     } catch (error) {
-      this.#node.logger.warn({ instances: instances.length, error }, "release not answered");
+      this.#node.logger.warn({ instances: instances.length, err: error }, "release not answered");
       this.#node.claims.suspect();
     }
   }

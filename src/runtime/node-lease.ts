@@ -91,7 +91,7 @@ export class NodeLeaseKeeper {
         failures = 0;
       } catch (error) {
         failures += 1;
-        this.#options.logger.warn({ nodeId, failures, error }, "lease not renewed; trying again");
+        this.#options.logger.warn({ nodeId, failures, err: error }, "lease not renewed; trying again");
       }
     }
   }

@@ -31,7 +31,9 @@ export class OrchestrationDispatcher {
     this.#loop = this.#run();
     const everyMs = Math.max(50, Math.min(this.#node.dehydrateAfterMs / 2, 5_000));
     this.#idleTimer = setInterval(() => {
-      this.router.dehydrateIdle().catch((error: unknown) => this.#node.logger.warn({ error }, "dehydration failed"));
+      this.router
+        .dehydrateIdle()
+        .catch((error: unknown) => this.#node.logger.warn({ err: error }, "dehydration failed"));
     }, everyMs);
   }
 
@@ -72,7 +74,7 @@ export class OrchestrationDispatcher {
         failures = 0;
       } catch (error) {
         failures += 1;
-        this.#node.logger.warn({ failures, error }, "fetching instances failed; trying again");
+        this.#node.logger.warn({ failures, err: error }, "fetching instances failed; trying again");
         waitMs = backoffMs(failures);
       }
       if (!this.#isStopped && waitMs > 0) await this.#signal.wait(waitMs);
@@ -92,7 +94,8 @@ export class OrchestrationDispatcher {
     if (busyHasMail) this.#onMissed();
     const suspect = instances.find(isSuspect);
     if (suspect !== undefined) {
-      this.#node.logger.warn({ instanceId: suspect.instanceId, claims: suspect.claims }, "suspect: running it alone");
+      const { instanceId, executionId, claims } = suspect;
+      this.#node.logger.warn({ instanceId, executionId, claims }, "suspect: running it alone");
       await this.router.cleared();
       return 0;
     }
@@ -119,11 +122,11 @@ export class OrchestrationDispatcher {
 
   /** False if this node owns it and knows nothing of it. */
   #accept(instance: FetchedInstance, how: Acceptance): boolean {
-    const { instanceId, claims, epoch, messages, history } = instance;
-    this.#node.logger.debug(
-      { instanceId, epoch, claims, messages: messages.length, replay: history?.length ?? null },
-      history === null ? "messages for a hydrated instance" : "claimed",
-    );
+    const { instanceId, executionId, handler, claims, epoch, messages, history } = instance;
+    const fields = { instanceId, executionId, orchestration: handler, epoch, messages: messages.length };
+    const { logger, lease } = this.#node;
+    if (history === null) logger.debug(fields, "messages for a hydrated instance");
+    else logger.debug({ ...fields, claims, events: history.length, nodeId: lease.nodeId }, "claimed");
     const answer = this.router.accept(instance, how);
     if (answer === "missed") this.#onMissed();
     return answer !== "unknown";

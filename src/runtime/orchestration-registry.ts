@@ -17,11 +17,15 @@ export class OrchestrationRegistry {
     return chosen === undefined ? undefined : versions?.get(chosen);
   }
 
+  /** As `name@version`. */
+  versions(): string[] {
+    return [...this.#versions].flatMap(([name, versions]) =>
+      [...versions.keys()].map((version) => versionHandler(name, version)),
+    );
+  }
+
   handlers(): string[] {
-    return [...this.#versions].flatMap(([name, versions]) => [
-      anyVersionHandler(name),
-      ...[...versions.keys()].map((version) => versionHandler(name, version)),
-    ]);
+    return [...[...this.#versions.keys()].map(anyVersionHandler), ...this.versions()];
   }
 
   #add(definition: AnyOrchestration): void {

@@ -105,7 +105,13 @@ export class Runtime implements AsyncDisposable {
     this.#work.start();
     this.#timers.start();
     this.#sweeper.start();
-    this.#node.logger.info({ nodeId: this.nodeId, provider: this.#node.provider.kind }, "node started");
+    const { logger, provider, lease, orchestrationRegistry, activityRegistry, queues } = this.#node;
+    const runs = {
+      orchestrations: orchestrationRegistry.versions(),
+      activities: activityRegistry.names(),
+      queues: [...queues.keys()],
+    };
+    logger.info({ nodeId: lease.nodeId, provider: provider.kind, ...runs }, "node started");
   }
 
   async #stop(timeoutMs: number): Promise<void> {
@@ -122,7 +128,7 @@ export class Runtime implements AsyncDisposable {
       await lease.close();
     } catch (error) {
       if (!(error instanceof ClosedError)) {
-        logger.warn({ nodeId, error }, "the lease could not be ended; it expires by itself");
+        logger.warn({ nodeId, err: error }, "the lease could not be ended; it expires by itself");
       }
     }
     releaseGuard();

@@ -70,7 +70,7 @@ export class Sweeper {
       if (missing.length > 0 || this.#sweeps % 5 === 0) await this.#expire(now);
       this.#sweeps += 1;
     } catch (error) {
-      logger.warn({ error }, "sweep failed; it will be repeated");
+      logger.warn({ err: error }, "sweep failed; it will be repeated");
     }
   }
 
@@ -81,7 +81,7 @@ export class Sweeper {
     try {
       this.notice((await this.#work.failExpired(graceMs)) ?? Infinity);
     } catch (error) {
-      logger.warn({ error }, "failing what was not started in time failed; it will be repeated");
+      logger.warn({ err: error }, "failing what was not started in time failed; it will be repeated");
       this.notice(now + 1_000);
     }
   }

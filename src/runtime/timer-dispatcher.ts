@@ -49,7 +49,7 @@ export class TimerDispatcher {
         failures = 0;
       } catch (error) {
         failures += 1;
-        this.#node.logger.warn({ failures, error }, "firing timers failed; trying again");
+        this.#node.logger.warn({ failures, err: error }, "firing timers failed; trying again");
         waitMs = backoffMs(failures);
       }
       if (!this.#isStopped && waitMs > 0) await this.#signal.wait(waitMs);

@@ -1,5 +1,6 @@
 import type { ActivityPolicy } from "../definition/index.ts";
 import { CorruptPayloadError } from "../errors/index.ts";
+import type { WorkItem } from "../providers/contract.ts";
 
 /** What a work item's body says: which decision it carries out, and what the call overrode of the activity's policy. */
 export interface WorkBody {
@@ -20,6 +21,12 @@ export function activityId({ runId, executionId }: Execution, eventId: number): 
 export function addressOf(id: string): Execution & { readonly scheduledId: number } {
   const [runId = "", executionId, eventId] = id.split(".");
   return { runId, executionId: Number(executionId), scheduledId: Number(eventId) };
+}
+
+/** What a line of log about this delivery of a work item carries. */
+export function workFields({ id, instanceId, name, failures, lost }: WorkItem): object {
+  const { executionId } = addressOf(id);
+  return { instanceId, executionId, activityId: id, activity: name, attempt: failures + lost + 1 };
 }
 
 export const encodeWork = (body: WorkBody): string => JSON.stringify(body);

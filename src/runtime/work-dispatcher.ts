@@ -16,7 +16,7 @@ import type { InstanceRouter } from "./instance-router.ts";
 import type { Node } from "./node.ts";
 import { safetyNetMs } from "./safety-net.ts";
 import { WakeSignal } from "./wake-signal.ts";
-import { type WorkBody, addressOf, decodeWork } from "./work-body.ts";
+import { type WorkBody, addressOf, decodeWork, workFields } from "./work-body.ts";
 
 interface Queue {
   readonly name: string;
@@ -59,7 +59,9 @@ export class WorkDispatcher {
     if (this.#activities.length === 0) return;
     this.#loops = this.#queues.map((queue) => this.#run(queue));
     this.#lostTimer = setInterval(() => {
-      this.#stopLost().catch((error: unknown) => this.#node.logger.warn({ error }, "looking for lost work failed"));
+      this.#stopLost().catch((error: unknown) =>
+        this.#node.logger.warn({ err: error }, "looking for lost work failed"),
+      );
     }, this.#node.leaseMs / 3);
   }
 
@@ -134,7 +136,7 @@ export class WorkDispatcher {
     const { failing, nextStartBy } = await this.#node.claims.claim(async () => {
       const { items, nextVisibleAt } = await this.#node.provider.expireWork({ nodeId, graceMs, limit: 100 });
       return {
-        failing: items.map((item) => this.#complete(item, failed(notStarted(item, graceMs)))),
+        failing: items.map((item) => this.#fail(item, notStarted(item, graceMs))),
         nextStartBy: nextVisibleAt,
       };
     });
@@ -156,7 +158,7 @@ export class WorkDispatcher {
         failures = 0;
       } catch (error) {
         failures += 1;
-        this.#node.logger.warn({ queue: queue.name, failures, error }, "fetching work failed; trying again");
+        this.#node.logger.warn({ queue: queue.name, failures, err: error }, "fetching work failed; trying again");
         waitMs = backoffMs(failures);
       }
       if (!this.#isStopped && waitMs > 0) await queue.signal.wait(waitMs);
@@ -204,21 +206,19 @@ export class WorkDispatcher {
     try {
       body = decodeWork(item.body);
     } catch (error) {
-      return this.#track(this.#complete(item, failed(error as PerdureError)));
+      return this.#track(this.#fail(item, error as PerdureError));
     }
     const policy = effectivePolicy(activity.policy, body.policy);
-    const { instanceId, id, name, failures, lost, delivery } = item;
-    if (lost >= maxLost(policy, this.#node.limits.claimsWithoutCommit))
-      return this.#track(this.#complete(item, failed(lostTooOften(item))));
-    this.#node.logger.debug({ instanceId, activityId: id, name, delivery, failures, lost }, "activity started");
+    const { claimsWithoutCommit } = this.#node.limits;
+    if (item.lost >= maxLost(policy, claimsWithoutCommit)) return this.#track(this.#fail(item, lostTooOften(item)));
     const run = new ActivityRun(this.#node, item, body, activity, policy);
-    this.#running.set(id, run);
+    this.#running.set(item.id, run);
     queue.running += 1;
     const ended = run.ended.then(async (end) => {
       if (end.kind === "failed" || end.kind === "stopped") await run.storeLastBeat();
-      this.#running.delete(id);
+      this.#running.delete(item.id);
       queue.running -= 1;
-      const ending = this.#end(item, end, policy);
+      const ending = this.#end(run, end);
       this.#wakeStarved();
       await ending;
     });
@@ -230,26 +230,36 @@ export class WorkDispatcher {
     this.#ending.add(tracked);
   }
 
-  async #end(item: WorkItem, end: ActivityEnd, policy: WorkBody["policy"] & object): Promise<void> {
-    const { instanceId, id, name, failures } = item;
-    if (end.kind === "lost") return;
-    if (end.kind === "stopped") return this.#handBack(item);
+  async #end({ item, policy, log, ms }: ActivityRun, end: ActivityEnd): Promise<void> {
+    if (end.kind === "lost") return log.debug({ ms }, "activity cancelled, or taken over by another node");
+    if (end.kind === "stopped") {
+      log.info({ ms }, "activity handed back, because the node is stopping");
+      return this.#handBack(item);
+    }
     if (end.kind === "completed") {
-      this.#node.logger.debug({ instanceId, activityId: id, name }, "activity completed");
+      log.debug({ ms }, "activity completed");
       return this.#complete(item, { kind: "ActivityCompleted", payload: end.payload });
     }
+    const { id, failures } = item;
     const delayMs = end.isFinal ? null : retryDelay(policy, end.error, failures + 1);
     const failure = errorToFailure(end.error);
     const tooLate =
       policy.scheduleToCloseMs !== undefined &&
       this.#node.provider.now() + (delayMs ?? 0) >= item.scheduledAt + policy.scheduleToCloseMs;
     if (delayMs === null || tooLate) {
-      this.#node.logger.warn({ instanceId, activityId: id, name, error: end.error }, "activity failed");
+      log.warn({ ms, err: end.error }, "activity failed");
       return this.#complete(item, { kind: "ActivityFailed", failure, attempts: failures + item.lost + 1 });
     }
-    this.#node.logger.info({ instanceId, activityId: id, name, delayMs, error: end.error }, "activity to be retried");
+    log.info({ ms, delayMs, err: end.error }, "activity to be retried");
     const fence = { id, delivery: item.delivery };
     await this.#node.pipeline.result({ kind: "retry", ...fence, delayMs, note: JSON.stringify(failure) });
+  }
+
+  /** Without having been run. */
+  async #fail(item: WorkItem, error: PerdureError): Promise<void> {
+    this.#node.logger.warn({ ...workFields(item), err: error }, "activity failed");
+    const attempts = error instanceof ActivityError ? error.attempts : 0;
+    await this.#complete(item, { kind: "ActivityFailed", failure: errorToFailure(error), attempts });
   }
 
   /** Straight into the instance's turn if it is hydrated here; otherwise through the orchestrator queue. */
@@ -286,11 +296,6 @@ export class WorkDispatcher {
 type CompletionContent =
   | { readonly kind: "ActivityCompleted"; readonly payload: string }
   | { readonly kind: "ActivityFailed"; readonly failure: Failure; readonly attempts: number };
-
-function failed(error: PerdureError): CompletionContent {
-  const attempts = error instanceof ActivityError ? error.attempts : 0;
-  return { kind: "ActivityFailed", failure: errorToFailure(error), attempts };
-}
 
 const lostTooOften = ({ name, lost, failures }: WorkItem) =>
   new ActivityError(`Activity "${name}" was lost with its node ${lost} times. It may be what ends the process.`, {

@@ -279,7 +279,7 @@ test("storage trouble is waited out", async () => {
   await node.begin(handle.instanceId);
   await node.complete(handle.instanceId, "done");
   assert.equal(await result, "done");
-  assert.match(logger.lines.join(), /^warn The store did not answer/);
+  assert.match(logger.lines.join(), /^warn store not answering/);
 });
 
 test("storage trouble at the first look is the caller's to hear of", async () => {

@@ -84,8 +84,8 @@ test("a line is logged once, when the function first comes to it", async () => {
   assert.equal(lines.length, 3);
   const [first, second, third] = lines.splice(0);
   assert.deepEqual(first, ["info", {}, "begins"]);
-  const { error } = (second?.[1] ?? {}) as { error?: Error };
-  assert.deepEqual([error?.message, second?.[2]], ["broken", "went wrong"]);
+  const { err } = (second?.[1] ?? {}) as { err?: Error };
+  assert.deepEqual([err?.message, second?.[2]], ["broken", "went wrong"]);
   assert.deepEqual(third, ["warn", { n: 1 }, "goes on"]);
   const engine = engineFor(body, { log });
   await engine.replay(history);
