@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
+import fc from "fast-check";
 import { type OrchestrationContext, activity, orchestration } from "../../src/definition/index.ts";
 import { CorruptHistoryError, NondeterminismError } from "../../src/errors/index.ts";
 import { type HistoryEvent, type ReceivedDraft, decodeHistory, encodeEvent } from "../../src/history/index.ts";
+import { describeEvent } from "../../src/replay/index.ts";
 import { assertReports, replayChanged, replayOver } from "../support/nondeterminism.ts";
+import { repeatable } from "../support/property.ts";
+import { chosenMessages, interpret, program, withPart } from "../support/random-program.ts";
 import {
   type Body,
   cancelled,
@@ -209,6 +213,39 @@ for (const { name, edit, eventId, actual } of damages) {
     assert.throws(() => decodeHistory(damaged.map(encodeEvent)), CorruptHistoryError);
   });
 }
+
+test("any change of any program is reported, or makes no difference to what its history decides", async () => {
+  let reported = 0;
+  let harmless = 0;
+  const choices = fc.array(fc.nat(4_095), { minLength: 1, maxLength: 12 });
+  await fc.assert(
+    fc.asyncProperty(program, program, fc.nat(12), choices, async (before, other, place, chosen) => {
+      const after = withPart(before, place, other);
+      const turns = [await chosenMessages(before, chosen, 2_000)];
+      const { history, last } = await live((ctx) => interpret(ctx, before), turns);
+      if (last.outcome.kind === "fault") return;
+      const outcome = await replayOver((ctx) => interpret(ctx, after), history);
+      if (outcome.kind === "fault") {
+        reported += 1;
+        assert.ok(["NONDETERMINISM", "FOREIGN_AWAIT"].includes(outcome.error.code), outcome.error.message);
+        return;
+      }
+      harmless += 1;
+      const fresh = await live((ctx) => interpret(ctx, after), turns);
+      // A time limit that was added or taken away is one that the history does not know of.
+      if (fresh.last.outcome.kind !== "fault") assert.deepEqual(shape(fresh.history), shape(history));
+    }),
+    repeatable(import.meta.filename, 300),
+  );
+  assert.ok(reported > 50 && harmless > 20, `${reported} reported, ${harmless} harmless`);
+});
+
+// Marks of patches may be left out, and the ids after them are others then. An error's words are not compared.
+const shape = (history: readonly HistoryEvent[]) =>
+  history
+    .filter(({ kind }) => kind !== "PatchMarked")
+    .map((event) => (event.kind === "OrchestrationFailed" ? event.kind : describeEvent(event)))
+    .map((text) => text.replaceAll(/(operation |event |\.1\.)\d+/g, "$1n"));
 
 // --- end to end --------------------------------------------------------------------------------------------------
 

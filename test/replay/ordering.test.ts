@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { type HistoryEvent, type ReceivedDraft, isDecision } from "../../src/history/index.ts";
 import type { Outcome } from "../../src/replay/index.ts";
 import { repeatable } from "../support/property.ts";
-import { interpret, nextMessage, program } from "../support/random-program.ts";
+import { chosenMessages, interpret, program } from "../support/random-program.ts";
 import { type Body, arrived, completed, engineFor, failed, fired, kinds, started } from "../support/replay-harness.ts";
 
 // The same for every message, for history depends on when messages come, and is not to depend on how they are batched.
@@ -221,7 +221,7 @@ test("any program, with any messages in any order: history does not depend on ba
       fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1 }),
       async (whole, choices, sizes) => {
         const body: Body = (ctx) => interpret(ctx, whole);
-        const messages = await chosenMessages(body, choices);
+        const messages = await chosenMessages(whole, choices, at);
         const oneByOne = await run(
           body,
           messages.map((message) => [message]),
@@ -237,20 +237,6 @@ test("any program, with any messages in any order: history does not depend on ba
   );
   assert.ok(recorded > 300 && ended > 10, `${recorded} messages, ${ended} ends: the programs have become too dull`);
 });
-
-/** Messages that fit what the program has open when they come, and sometimes do not. */
-async function chosenMessages(body: Body, choices: readonly number[]): Promise<ReceivedDraft[]> {
-  const engine = engineFor(body);
-  const messages: ReceivedDraft[] = [started()];
-  await engine.turn(messages, at);
-  for (const choice of choices) {
-    // Now and then one comes twice.
-    const message = choice % 13 === 0 ? (messages.at(-1) as ReceivedDraft) : nextMessage(engine, choice);
-    messages.push(message);
-    await engine.turn([message], at);
-  }
-  return messages;
-}
 
 function batched(messages: readonly ReceivedDraft[], sizes: readonly number[]): ReceivedDraft[][] {
   const batches: ReceivedDraft[][] = [];

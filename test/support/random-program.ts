@@ -2,13 +2,24 @@ import fc from "fast-check";
 import type { AwaitOptions, OrchestrationContext } from "../../src/definition/index.ts";
 import type { ReceivedDraft } from "../../src/history/index.ts";
 import type { ReplayEngine } from "../../src/replay/index.ts";
-import { arrived, cancelled, childCompleted, childFailed, completed, failed, fired, raised } from "./replay-harness.ts";
+import {
+  arrived,
+  cancelled,
+  childCompleted,
+  childFailed,
+  completed,
+  engineFor,
+  failed,
+  fired,
+  raised,
+  started,
+} from "./replay-harness.ts";
 
 /** An orchestration as data: operations, and what native promises can make of them. */
 export type Program =
   | { readonly op: "activity" | "child" | "event" | "receive"; readonly name: string; readonly isLimited: boolean }
   | { readonly op: "sleep"; readonly ms: number }
-  | { readonly op: "status" | "detached" }
+  | { readonly op: "status" | "state" | "patched" | "detached" | "error" }
   | { readonly op: "all" | "race" | "any" | "allSettled" | "sequence"; readonly of: readonly Program[] }
   /** So many hops of microtasks before and after. */
   | { readonly op: "chain"; readonly hops: number; readonly of: Program }
@@ -18,7 +29,7 @@ const name = fc.constantFrom("a", "b");
 const leaf: fc.Arbitrary<Program> = fc.oneof(
   fc.record({ op: fc.constantFrom("activity", "child", "event", "receive"), name, isLimited: fc.boolean() }),
   fc.record({ op: fc.constant("sleep"), ms: fc.nat(5_000) }),
-  fc.record({ op: fc.constantFrom("status", "detached") }),
+  fc.record({ op: fc.constantFrom("status", "state", "patched", "detached", "error") }),
 );
 
 export const program: fc.Arbitrary<Program> = fc.letrec<{ program: Program }>((tie) => {
@@ -34,6 +45,20 @@ export const program: fc.Arbitrary<Program> = fc.letrec<{ program: Program }>((t
     ),
   };
 }).program;
+
+/** The program with its n-th part, counted in the order of reading, replaced by another. */
+export function withPart(whole: Program, n: number, other: Program): Program {
+  let left = n;
+  const visit = (part: Program): Program => {
+    if (left-- === 0) return other;
+    if (!("of" in part)) return part;
+    return isList(part) ? { ...part, of: part.of.map(visit) } : { ...part, of: visit(part.of) };
+  };
+  return visit(whole);
+}
+
+const isList = (part: Extract<Program, { of: unknown }>): part is Extract<Program, { of: readonly Program[] }> =>
+  Array.isArray(part.of);
 
 /** Runs the program; what it gives says in which order and with which results its parts ended. */
 export async function interpret(ctx: OrchestrationContext, whole: Program): Promise<unknown> {
@@ -56,6 +81,13 @@ export async function interpret(ctx: OrchestrationContext, whole: Program): Prom
         return await ctx.sleep(part.ms, signal && { signal });
       case "status":
         return ctx.setCustomStatus(trace);
+      case "state":
+        ctx.state.set(`key-${trace.length % 3}`, trace);
+        return ctx.state.list();
+      case "patched":
+        return ctx.patched(`patch-${trace.length % 3}`);
+      case "error":
+        return ctx.setCustomStatus(new Error("an error, with a stack"));
       case "detached":
         return await ctx.startOrchestration("other", ctx.random());
       case "all":
@@ -105,6 +137,20 @@ export async function interpret(ctx: OrchestrationContext, whole: Program): Prom
   return { result, trace, now: ctx.now(), random: ctx.random() };
 }
 
+/** Messages that fit what the program has open when they come, and sometimes do not. */
+export async function chosenMessages(whole: Program, choices: readonly number[], at: number): Promise<ReceivedDraft[]> {
+  const engine = engineFor((ctx) => interpret(ctx, whole));
+  const messages: ReceivedDraft[] = [started()];
+  await engine.turn(messages, at);
+  for (const choice of choices) {
+    // Now and then one comes twice.
+    const message = choice % 13 === 0 ? (messages.at(-1) as ReceivedDraft) : nextMessage(engine, choice);
+    messages.push(message);
+    await engine.turn([message], at);
+  }
+  return messages;
+}
+
 async function hop(hops: number): Promise<void> {
   for (let done = 0; done < hops; done += 1) await Promise.resolve();
 }
@@ -113,7 +159,7 @@ async function hop(hops: number): Promise<void> {
  * What may come next from outside, chosen by a number: the end of something open, or something that nobody asked for.
  * Some of it is late, or a duplicate, or for nobody.
  */
-export function nextMessage(engine: ReplayEngine, choice: number): ReceivedDraft {
+function nextMessage(engine: ReplayEngine, choice: number): ReceivedDraft {
   const open = engine.openOperations();
   const operation = open[choice % open.length];
   const variant = Math.floor(choice / 64) % 8;
