@@ -4,22 +4,26 @@ import { type PostgresPool, PostgresProvider } from "../../src/providers/postgre
 import { borrowSchema, giveBackSchema, type PostgresSchema } from "../support/postgres-schema.ts";
 import type { OpenStore } from "./contract-checks/scene.ts";
 
-/** A store whose time is that of the test's clock. */
-export const openPostgresStore: OpenStore = async (clock) => {
-  const schema = await borrowSchema();
-  await useClockTable(schema);
-  const pool = followClock(schema.pool, schema.schema, clock);
-  const open = () => PostgresProvider.open(pool, { schema: schema.schema, monotonic: () => 0 });
-  const provider = await open();
-  return {
-    provider,
-    openAnother: open,
-    [Symbol.asyncDispose]: async () => {
-      await provider.close();
-      giveBackSchema(schema);
-    },
+/** A store whose time is that of the test's clock, reached through whatever `through` makes of a pool. */
+export const openPostgresStoreOn =
+  (through: (pool: pg.Pool) => PostgresPool): OpenStore =>
+  async (clock) => {
+    const schema = await borrowSchema();
+    await useClockTable(schema);
+    const pool = followClock(schema, through(schema.pool), clock);
+    const open = () => PostgresProvider.open(pool, { schema: schema.schema, monotonic: () => 0 });
+    const provider = await open();
+    return {
+      provider,
+      openAnother: open,
+      [Symbol.asyncDispose]: async () => {
+        await provider.close();
+        giveBackSchema(schema);
+      },
+    };
   };
-};
+
+export const openPostgresStore = openPostgresStoreOn((pool) => pool);
 
 async function useClockTable(schema: PostgresSchema): Promise<void> {
   const [known] = await schema.query("SELECT 1 WHERE to_regclass('test_clock') IS NOT NULL");
@@ -35,15 +39,14 @@ async function useClockTable(schema: PostgresSchema): Promise<void> {
 }
 
 /** Writes the clock's time into the schema before any statement that follows a move of the clock. */
-function followClock(pool: pg.Pool, schema: string, clock: Clock): PostgresPool {
+function followClock(schema: PostgresSchema, pool: PostgresPool, clock: Clock): PostgresPool {
   let written = Number.NaN;
   return {
     connect: async () => {
-      const client = await pool.connect();
       const at = Math.floor(clock());
-      if (at !== written) await client.query(`UPDATE ${schema}.test_clock SET at = $1`, [at]);
+      if (at !== written) await schema.pool.query(`UPDATE ${schema.schema}.test_clock SET at = $1`, [at]);
       written = at;
-      return client;
+      return await pool.connect();
     },
     on: pool.on.bind(pool),
     off: pool.off.bind(pool),

@@ -25,7 +25,7 @@ export class PostgresSchema implements AsyncDisposable {
 
   /** A pool as a user would have one, to be ended by the test. */
   newPool(options: pg.PoolConfig = {}): pg.Pool {
-    const pool = new pg.Pool({ connectionString: this.url, max: 10, ...options });
+    const pool = new pg.Pool({ connectionString: this.url, application_name: this.schema, max: 10, ...options });
     pool.on("error", () => undefined);
     return pool;
   }

@@ -18,10 +18,6 @@ export class Hints {
     this.#onOwnChange = onOwnChange;
   }
 
-  get hasListeners(): boolean {
-    return this.#listeners.size > 0;
-  }
-
   add(listener: (wake: Wake) => void): () => void {
     // A function of its own, so that one listener can be added twice.
     const entry = (wake: Wake) => listener(wake);

@@ -1,5 +1,6 @@
 import pg from "pg";
 import { ClosedError, InvalidArgumentError } from "../../errors/index.ts";
+import { checkObject } from "../../values/index.ts";
 import type {
   CommitBatch,
   CommitResult,
@@ -71,7 +72,7 @@ export interface PostgresOptions {
   readonly schema?: string;
   /** `apply` (default) brings the schema up to this release; `verify` only refuses one that is not. */
   readonly migrations?: Migrations;
-  /** False does without LISTEN and NOTIFY, as behind a transaction pooler: other processes then hear later of changes. */
+  /** False does without LISTEN and NOTIFY: other processes then hear of changes up to a second later. */
   readonly listen?: boolean;
   /** A statement that is not answered within so many milliseconds has failed. Default: 15,000. */
   readonly queryTimeoutMs?: number;
@@ -86,13 +87,14 @@ export class PostgresProvider implements Provider {
   readonly #pool: PostgresPool;
   readonly #ownsPool: boolean;
   readonly #letGo: () => void;
-  readonly #elsewhere: ExternalChanges | null;
+  readonly #elsewhere: ExternalChanges;
   readonly #messages = new Gathered((messages: readonly NewMessage[]) => enqueue(this.#store, messages));
   readonly #underWay = new Set<Promise<unknown>>();
   #closing: Promise<void> | null = null;
 
   /** Opens a connection string, or a pool of yours, which stays yours to end. */
   static async open(connection: string | PostgresPool, options: PostgresOptions = {}): Promise<PostgresProvider> {
+    checkObject(options, "PostgresProvider.open options");
     const schema = checkSchemaName(options.schema ?? defaultSchema);
     const ownsPool = typeof connection === "string";
     if (!ownsPool && typeof connection?.connect !== "function") {
@@ -116,9 +118,9 @@ export class PostgresProvider implements Provider {
     this.#ownsPool = ownsPool;
     const { queryTimeoutMs = 15_000, monotonic } = options;
     const db = new Database({ pool, schema, queryTimeoutMs, monotonic });
-    const hints = new Hints(() => this.#elsewhere?.announce());
-    this.#elsewhere =
-      options.listen === false ? null : new ExternalChanges({ db, onChange: () => hints.changedElsewhere() });
+    const hints = new Hints(() => this.#elsewhere.announce());
+    const onChange = () => hints.changedElsewhere();
+    this.#elsewhere = new ExternalChanges({ db, listen: options.listen ?? true, onChange });
     this.#store = { db, hints, lowWater: new LowWater(), entryRepair: new EntryRepair(db) };
     this.#letGo = surviveLostConnections(pool);
   }
@@ -237,7 +239,7 @@ export class PostgresProvider implements Provider {
 
   subscribe(listener: (wake: Wake) => void): () => void {
     if (this.#closing !== null) throw closedError();
-    this.#elsewhere?.listen();
+    this.#elsewhere.listen();
     return this.#store.hints.add(listener);
   }
 
@@ -272,7 +274,7 @@ export class PostgresProvider implements Provider {
   async #close(): Promise<void> {
     this.#store.hints.clear();
     await Promise.allSettled(this.#underWay);
-    await this.#elsewhere?.stop();
+    await this.#elsewhere.stop();
     if (this.#ownsPool) await this.#pool.end();
     else this.#letGo();
   }

@@ -1,0 +1,49 @@
+import { clearInterval, setInterval } from "node:timers";
+import type { Database } from "./database.ts";
+
+const everyMs = 1_000;
+
+/**
+ * Looks now and then whether anybody has queued anything, where nobody could say so. It asks only how many messages and
+ * work items there have ever been, which costs the same whatever there is now.
+ */
+export class ChangePoll {
+  readonly #db: Database;
+  readonly #onChange: () => void;
+  #timer: NodeJS.Timeout | null = null;
+  #asking: Promise<void> = Promise.resolve();
+  #count: number | null = null;
+  #changedLastTime = false;
+
+  constructor(db: Database, onChange: () => void) {
+    this.#db = db;
+    this.#onChange = onChange;
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => {
+      this.#asking = this.#ask().catch(() => undefined);
+    }, everyMs).unref();
+  }
+
+  async stop(): Promise<void> {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    await this.#asking;
+  }
+
+  async #ask(): Promise<void> {
+    const { schema } = this.#db;
+    const [row] = await this.#db.query<{ count: number }>(
+      `SELECT (SELECT last_value FROM ${schema}.messages_seq_seq)
+            + (SELECT last_value FROM ${schema}.work_items_seq_seq) AS count`,
+    );
+    const count = row?.count ?? null;
+    // The first time, too: who knows what was queued before anybody looked.
+    const isChanged = count !== this.#count;
+    this.#count = count;
+    // Once more afterwards: numbers are drawn before the commit that uses them.
+    if (isChanged || this.#changedLastTime) this.#onChange();
+    this.#changedLastTime = isChanged;
+  }
+}

@@ -1,0 +1,81 @@
+import type { Database } from "./database.ts";
+import type { NewsChannel } from "./news-channel.ts";
+import { Pause } from "./pause.ts";
+import type { PostgresClient } from "./pool.ts";
+
+/** A connection that goes nowhere, and one that no news comes through, is noticed after so long. */
+const checkEveryMs = 10_000;
+const echoWithinMs = 2_000;
+const retryAfterMs = 1_000;
+
+export interface NewsListenerOptions {
+  readonly db: Database;
+  readonly channel: NewsChannel;
+  readonly onNews: () => void;
+  /** Whether news come through at all: behind a transaction pooler they do not. */
+  readonly onHearing: (hears: boolean) => void;
+}
+
+/** Hears by LISTEN what other processes say, on a connection of its own. */
+export class NewsListener {
+  readonly #options: NewsListenerOptions;
+  readonly #pause = new Pause();
+  #isStopped = false;
+  #running: Promise<void> | null = null;
+
+  constructor(options: NewsListenerOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    if (!this.#isStopped) this.#running ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#pause.end();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { db, onHearing, onNews } = this.#options;
+    for (let isFirst = true; !this.#isStopped; isFirst = false) {
+      try {
+        await db.withClient((client) => this.#listenOn(client, isFirst ? () => undefined : onNews));
+      } catch {
+        onHearing(false);
+        await this.#pause.wait(retryAfterMs);
+      }
+    }
+  }
+
+  /** `onReady` is called when what happened before may have been missed, and nothing will be from now on. */
+  async #listenOn(client: PostgresClient, onReady: () => void): Promise<void> {
+    const { db, channel, onNews, onHearing } = this.#options;
+    let heardEcho = (): void => undefined;
+    let fail: (error: Error) => void = () => undefined;
+    const failed = new Promise<never>((_resolve, reject) => (fail = reject));
+    // It may fail while nobody waits for it; then the next query does.
+    failed.catch(() => undefined);
+    const onNotification = ({ payload }: { readonly payload?: string | undefined }) => {
+      if (payload === channel.echo) heardEcho();
+      else if (channel.isNews(payload)) onNews();
+    };
+    client.on("notification", onNotification);
+    client.on("error", fail);
+    try {
+      await db.queryOn(client, `LISTEN "${channel.name}"`);
+      onReady();
+      while (!this.#isStopped) {
+        const echo = new Promise<boolean>((resolve) => (heardEcho = () => resolve(true)));
+        await db.queryOn(client, "SELECT pg_notify($1, $2) AS echo", [channel.name, channel.echo]);
+        onHearing(await Promise.race([echo, this.#pause.wait(echoWithinMs).then(() => false), failed]));
+        await Promise.race([this.#pause.wait(checkEveryMs), failed]);
+      }
+      await db.queryOn(client, `UNLISTEN "${channel.name}"`);
+    } finally {
+      client.off("notification", onNotification);
+      client.off("error", fail);
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { Client } from "../../src/client/index.ts";
+import { activity, orchestration } from "../../src/definition/index.ts";
+import { type PostgresPool, PostgresProvider } from "../../src/providers/postgres/index.ts";
+import type { Wake } from "../../src/providers/contract.ts";
+import { Runtime } from "../../src/runtime/index.ts";
+import { borrowSchema, giveBackSchema, type PostgresSchema } from "../support/postgres-schema.ts";
+import { checkOwnership } from "./contract-checks/ownership.ts";
+import { newInstance } from "./contract-checks/scene.ts";
+import { checkTurns } from "./contract-checks/turns.ts";
+import { checkWork } from "./contract-checks/work.ts";
+import { CountingPool } from "./counting-pool.ts";
+import { openPostgresStoreOn } from "./postgres-clock.ts";
+import { TransactionPooler } from "./transaction-pooler.ts";
+
+const double = activity("double", (_ctx, n: number) => 2 * n);
+const eight = orchestration("eight", async (ctx) => {
+  const four = await ctx.activity(double, 2);
+  await ctx.sleep("20ms");
+  return await ctx.activity(double, four);
+});
+
+describe("PostgreSQL hints", () => {
+  test("other processes hear of changes, at most about ten times a second, and in statements of their own", () =>
+    inSchema(async (schema) => {
+      const pool = new CountingPool(schema.pool);
+      await using sender = await PostgresProvider.open(pool, { schema: schema.schema });
+      await using receiver = await schema.open();
+      const wakes: Wake[] = [];
+      receiver.subscribe((wake) => wakes.push(wake));
+      await untilListening(schema, 1);
+      const startedAt = performance.now();
+      for (let n = 0; n < 200; n += 1) await sender.createInstances([newInstance(`i${n}`)]);
+      while (wakes.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      const tenths = (performance.now() - startedAt) / 100;
+      assert.deepEqual(wakes[0], { instances: true, work: true, timerDueAt: null, changed: null });
+      const sent = pool.queries.filter((text) => text.includes("pg_notify"));
+      assert.ok(sent.length <= tenths + 2, `${sent.length} in ${tenths.toFixed(1)} tenths of a second`);
+      assert.ok(sent.every((text) => text === "SELECT pg_notify($1, $2)"));
+    }));
+
+  test("what a process has changed itself it does not hear of twice", () =>
+    inSchema(async (schema) => {
+      await using provider = await schema.open();
+      await using other = await schema.open();
+      const wakes: Wake[] = [];
+      provider.subscribe((wake) => wakes.push(wake));
+      const heard = new Promise((resolve) => other.subscribe(resolve));
+      await untilListening(schema, 2);
+      await provider.createInstances([newInstance("a")]);
+      await heard;
+      // Notifications come in one order to all: by the time the second is here, the first one would be.
+      await other.createInstances([newInstance("b")]);
+      while (!wakes.some(({ changed }) => changed === null)) await new Promise((resolve) => setImmediate(resolve));
+      assert.deepEqual(
+        wakes.map(({ changed }) => changed),
+        [["a"], null],
+      );
+    }));
+
+  test("a listener whose connection died listens again, and looks at what it may have missed", () =>
+    inSchema(async (schema) => {
+      await using provider = await schema.open();
+      let heard = (_wake: Wake): void => undefined;
+      provider.subscribe((wake) => heard(wake));
+      const [pid] = await untilListening(schema, 1);
+      const woken = new Promise<Wake>((resolve) => (heard = resolve));
+      await schema.query("SELECT pg_terminate_backend($1)", [pid]);
+      assert.equal((await soon(woken)).changed, null);
+      const [another] = await untilListening(schema, 1);
+      assert.notEqual(another, pid);
+    }));
+
+  for (const [how, connect] of Object.entries({
+    "without LISTEN and NOTIFY": (schema: PostgresSchema): [PostgresPool, object] => [schema.pool, { listen: false }],
+    "behind a transaction pooler": (schema: PostgresSchema): [PostgresPool, object] => [
+      new TransactionPooler(schema.pool),
+      {},
+    ],
+  })) {
+    test(`two nodes do their work ${how}`, () =>
+      inSchema(async (schema) => {
+        const [pool, options] = connect(schema);
+        const open = () => PostgresProvider.open(pool, { schema: schema.schema, ...options });
+        await using one = await open();
+        await using two = await open();
+        // One can only orchestrate, and the other can only act: each has to find what the other has left for it.
+        await using _orchestrates = await Runtime.start({ provider: one, orchestrations: [eight] });
+        await using _acts = await Runtime.start({ provider: two, activities: [double] });
+        const handles = await Promise.all(Array.from({ length: 10 }, () => new Client(one).start(eight)));
+        for (const handle of handles) assert.equal(await handle.result({ timeout: "40s" }), 8);
+      }));
+  }
+});
+
+describe("PostgreSQL behind a transaction pooler", () => {
+  const open = openPostgresStoreOn((pool) => new TransactionPooler(pool));
+  checkOwnership(open);
+  checkTurns(open);
+  checkWork(open);
+});
+
+async function inSchema(run: (schema: PostgresSchema) => Promise<void>): Promise<void> {
+  const schema = await borrowSchema();
+  await run(schema);
+  giveBackSchema(schema);
+}
+
+/** The processes of the server that listen for this schema's news. */
+async function untilListening(schema: PostgresSchema, count: number): Promise<number[]> {
+  for (;;) {
+    const rows = await schema.query<{ pid: number }>(
+      "SELECT pid FROM pg_stat_activity WHERE application_name = $1 AND query LIKE '% AS echo' AND state = 'idle'",
+      [schema.schema],
+    );
+    if (rows.length === count) return rows.map(({ pid }) => pid);
+  }
+}
+
+/** A provider keeps no process alive that only waits for it to listen again. */
+async function soon<T>(promise: Promise<T>): Promise<T> {
+  const timer = setTimeout(() => undefined, 20_000);
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+  }
+}
