@@ -1,4 +1,3 @@
-import { types } from "node:util";
 import {
   type Activity,
   type ActivityCall,
@@ -92,17 +91,6 @@ export function channelName(target: unknown, kind: "event" | "mailbox"): string 
   checkName(name, `${kind} name`);
   return name;
 }
-
-/** Milliseconds since 1970, rounded up so that nothing is ever early. */
-export function parseInstant(at: Date | number): number {
-  const ms = types.isDate(at) ? at.getTime() : at;
-  if (typeof ms === "number" && Math.abs(ms) <= latestDate) return Math.ceil(ms);
-  throw new InvalidArgumentError(
-    `sleepUntil got ${describeArgument(at)}. Give a valid Date, or milliseconds since 1970 as a number.`,
-  );
-}
-
-const latestDate = 8_640_000_000_000_000;
 
 // By what it can do, so that a polyfill's will do too.
 function isAbortSignal(signal: unknown): signal is AbortSignal {

@@ -13,7 +13,7 @@ import type {
 import { activityPolicy } from "../definition/index.ts";
 import { InvalidArgumentError } from "../errors/index.ts";
 import type { Decision, DecisionDraft, ScheduledKind } from "../history/index.ts";
-import { checkName, parseDuration } from "../values/index.ts";
+import { checkName, parseDuration, parseInstant } from "../values/index.ts";
 import {
   activityTarget,
   channelName,
@@ -22,7 +22,6 @@ import {
   checkedInput,
   checkVersionOption,
   orchestrationTarget,
-  parseInstant,
 } from "./call-arguments.ts";
 import { aborted, outsideTurn } from "./engine-errors.ts";
 import type { ReplayEngine } from "./engine.ts";
@@ -136,7 +135,7 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
     sleepUntil: (at, call = {}) => {
       if (enter("sleepUntil")) return never();
       checkCall(call, "sleepUntil");
-      return schedule({ kind: "TimerCreated", dueAt: parseInstant(at) }, call, "a timer");
+      return schedule({ kind: "TimerCreated", dueAt: parseInstant(at, "sleepUntil") }, call, "a timer");
     },
 
     waitForEvent: (target: EventDefinition<unknown> | string, call: AwaitOptions = {}): Promise<never> => {

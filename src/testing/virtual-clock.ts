@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "../errors/index.ts";
 import { type Clock, systemClock } from "../providers/clock.ts";
-import { type Duration, parseDuration } from "../values/index.ts";
+import { type Duration, parseDuration, parseInstant } from "../values/index.ts";
 
 /**
  * A store's clock for tests: it stands still until it is moved, and then everything that waits for a time looks again.
@@ -25,11 +25,11 @@ export interface VirtualClock extends Clock {
 
 /** Starts at the machine's time unless told otherwise. */
 export function virtualClock(options: { readonly startAt?: Date | number } = {}): VirtualClock {
-  let time = instant(options.startAt ?? Date.now());
+  let time = parseInstant(options.startAt ?? Date.now(), "startAt");
   const listeners = new Set<() => void>();
   const now = (): number => time;
   const advanceTo = (at: Date | number): void => {
-    const target = instant(at);
+    const target = parseInstant(at, "advanceTo");
     if (target < time) {
       throw new InvalidArgumentError(
         `advanceTo: ${new Date(target).toISOString()} is past; it is ${new Date(time).toISOString()}. Time only advances.`,
@@ -51,11 +51,3 @@ export function virtualClock(options: { readonly startAt?: Date | number } = {})
     },
   });
 }
-
-function instant(at: Date | number): number {
-  const ms = Number(at);
-  if (Number.isFinite(ms) && Math.abs(ms) <= latestDate) return ms;
-  throw new InvalidArgumentError(`Expected a Date or milliseconds since 1970, not ${String(at)}.`);
-}
-
-const latestDate = 8_640_000_000_000_000;
