@@ -60,7 +60,9 @@ describe("PostgreSQL commits", () => {
       await pool.end();
       const [all, hot] = [after.all - before.all, after.hot - before.hot];
       assert.equal(all, 1_000);
-      assert.ok(hot >= 0.95 * all, `${hot} of ${all} were HOT`);
+      // With an indexed column among what changes, none would be. How many are also depends on who else holds a snapshot
+      // of this server just then, and so keeps dead rows in the way.
+      assert.ok(hot >= 0.5 * all, `${hot} of ${all} were HOT`);
     }));
 
   test("batches of two nodes that write to each other's instances, in opposite orders, do not lock each other out", () =>
