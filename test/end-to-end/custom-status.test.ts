@@ -20,9 +20,9 @@ inEveryMode(
       ctx.setCustomStatus({ step: 2 });
       await ctx.receive("go on");
     });
-    const first = await world.start({ orchestrations: [reporting] });
     const handle = await world.client.start(reporting, undefined, { instanceId: "r" });
     assert.equal((await handle.status()).customStatus, undefined);
+    const first = await world.start({ orchestrations: [reporting] });
     await untilRecorded(world, "r", "ReceiveOpened");
     assert.deepEqual((await handle.status()).customStatus, { step: 1 });
     await first.stop();
