@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { Clock } from "../../src/providers/clock.ts";
 import { type PostgresPool, PostgresProvider } from "../../src/providers/postgres/index.ts";
 import { borrowSchema, giveBackSchema, type PostgresSchema } from "../support/postgres-schema.ts";
-import type { OpenStore } from "./contract-checks/scene.ts";
+import type { OpenStore } from "../../src/providers/conformance/scene.ts";
 
 /** A store whose time is that of the test's clock, reached through whatever `through` makes of a pool. */
 export const openPostgresStoreOn =

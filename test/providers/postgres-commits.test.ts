@@ -14,7 +14,7 @@ import {
   turnAfter,
   turnOf,
   workItem,
-} from "./contract-checks/scene.ts";
+} from "../../src/providers/conformance/scene.ts";
 import { CountingPool } from "./counting-pool.ts";
 
 const options = { leaseMs: 600_000, handlers: ["order@1"], activities: ["charge"] };

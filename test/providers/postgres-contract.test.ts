@@ -1,4 +1,5 @@
-import { checkContract } from "./contract-checks/index.ts";
+import { describe, test } from "node:test";
+import { checkProvider } from "../../src/providers/conformance/index.ts";
 import { openPostgresStore } from "./postgres-clock.ts";
 
-checkContract("PostgreSQL", openPostgresStore);
+describe("PostgreSQL", () => checkProvider(openPostgresStore, { test }));

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import type pg from "pg";
 import { PostgresProvider } from "../../src/providers/postgres/index.ts";
 import { PostgresSchema } from "../support/postgres-schema.ts";
-import { found, newInstance, TestNode, turnOf, workItem } from "./contract-checks/scene.ts";
+import { found, newInstance, TestNode, turnOf, workItem } from "../../src/providers/conformance/scene.ts";
 
 const many = 50_000;
 /** What a claim may cost beside `many` others, in pages looked at. Without them it is about 100. */

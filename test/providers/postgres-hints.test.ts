@@ -2,14 +2,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Client } from "../../src/client/index.ts";
 import { activity, orchestration } from "../../src/definition/index.ts";
+import { checkProvider } from "../../src/providers/conformance/index.ts";
 import { type PostgresPool, PostgresProvider } from "../../src/providers/postgres/index.ts";
 import type { Wake } from "../../src/providers/contract.ts";
 import { Runtime } from "../../src/runtime/index.ts";
 import { borrowSchema, giveBackSchema, type PostgresSchema } from "../support/postgres-schema.ts";
-import { checkOwnership } from "./contract-checks/ownership.ts";
-import { newInstance } from "./contract-checks/scene.ts";
-import { checkTurns } from "./contract-checks/turns.ts";
-import { checkWork } from "./contract-checks/work.ts";
+import { newInstance } from "../../src/providers/conformance/scene.ts";
 import { CountingPool } from "./counting-pool.ts";
 import { openPostgresStoreOn } from "./postgres-clock.ts";
 import { TransactionPooler } from "./transaction-pooler.ts";
@@ -96,9 +94,7 @@ describe("PostgreSQL hints", () => {
 
 describe("PostgreSQL behind a transaction pooler", () => {
   const open = openPostgresStoreOn((pool) => new TransactionPooler(pool));
-  checkOwnership(open);
-  checkTurns(open);
-  checkWork(open);
+  checkProvider(open, { test, sections: ["ownership", "turns", "resends", "executions", "messages", "work"] });
 });
 
 async function inSchema(run: (schema: PostgresSchema) => Promise<void>): Promise<void> {

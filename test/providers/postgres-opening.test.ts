@@ -5,7 +5,7 @@ import { InvalidArgumentError, SchemaVersionError, StorageError } from "../../sr
 import { type PostgresOptions, PostgresProvider } from "../../src/providers/postgres/index.ts";
 import { PostgresSchema } from "../support/postgres-schema.ts";
 import { postgresUrl } from "../support/postgres-server.ts";
-import { newInstance } from "./contract-checks/scene.ts";
+import { newInstance } from "../../src/providers/conformance/scene.ts";
 
 describe("opening PostgreSQL", () => {
   test("ten processes that open a new schema at once make it once, and all of them can use it", async () => {

@@ -1,5 +1,6 @@
-import { checkContract } from "./contract-checks/index.ts";
+import { describe, test } from "node:test";
+import { checkProvider } from "../../src/providers/conformance/index.ts";
 import { openFileStore, openMemoryStore } from "./sqlite-file.ts";
 
-checkContract("SQLite in a file", openFileStore);
-checkContract("SQLite in memory", openMemoryStore);
+describe("SQLite in a file", () => checkProvider(openFileStore, { test }));
+describe("SQLite in memory", () => checkProvider(openMemoryStore, { test, isShared: false }));

@@ -14,7 +14,7 @@ import {
   turnAfter,
   turnOf,
   workItem,
-} from "./contract-checks/scene.ts";
+} from "../../src/providers/conformance/scene.ts";
 import { openFileStore, openMemoryStore } from "./sqlite-file.ts";
 
 test("E1 a fused step of a sequential orchestration writes five rows", async () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SqliteProvider } from "../../src/providers/sqlite/index.ts";
-import type { OpenStore } from "./contract-checks/scene.ts";
+import type { OpenStore } from "../../src/providers/conformance/scene.ts";
 
 /** A folder for one test's database, removed when the test is over. */
 export class SqliteFolder implements Disposable {

@@ -2,7 +2,7 @@
 // until all have ended, and says what it committed.
 import { systemClock } from "../../src/providers/clock.ts";
 import { SqliteProvider } from "../../src/providers/sqlite/index.ts";
-import { ended, message, TestNode, turnOf } from "./contract-checks/scene.ts";
+import { ended, message, TestNode, turnOf } from "../../src/providers/conformance/scene.ts";
 
 const [file = "", stepsText = "", mode = ""] = process.argv.slice(2);
 const steps = Number(stepsText);

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { InvalidArgumentError, SchemaVersionError, StorageError } from "../../src/errors/index.ts";
 import { openReader, openWriter } from "../../src/providers/sqlite/open-connection.ts";
 import { SqliteProvider } from "../../src/providers/sqlite/index.ts";
-import { newInstance } from "./contract-checks/scene.ts";
+import { newInstance } from "../../src/providers/conformance/scene.ts";
 import { SqliteFolder } from "./sqlite-file.ts";
 
 test("F1 the settings that durability rests on are in force", async () => {

@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { SqliteProvider } from "../../src/providers/sqlite/index.ts";
-import { newInstance } from "./contract-checks/scene.ts";
+import { newInstance } from "../../src/providers/conformance/scene.ts";
 import { SqliteFolder } from "./sqlite-file.ts";
 
 const hammer = fileURLToPath(import.meta.resolve("./sqlite-hammer.ts"));

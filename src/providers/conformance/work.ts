@@ -1,23 +1,21 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import type { NewWorkItem, WorkItem } from "../../../src/providers/contract.ts";
+import type { NewWorkItem, WorkItem } from "../contract.ts";
+import { section } from "./check.ts";
 import {
   bodies,
   committed,
   fenceOf,
   found,
   message,
-  type OpenStore,
-  Scene,
+  type Scene,
   type TestNode,
   turnAfter,
   turnOf,
   workItem,
 } from "./scene.ts";
 
-export function checkWork(open: OpenStore): void {
-  test("W1 an item is delivered to one node at a time, with all that is known of it", async () => {
-    await using scene = await Scene.open(open);
+export const work = section("work", (check) => {
+  check("W1", "an item is delivered to one node at a time, with all that is known of it", async (scene) => {
     const [a, b] = [await scene.node(), await scene.node()];
     await schedule(scene, a, [workItem("w1")]);
     const { items, storeNow } = await a.fetchWork();
@@ -39,8 +37,7 @@ export function checkWork(open: OpenStore): void {
     assert.deepEqual((await b.fetchWork()).items, []);
   });
 
-  test("W2 a node gets only activities it has, of the queue it asks for, oldest first, up to its limit", async () => {
-    await using scene = await Scene.open(open);
+  check("W2", "a node gets activities it has, of the queue it asks for, oldest first", async (scene) => {
     const node = await scene.node({ activities: ["charge", "ship"] });
     await schedule(scene, node, [
       workItem("w1", { name: "ship" }),
@@ -55,8 +52,7 @@ export function checkWork(open: OpenStore): void {
     assert.deepEqual(ids(await node.fetchWork(9, "gpu")), []);
   });
 
-  test("W3 a completed item is gone and its message queued, once", async () => {
-    await using scene = await Scene.open(open);
+  check("W3a", "a completed item is gone and its message queued, once", async (scene) => {
     const node = await scene.node();
     const [item] = await delivered(scene, node, [workItem("w1")]);
     const result = { ...fenceOf(found(item)), kind: "complete", message: message("a", "done") } as const;
@@ -65,8 +61,7 @@ export function checkWork(open: OpenStore): void {
     assert.deepEqual(bodies((await node.fetch()).instances[0]), ["done"]);
   });
 
-  test("W3 a delivery that was given back completes nothing", async () => {
-    await using scene = await Scene.open(open);
+  check("W3b", "a delivery that was given back completes nothing", async (scene) => {
     const node = await scene.node();
     const [item] = await delivered(scene, node, [workItem("w1")]);
     const fence = fenceOf(found(item));
@@ -82,8 +77,7 @@ export function checkWork(open: OpenStore): void {
     assert.deepEqual(await node.fetchIds(), []);
   });
 
-  test("W4 a completion may go to an instance of a turn in the same batch", async () => {
-    await using scene = await Scene.open(open);
+  check("W4", "a completion may go to an instance of a turn in the same batch", async (scene) => {
     const node = await scene.node();
     const owned = await scene.claimed(node, "a");
     const turn = turnOf(owned, 1, { work: [workItem("w1")] });
@@ -96,8 +90,7 @@ export function checkWork(open: OpenStore): void {
     );
   });
 
-  test("W5 a retried item is not delivered before its time; failures count, and notes and heartbeats stay", async () => {
-    await using scene = await Scene.open(open);
+  check("W5", "a retried item is not delivered before its time, and its failures count", async (scene) => {
     const node = await scene.node();
     const [item] = await delivered(scene, node, [workItem("w1"), workItem("w2")]);
     assert.equal(await scene.provider.heartbeatWork(node.nodeId, fenceOf(found(item)), "50 %"), true);
@@ -116,8 +109,7 @@ export function checkWork(open: OpenStore): void {
     assert.deepEqual((await node.commit([], { results: [result] })).results, ["fenced"], "of an earlier delivery");
   });
 
-  test("W6 an abandoned item is available at once, and counts nothing", async () => {
-    await using scene = await Scene.open(open);
+  check("W6", "an abandoned item is available at once, and counts nothing", async (scene) => {
     const node = await scene.node();
     const [item] = await delivered(scene, node, [workItem("w1")]);
     await node.commit([], { results: [{ ...fenceOf(found(item)), kind: "abandon" }] });
@@ -125,8 +117,7 @@ export function checkWork(open: OpenStore): void {
     assert.deepEqual([again.delivery, again.failures, again.lost], [2, 0, 0]);
   });
 
-  test("W7 nextVisibleAt is known even when more is visible than was asked for", async () => {
-    await using scene = await Scene.open(open);
+  check("W7", "nextVisibleAt is known even when more is visible than was asked for", async (scene) => {
     const node = await scene.node();
     const items = await delivered(
       scene,
@@ -142,8 +133,7 @@ export function checkWork(open: OpenStore): void {
     assert.deepEqual([fetched.items.length, fetched.nextVisibleAt], [1, scene.clock.now + 500]);
   });
 
-  test("W8 a heartbeat says whether the delivery still holds, and null details change nothing", async () => {
-    await using scene = await Scene.open(open);
+  check("W8", "a heartbeat says whether the delivery still holds, and null details change nothing", async (scene) => {
     const [a, b] = [await scene.node(), await scene.node()];
     const [item] = await delivered(scene, a, [workItem("w1")]);
     const fence = fenceOf(found(item));
@@ -156,8 +146,7 @@ export function checkWork(open: OpenStore): void {
     assert.equal((await b.fetchWork()).items[0]?.heartbeat, "1");
   });
 
-  test("W9 lost work is found: cancelled, taken over, or of an earlier delivery", async () => {
-    await using scene = await Scene.open(open);
+  check("W9", "lost work is found: cancelled, taken over, or of an earlier delivery", async (scene) => {
     const node = await scene.node();
     const owned = await scene.claimed(node, "a");
     const turn = turnOf(owned, 1, { work: ["kept", "cancelled", "abandoned"].map((id) => workItem(id)) });
@@ -170,8 +159,7 @@ export function checkWork(open: OpenStore): void {
     assert.deepEqual(await scene.provider.findLostWork(node.nodeId, []), []);
   });
 
-  test("W10 a commit hands the committing node what it inserts, up to its free slots", async () => {
-    await using scene = await Scene.open(open);
+  check("W10", "a commit hands the committing node what it inserts, up to its free slots", async (scene) => {
     const [a, b] = [await scene.node(), await scene.node()];
     const owned = await scene.claimed(a, "a");
     const work = [workItem("w1"), workItem("other", { name: "ship" }), workItem("w2"), workItem("w3")];
@@ -187,8 +175,7 @@ export function checkWork(open: OpenStore): void {
     assert.deepEqual(await scene.provider.findLostWork(a.nodeId, answer.work.map(fenceOf)), []);
   });
 
-  test("W11 a commit takes nothing for itself while older work waits that it could do", async () => {
-    await using scene = await Scene.open(open);
+  check("W11", "a commit takes nothing for itself while older work waits that it could do", async (scene) => {
     const node = await scene.node();
     const owned = await scene.claimed(node, "a");
     const turn = turnOf(owned, 1, { work: [workItem("older"), workItem("foreign", { name: "ship" })] });
@@ -201,8 +188,7 @@ export function checkWork(open: OpenStore): void {
     assert.deepEqual(ids({ items: (await node.commit([last], { claimWork: node.slots(9) })).work }), ["newest"]);
   });
 
-  test("W12 a node can give up the work that it does not know of", async () => {
-    await using scene = await Scene.open(open);
+  check("W12", "a node can give up the work that it does not know of", async (scene) => {
     const [a, b] = [await scene.node(), await scene.node()];
     await delivered(scene, a, [workItem("known"), workItem("unknown")]);
     await scene.provider.releaseAllExcept(a.nodeId, { instances: [], work: ["known"] });
@@ -210,8 +196,7 @@ export function checkWork(open: OpenStore): void {
     assert.deepEqual([found(item).id, found(item).failures, found(item).lost], ["unknown", 0, 0]);
   });
 
-  test("W13 what was not delivered once by its time expires; what was, does not", async () => {
-    await using scene = await Scene.open(open);
+  check("W13", "what was not delivered once by its time expires; what was, does not", async (scene) => {
     const node = await scene.node({ leaseMs: 60_000 });
     const startBy = scene.clock.now + 100;
     const items = ["w1", "w2", "w3"].map((id) => workItem(id, { startBy }));
@@ -228,7 +213,7 @@ export function checkWork(open: OpenStore): void {
     const result = { ...fenceOf(found(w3)), kind: "complete", message: message("a", "timed out") } as const;
     assert.deepEqual((await node.commit([], { results: [result] })).results, ["committed"]);
   });
-}
+});
 
 async function schedule(scene: Scene, node: TestNode, work: readonly NewWorkItem[]): Promise<void> {
   const owned = await scene.claimed(node, "a");

@@ -1,20 +1,9 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import {
-  committed,
-  found,
-  message,
-  newInstance,
-  type OpenStore,
-  Scene,
-  type TestNode,
-  turnAfter,
-  turnOf,
-} from "./scene.ts";
+import { section } from "./check.ts";
+import { committed, found, message, newInstance, type Scene, type TestNode, turnAfter, turnOf } from "./scene.ts";
 
-export function checkSuspects(open: OpenStore): void {
-  test("S1 claims since the last commit are counted, and a commit that records something forgets them", async () => {
-    await using scene = await Scene.open(open);
+export const suspects = section("suspects", (check) => {
+  check("S1", "claims are counted until a commit records something", async (scene) => {
     await scene.start("a");
     for (const claims of [1, 2]) {
       const node = await dyingNode(scene);
@@ -28,8 +17,7 @@ export function checkSuspects(open: OpenStore): void {
     assert.equal((await (await dyingNode(scene)).fetch()).instances[0]?.claims, 1);
   });
 
-  test("S2 a suspect is handed out when there is nothing else, and alone", async () => {
-    await using scene = await Scene.open(open);
+  check("S2", "a suspect is handed out when there is nothing else, and alone", async (scene) => {
     await makeSuspects(scene, ["s1", "s2"]);
     const node = await scene.node();
     await scene.start("innocent");
@@ -38,8 +26,7 @@ export function checkSuspects(open: OpenStore): void {
     assert.deepEqual(await node.fetchIds({ busy: await refs(node) }), ["s1"]);
   });
 
-  test("S3 a suspect that has waited for ten seconds goes first, and alone", async () => {
-    await using scene = await Scene.open(open);
+  check("S3", "a suspect that has waited for ten seconds goes first, and alone", async (scene) => {
     await makeSuspects(scene, ["s1"]);
     const node = await scene.node({ leaseMs: 60_000 });
     scene.clock.advance(9_999);
@@ -51,8 +38,7 @@ export function checkSuspects(open: OpenStore): void {
     assert.deepEqual(await node.fetchIds({ limit: 1, busy: await refs(node) }), ["i2"]);
   });
 
-  test("S4 an instance claimed too often is withheld: no history, no messages", async () => {
-    await using scene = await Scene.open(open);
+  check("S4", "an instance claimed too often is withheld: no history, no messages", async (scene) => {
     await makeSuspects(scene, ["s1"]);
     const node = await scene.node();
     const withheld = found((await node.fetch({ quarantineAfter: 3 })).instances[0]);
@@ -63,8 +49,7 @@ export function checkSuspects(open: OpenStore): void {
     assert.equal((await scene.provider.readInstance("s1"))?.quarantine, "killed its node");
   });
 
-  test("S5 a quarantined instance takes messages, and is taken again once it is released, its claims forgotten", async () => {
-    await using scene = await Scene.open(open);
+  check("S5", "a quarantined instance takes messages, and is taken again once it is released", async (scene) => {
     const node = await scene.node();
     const owned = await scene.claimed(node, "a");
     const turn = turnOf(owned, 0, { ackedMessages: [], release: true, quarantine: "why" });
@@ -78,8 +63,7 @@ export function checkSuspects(open: OpenStore): void {
     assert.equal((await scene.provider.readInstance("a"))?.quarantine, null);
   });
 
-  test("S6 while an ending message waits, any node may take the instance, whatever its quarantine or handler", async () => {
-    await using scene = await Scene.open(open);
+  check("S6", "while an ending message waits, any node may take the instance", async (scene) => {
     const node = await scene.node();
     const stranger = await scene.node({ handlers: ["other@1"] });
     const owned = await scene.claimed(node, "a");
@@ -94,8 +78,7 @@ export function checkSuspects(open: OpenStore): void {
     assert.deepEqual(await node.fetchIds(), ["a"]);
   });
 
-  test("S7 an ending message that arrives while the instance is owned stays one after its release", async () => {
-    await using scene = await Scene.open(open);
+  check("S7", "an ending message that arrives at an owned instance stays one after its release", async (scene) => {
     const node = await scene.node();
     const stranger = await scene.node({ handlers: [] });
     const owned = await scene.claimed(node, "a");
@@ -109,8 +92,7 @@ export function checkSuspects(open: OpenStore): void {
     assert.deepEqual(await stranger.fetchIds(), ["a"]);
   });
 
-  test("S8 an ending message opens an instance whose owner died before it looked at it", async () => {
-    await using scene = await Scene.open(open);
+  check("S8", "an ending message opens an instance whose owner died before it looked at it", async (scene) => {
     const stranger = await scene.node({ handlers: [], leaseMs: 60_000 });
     const node = await dyingNode(scene);
     const owned = await scene.claimed(node, "a");
@@ -122,8 +104,7 @@ export function checkSuspects(open: OpenStore): void {
     assert.deepEqual(await stranger.fetchIds(), ["a"]);
   });
 
-  test("S9 a release may take its claim back", async () => {
-    await using scene = await Scene.open(open);
+  check("S9", "a release may take its claim back", async (scene) => {
     const node = await scene.node();
     await scene.start("a");
     const put = { ackedMessages: [], release: true };
@@ -135,8 +116,7 @@ export function checkSuspects(open: OpenStore): void {
     assert.equal((await take()).claims, 2);
   });
 
-  test("S10 acking messages without recording anything is not what suspects do", async () => {
-    await using scene = await Scene.open(open);
+  check("S10", "acking messages without recording anything is not what suspects do", async (scene) => {
     await scene.provider.createInstances([newInstance("a")]);
     const node = await scene.node();
     for (let round = 0; round < 8; round += 1) {
@@ -146,7 +126,7 @@ export function checkSuspects(open: OpenStore): void {
       await scene.provider.enqueue([message("a", `nobody waits for ${round}`)]);
     }
   });
-}
+});
 
 async function dyingNode(scene: Scene): Promise<TestNode> {
   scene.clock.advance(1_000);

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import type { InstanceRef } from "../../../src/providers/contract.ts";
-import { bodies, committed, found, message, newInstance, type OpenStore, Scene, turnAfter, turnOf } from "./scene.ts";
+import type { InstanceRef } from "../contract.ts";
+import { section } from "./check.ts";
+import { bodies, committed, found, message, newInstance, turnAfter, turnOf } from "./scene.ts";
 
-export function checkOwnership(open: OpenStore): void {
-  test("O1 an instance has one owner: nobody else gets it before it is released", async () => {
-    await using scene = await Scene.open(open);
+export const ownership = section("ownership", (check) => {
+  check("O1", "an instance has one owner: nobody else gets it before it is released", async (scene) => {
     const a = await scene.node();
     const b = await scene.node();
     const owned = await scene.claimed(a, "a");
@@ -18,8 +17,7 @@ export function checkOwnership(open: OpenStore): void {
     assert.equal((await a.commitOne(turnAfter(turn, 1))).status, "fenced");
   });
 
-  test("O2 a node gets only what its handlers can run, and the oldest first", async () => {
-    await using scene = await Scene.open(open);
+  check("O2", "a node gets only what its handlers can run, and the oldest first", async (scene) => {
     const node = await scene.node({ handlers: ["x@1", "y@*"] });
     for (const [instanceId, handler] of [
       ["i1", "y@*"],
@@ -44,8 +42,7 @@ export function checkOwnership(open: OpenStore): void {
     assert.deepEqual(await node.fetchIds({ busy }), []);
   });
 
-  test("O3 a fetched instance comes with its address, its parent, all messages in order and its whole history", async () => {
-    await using scene = await Scene.open(open);
+  check("O3", "a fetched instance comes with all that is known of it", async (scene) => {
     const node = await scene.node();
     const parent = { instanceId: "p", runId: "r", executionId: 2, eventId: 7 };
     const start = newInstance("a", { parent });
@@ -75,8 +72,7 @@ export function checkOwnership(open: OpenStore): void {
     assert.equal(second.messages[0]?.payload, "payload of m1");
   });
 
-  test("O4 an owner gets later messages without history, unless the instance is busy", async () => {
-    await using scene = await Scene.open(open);
+  check("O4", "an owner gets later messages without history, unless the instance is busy", async (scene) => {
     const node = await scene.node();
     const owned = await scene.claimed(node, "a");
     await node.commitOne(turnOf(owned, 1));
@@ -92,48 +88,7 @@ export function checkOwnership(open: OpenStore): void {
     assert.equal((await node.fetch({ busy: [owned.ref] })).busyHasMail, false);
   });
 
-  test("O5 messages come in lanes: ending, start, normal; and within a lane in order of arrival", async () => {
-    await using scene = await Scene.open(open);
-    const node = await scene.node();
-    await scene.start("a");
-    await scene.provider.enqueue([
-      message("a", "n1"),
-      message("a", "e1", "ending"),
-      message("a", "s1", "start"),
-      message("a", "n2"),
-      message("a", "e2", "ending"),
-    ]);
-    const [owned] = (await node.fetch()).instances;
-    assert.deepEqual(bodies(owned), ["e1", "e2", "start a", "s1", "n1", "n2"]);
-    assert.deepEqual(
-      found(owned).messages.map(({ lane }) => lane),
-      ["ending", "ending", "start", "start", "normal", "normal"],
-    );
-  });
-
-  test("O6 no more than messageLimit messages come at once; the rest come with the answer to the commit", async () => {
-    await using scene = await Scene.open(open);
-    const node = await scene.node();
-    await scene.start("a");
-    await scene.provider.enqueue([1, 2, 3, 4].map((number) => message("a", `m${number}`)));
-    const owned = found((await node.fetch({ messageLimit: 2 })).instances[0]);
-    assert.deepEqual(bodies(owned), ["start a", "m1"]);
-    const turn = turnOf(owned, 1);
-    const answer = committed(await node.commitOne(turn, { messageLimit: 2 }));
-    assert.deepEqual(
-      answer.messages.map(({ body }) => body),
-      ["m2", "m3"],
-    );
-    const acks = answer.messages.map(({ token }) => token);
-    const last = committed(await node.commitOne(turnAfter(turn, 1, { ackedMessages: acks })));
-    assert.deepEqual(
-      last.messages.map(({ body }) => body),
-      ["m4"],
-    );
-  });
-
-  test("O7 an instance that was released until later is not handed out before, and the fetch says when", async () => {
-    await using scene = await Scene.open(open);
+  check("O5", "an instance that was released until later is not handed out before", async (scene) => {
     const node = await scene.node();
     const owned = await scene.claimed(node, "a");
     await node.commitOne(turnOf(owned, 0, { ackedMessages: [], release: true, availableInMs: 500 }));
@@ -145,8 +100,7 @@ export function checkOwnership(open: OpenStore): void {
     assert.deepEqual(await node.fetchIds(), ["a"]);
   });
 
-  test("O8 a message does not shorten the time that an instance is held back", async () => {
-    await using scene = await Scene.open(open);
+  check("O6", "a message does not shorten the time that an instance is held back", async (scene) => {
     const node = await scene.node();
     const owned = await scene.claimed(node, "a");
     await node.commitOne(turnOf(owned, 1, { release: true, availableInMs: 500 }));
@@ -156,8 +110,7 @@ export function checkOwnership(open: OpenStore): void {
     assert.deepEqual(await node.fetchIds(), ["a"]);
   });
 
-  test("O9 nextAvailableAt is known even when more is due than was asked for", async () => {
-    await using scene = await Scene.open(open);
+  check("O7", "nextAvailableAt is known even when more is due than was asked for", async (scene) => {
     const node = await scene.node();
     const owned = await scene.claimed(node, "held");
     await node.commitOne(turnOf(owned, 1, { release: true, availableInMs: 500 }));
@@ -167,8 +120,7 @@ export function checkOwnership(open: OpenStore): void {
     assert.deepEqual([fetched.instances.length, fetched.nextAvailableAt], [1, scene.clock.now + 500]);
   });
 
-  test("O10 released claims do not count, and only the owner at that epoch can release", async () => {
-    await using scene = await Scene.open(open);
+  check("O8", "released claims do not count, and only the owner at that epoch can release", async (scene) => {
     const a = await scene.node();
     const b = await scene.node();
     const owned = await scene.claimed(a, "a");
@@ -182,8 +134,7 @@ export function checkOwnership(open: OpenStore): void {
     assert.deepEqual([again.epoch, again.claims], [2, 1]);
   });
 
-  test("O11 a node can give up all that it owns except what it knows of", async () => {
-    await using scene = await Scene.open(open);
+  check("O9", "a node can give up all that it owns except what it knows of", async (scene) => {
     const a = await scene.node();
     const b = await scene.node();
     await scene.start("a", "b", "c");
@@ -193,17 +144,4 @@ export function checkOwnership(open: OpenStore): void {
     assert.deepEqual(await b.fetchIds(), ["a", "c"]);
     assert.equal((await a.commitOne(turnOf(kept, 1))).status, "committed");
   });
-
-  test("O12 a released instance goes to the back of the line", async () => {
-    await using scene = await Scene.open(open);
-    const node = await scene.node();
-    await scene.start("long");
-    await scene.provider.enqueue([message("long", "m1"), message("long", "m2")]);
-    const owned = found((await node.fetch({ limit: 1, messageLimit: 1 })).instances[0]);
-    scene.clock.advance(1);
-    await scene.start("short");
-    scene.clock.advance(1);
-    await node.commitOne(turnOf(owned, 1, { release: true }));
-    assert.deepEqual(await node.fetchIds(), ["short", "long"]);
-  });
-}
+});

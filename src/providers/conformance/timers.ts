@@ -1,21 +1,9 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import {
-  bodies,
-  committed,
-  ended,
-  found,
-  newInstance,
-  type OpenStore,
-  Scene,
-  timer,
-  turnAfter,
-  turnOf,
-} from "./scene.ts";
+import { section } from "./check.ts";
+import { bodies, committed, ended, found, newInstance, timer, turnAfter, turnOf } from "./scene.ts";
 
-export function checkTimers(open: OpenStore): void {
-  test("D1 a timer never fires early, and fires once", async () => {
-    await using scene = await Scene.open(open);
+export const timers = section("timers", (check) => {
+  check("D1", "a timer never fires early, and fires once", async (scene) => {
     const node = await scene.node();
     const owned = await scene.claimed(node, "a");
     const dueAt = scene.clock.now + 1_000;
@@ -31,8 +19,7 @@ export function checkTimers(open: OpenStore): void {
     assert.equal((await fire()).fired, 0);
   });
 
-  test("D2 timers fire oldest first, up to the limit, of the partitions asked for", async () => {
-    await using scene = await Scene.open(open);
+  check("D2", "timers fire oldest first, up to the limit, of the partitions asked for", async (scene) => {
     const node = await scene.node();
     const owned = await scene.claimed(node, "a");
     const { now } = scene.clock;
@@ -53,8 +40,7 @@ export function checkTimers(open: OpenStore): void {
     assert.equal((await scene.provider.fireTimers({ partitions: [], limit: 2 })).nextDueAt, null);
   });
 
-  test("D3 a timer of an instance that has ended is removed, and wakes nobody", async () => {
-    await using scene = await Scene.open(open);
+  check("D3", "a timer of an instance that has ended is removed, and wakes nobody", async (scene) => {
     const node = await scene.node();
     const owned = await scene.claimed(node, "a");
     const turn = turnOf(owned, 1, { timers: [timer(1, scene.clock.now)] });
@@ -65,8 +51,7 @@ export function checkTimers(open: OpenStore): void {
     assert.equal((await scene.provider.fireTimers({ partitions: [0], limit: 10 })).nextDueAt, null);
   });
 
-  test("D4 a fraction of a millisecond is not a reason to fire early", async () => {
-    await using scene = await Scene.open(open);
+  check("D4", "a fraction of a millisecond is not a reason to fire early", async (scene) => {
     const node = await scene.node();
     await scene.provider.createInstances([newInstance("a")]);
     const owned = found((await node.fetch()).instances[0]);
@@ -75,4 +60,4 @@ export function checkTimers(open: OpenStore): void {
     scene.clock.advance(1);
     assert.equal((await scene.provider.fireTimers({ partitions: [0], limit: 1 })).fired, 1);
   });
-}
+});

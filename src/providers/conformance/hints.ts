@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import { ClosedError } from "../../../src/errors/index.ts";
-import type { Wake } from "../../../src/providers/contract.ts";
-import { committed, message, newInstance, type OpenStore, Scene, timer, turnAfter, turnOf, workItem } from "./scene.ts";
+import { ClosedError } from "../../errors/index.ts";
+import type { Wake } from "../contract.ts";
+import { section } from "./check.ts";
+import { committed, found, message, newInstance, timer, turnAfter, turnOf, workItem } from "./scene.ts";
 
-export function checkHints(open: OpenStore): void {
-  test("H1 a hint says what was queued, and comes after the answer", async () => {
-    await using scene = await Scene.open(open);
+export const hints = section("hints", (check) => {
+  check("H1", "a hint says what was queued, and comes after the answer", async (scene) => {
     const node = await scene.node();
     const wakes: Wake[] = [];
     const unsubscribe = scene.provider.subscribe((wake) => wakes.push(wake));
@@ -32,8 +31,7 @@ export function checkHints(open: OpenStore): void {
     assert.deepEqual(wakes, []);
   });
 
-  test("H2 nobody is woken by a fenced turn, a read, or work that the committing node has taken itself", async () => {
-    await using scene = await Scene.open(open);
+  check("H2", "nobody is woken by what leaves nothing for others to do", async (scene) => {
     const node = await scene.node();
     const owned = await scene.claimed(node, "a");
     await setImmediate();
@@ -51,21 +49,23 @@ export function checkHints(open: OpenStore): void {
     assert.deepEqual(wakes, []);
   });
 
-  test("H3 another provider on the same store is woken", async (t) => {
-    await using scene = await Scene.open(open);
-    if (scene.store.openAnother === null) return t.diagnostic("this store has one provider only");
-    await using other = await scene.store.openAnother();
-    const woken = new Promise<Wake>((resolve) => {
-      other.subscribe(resolve);
-    });
-    const [start] = await scene.start("a");
-    const wake = await woken;
-    assert.deepEqual([wake.instances, wake.work, wake.changed], [true, true, null]);
-    assert.equal((await other.readInstance("a"))?.runId, start?.runId);
-  });
+  check(
+    "H3",
+    "another provider on the same store is woken",
+    async (scene) => {
+      const other = found(await scene.openAnother());
+      const woken = new Promise<Wake>((resolve) => {
+        other.subscribe(resolve);
+      });
+      const [start] = await scene.start("a");
+      const wake = await woken;
+      assert.deepEqual([wake.instances, wake.work, wake.changed], [true, true, null]);
+      assert.equal((await other.readInstance("a"))?.runId, start?.runId);
+    },
+    { isForSharedStores: true },
+  );
 
-  test("H4 closing waits for what was asked before, and refuses what is asked after", async () => {
-    await using scene = await Scene.open(open);
+  check("H4", "closing waits for what was asked before, and refuses what is asked after", async (scene) => {
     const { provider } = scene;
     const before = provider.createInstances([newInstance("a")]);
     const closed = provider.close();
@@ -76,7 +76,7 @@ export function checkHints(open: OpenStore): void {
     await assert.rejects(provider.createInstances([newInstance("b")]), ClosedError);
     assert.throws(() => provider.subscribe(() => {}), ClosedError);
   });
-}
+});
 
 async function nextOf(wakes: Wake[]): Promise<Wake | undefined> {
   while (wakes.length === 0) await setImmediate();

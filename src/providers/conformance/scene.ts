@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Clock } from "../../../src/providers/clock.ts";
+import type { Clock } from "../clock.ts";
 import type {
   CommitBatch,
   CommitResult,
@@ -16,19 +16,23 @@ import type {
   TurnCommit,
   TurnOutcome,
   WorkItem,
-} from "../../../src/providers/contract.ts";
+} from "../contract.ts";
 
-/** A store that is made for one test. */
-export interface TestStore extends AsyncDisposable {
+/** A store that is made for one check, empty, and is removed after it. */
+export interface StoreUnderTest extends AsyncDisposable {
   readonly provider: Provider;
   /** Another provider on the same store, as another process would have; null when there can be none. */
   readonly openAnother: (() => Promise<Provider>) | null;
 }
 
-export type OpenStore = (clock: Clock) => Promise<TestStore>;
+/**
+ * Makes a store whose time is this clock's, for its leases as well. The clock stands still until a check moves it, at
+ * times backwards.
+ */
+export type OpenStore = (clock: Clock) => Promise<StoreUnderTest>;
 
-/** Time that stands still until a test moves it. */
-export class ManualClock {
+/** Time that stands still until a check moves it. */
+class ManualClock {
   now = 1_700_000_000_000;
 
   readonly read: Clock = () => this.now;
@@ -38,23 +42,32 @@ export class ManualClock {
   }
 }
 
-/** One test's store, clock and nodes. */
+/** One check's store, clock and nodes. */
 export class Scene implements AsyncDisposable {
   readonly clock: ManualClock;
-  readonly store: TestStore;
+  readonly #store: StoreUnderTest;
+  readonly #opened: Provider[] = [];
 
   static async open(openStore: OpenStore): Promise<Scene> {
     const clock = new ManualClock();
     return new Scene(clock, await openStore(clock.read));
   }
 
-  private constructor(clock: ManualClock, store: TestStore) {
+  private constructor(clock: ManualClock, store: StoreUnderTest) {
     this.clock = clock;
-    this.store = store;
+    this.#store = store;
   }
 
   get provider(): Provider {
-    return this.store.provider;
+    return this.#store.provider;
+  }
+
+  /** Another provider on the same store; null when there can be none. It is closed with the scene. */
+  async openAnother(): Promise<Provider | null> {
+    const another = await this.#store.openAnother?.();
+    if (another === undefined) return null;
+    this.#opened.push(another);
+    return another;
   }
 
   async node(options: Partial<NodeOptions> = {}): Promise<TestNode> {
@@ -78,7 +91,8 @@ export class Scene implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.store[Symbol.asyncDispose]();
+    for (const another of this.#opened) await another.close();
+    await this.#store[Symbol.asyncDispose]();
   }
 }
 

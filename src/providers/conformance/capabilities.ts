@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { committed, fenceOf, found, message, newInstance, type OpenStore, Scene, turnOf, workItem } from "./scene.ts";
+import { section } from "./check.ts";
+import { committed, fenceOf, found, message, newInstance, turnOf, workItem } from "./scene.ts";
 
-export function checkCapabilities(open: OpenStore): void {
-  test("C1 what is needed and nobody has is reported once it was missing for the grace, and at once with none", async () => {
-    await using scene = await Scene.open(open);
+export const capabilities = section("capabilities", (check) => {
+  check("C1", "what is needed and nobody has is reported once it was missing for the grace", async (scene) => {
     const node = await scene.node({ leaseMs: 600_000 });
     await scene.provider.createInstances([newInstance("a", { handler: "gone@1" }), newInstance("b")]);
     assert.deepEqual(await scene.provider.findUnservable({ graceMs: 0 }), ["gone@1"]);
@@ -16,8 +15,7 @@ export function checkCapabilities(open: OpenStore): void {
     assert.deepEqual(await node.fetchIds(), ["b"]);
   });
 
-  test("C2 time in which no node was live does not count", async () => {
-    await using scene = await Scene.open(open);
+  check("C2", "time in which no node was live does not count", async (scene) => {
     await scene.provider.createInstances([newInstance("a", { handler: "gone@1" })]);
     await scene.node({ leaseMs: 1_000 });
     assert.deepEqual(await scene.provider.findUnservable({ graceMs: 60_000 }), []);
@@ -28,8 +26,7 @@ export function checkCapabilities(open: OpenStore): void {
     assert.deepEqual(await scene.provider.findUnservable({ graceMs: 10_000 }), ["gone@1"]);
   });
 
-  test("C3 a capability that was served again, or needed no longer, begins its grace anew", async () => {
-    await using scene = await Scene.open(open);
+  check("C3a", "a capability that was served again, or needed no longer, begins its grace anew", async (scene) => {
     await scene.node({ leaseMs: 600_000 });
     await scene.provider.createInstances([newInstance("a", { handler: "gone@1" })]);
     const find = () => scene.provider.findUnservable({ graceMs: 10_000 });
@@ -50,8 +47,7 @@ export function checkCapabilities(open: OpenStore): void {
     assert.equal((await brief.commitOne(turnOf(owned, 1))).status, "fenced");
   });
 
-  test("C3 what was needed no longer for a while begins its grace anew", async () => {
-    await using scene = await Scene.open(open);
+  check("C3b", "what was needed no longer for a while begins its grace anew", async (scene) => {
     await scene.node({ leaseMs: 600_000 });
     const find = () => scene.provider.findUnservable({ graceMs: 10_000 });
     const start = newInstance("a", { handler: "gone@1" });
@@ -66,8 +62,7 @@ export function checkCapabilities(open: OpenStore): void {
     assert.deepEqual(await find(), []);
   });
 
-  test("C4 an activity that nobody has is named with its queue", async () => {
-    await using scene = await Scene.open(open);
+  check("C4", "an activity that nobody has is named with its queue", async (scene) => {
     const node = await scene.node();
     const owned = await scene.claimed(node, "a");
     const work = [workItem("w1", { name: "ship", queue: "gpu" }), workItem("w2", { name: "a/b" }), workItem("w3")];
@@ -76,8 +71,7 @@ export function checkCapabilities(open: OpenStore): void {
     assert.deepEqual(missing.toSorted(), ["activity:default/a/b", "activity:gpu/ship"]);
   });
 
-  test("C5 only what is available is needed: not what is owned, held back, quarantined or waiting for its retry", async () => {
-    await using scene = await Scene.open(open);
+  check("C5", "only what is available is needed", async (scene) => {
     const node = await scene.node();
     const rare = await scene.node({ handlers: ["rare@1"] });
     await scene.provider.createInstances(
@@ -104,8 +98,7 @@ export function checkCapabilities(open: OpenStore): void {
     assert.deepEqual(await node.fetchIds(), ["quarantined"]);
   });
 
-  test("C6 an unservable instance can be taken to be ended, judged inside the claim", async () => {
-    await using scene = await Scene.open(open);
+  check("C6", "an unservable instance can be taken to be ended, judged inside the claim", async (scene) => {
     const node = await scene.node({ leaseMs: 600_000 });
     const mine = await scene.claimed(node, "mine");
     await scene.provider.createInstances([newInstance("a", { handler: "gone@1" }), newInstance("b")]);
@@ -120,8 +113,7 @@ export function checkCapabilities(open: OpenStore): void {
     assert.notEqual(taken.ref, mine.ref);
   });
 
-  test("C7 unservable work can be taken to be failed, unless it has a time to start by", async () => {
-    await using scene = await Scene.open(open);
+  check("C7", "unservable work can be taken to be failed, unless it has a time to start by", async (scene) => {
     const node = await scene.node({ leaseMs: 600_000 });
     const owned = await scene.claimed(node, "a");
     const work = [
@@ -140,4 +132,4 @@ export function checkCapabilities(open: OpenStore): void {
     assert.deepEqual(await expire(5_000), ["w1"]);
     assert.deepEqual(await expire(0), []);
   });
-}
+});

@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import type { TestContext } from "node:test";
-import { newInstance, type OpenStore, Scene, TestNode, turnOf, workItem } from "./scene.ts";
+import { section } from "./check.ts";
+import { newInstance, type Scene, TestNode, turnOf, workItem } from "./scene.ts";
 
-export function checkSharing(open: OpenStore): void {
-  test("P1 nodes that fetch at the same time never get the same instance or item", async (t) => {
-    await using scene = await Scene.open(open);
-    const nodes = await nodesOnTwoProviders(scene, t);
+export const sharing = section("sharing", (check) => {
+  check("P1", "nodes that fetch at the same time never get the same instance or item", async (scene) => {
+    const nodes = await nodesOnTwoProviders(scene);
     const starts = Array.from({ length: 60 }, (_, index) => newInstance(`i${index}`));
     await scene.provider.createInstances(starts);
     const fetched = await Promise.all(nodes.flatMap((node) => [1, 2, 3].map(() => node.fetch({ limit: 7 }))));
@@ -26,9 +24,8 @@ export function checkSharing(open: OpenStore): void {
     assert.equal(new Set(items.map(({ id }) => id)).size, 60);
   });
 
-  test("P2 of two nodes that each believe to own an instance, one commits", async (t) => {
-    await using scene = await Scene.open(open);
-    const [first, second] = await nodesOnTwoProviders(scene, t);
+  check("P2", "of two nodes that each believe to own an instance, one commits", async (scene) => {
+    const [first, second] = await nodesOnTwoProviders(scene);
     await scene.start("a");
     const [stale] = (await (first as TestNode).fetch()).instances;
     scene.clock.advance(20_000);
@@ -43,12 +40,11 @@ export function checkSharing(open: OpenStore): void {
       ["fenced", "committed"],
     );
   });
-}
+});
 
-async function nodesOnTwoProviders(scene: Scene, t: TestContext): Promise<TestNode[]> {
+async function nodesOnTwoProviders(scene: Scene): Promise<TestNode[]> {
   const options = { leaseMs: 15_000, handlers: ["order@1"], activities: ["charge"] };
-  const another = await scene.store.openAnother?.();
-  if (another !== undefined) t.after(() => another.close());
+  const another = await scene.openAnother();
   const providers = [scene.provider, another ?? scene.provider, another ?? scene.provider];
   const nodes = providers.map((provider) => new TestNode(provider, options));
   for (const node of nodes) await node.openLease();

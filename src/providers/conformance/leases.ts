@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { bodies, fenceOf, found, type OpenStore, Scene, turnOf, workItem } from "./scene.ts";
+import { section } from "./check.ts";
+import { bodies, fenceOf, found, turnOf, workItem } from "./scene.ts";
 
-export function checkLeases(open: OpenStore): void {
-  test("L1 a lease is held until its time, and not an instant longer", async () => {
-    await using scene = await Scene.open(open);
+export const leases = section("leases", (check) => {
+  check("L1", "a lease is held until its time, and not an instant longer", async (scene) => {
     const node = await scene.node({ leaseMs: 1_000 });
     scene.clock.advance(999);
     assert.deepEqual(await node.renewLease(), { held: true, storeNow: scene.clock.now, nextExpiryAt: null });
@@ -13,16 +12,14 @@ export function checkLeases(open: OpenStore): void {
     assert.equal((await node.renewLease()).held, false, "an expired lease does not come back");
   });
 
-  test("L2 a lease says when the next one of another node ends", async () => {
-    await using scene = await Scene.open(open);
+  check("L2", "a lease says when the next one of another node ends", async (scene) => {
     const a = await scene.node({ leaseMs: 1_000 });
     const b = await scene.node({ leaseMs: 5_000 });
     assert.equal((await b.renewLease()).nextExpiryAt, scene.clock.now + 1_000);
     assert.equal((await a.renewLease()).nextExpiryAt, scene.clock.now + 5_000);
   });
 
-  test("L3 a node whose lease has expired gets nothing and commits nothing, even when nobody has taken over", async () => {
-    await using scene = await Scene.open(open);
+  check("L3", "a node whose lease has expired gets nothing and commits nothing", async (scene) => {
     const node = await scene.node({ leaseMs: 1_000 });
     const owned = await scene.claimed(node, "a");
     await node.commitOne(turnOf(owned, 1, { work: [workItem("w1"), workItem("w2", { startBy: 1 })] }));
@@ -40,9 +37,11 @@ export function checkLeases(open: OpenStore): void {
     assert.equal((await scene.provider.readHistory("a"))?.length, 1);
   });
 
-  test("L4 when a lease has expired, renewing or opening any other makes available what the node owned", async () => {
-    for (const end of ["renew", "open"] as const) {
-      await using scene = await Scene.open(open);
+  for (const [id, end] of [
+    ["L4a", "renewing"],
+    ["L4b", "opening"],
+  ] as const) {
+    check(id, `when a lease has expired, ${end} any other makes available what the node owned`, async (scene) => {
       const b = await scene.node({ leaseMs: 60_000 });
       const a = await scene.node({ leaseMs: 1_000 });
       const owned = await scene.claimed(a, "a");
@@ -50,18 +49,17 @@ export function checkLeases(open: OpenStore): void {
       const [taken] = (await a.fetchWork()).items;
       assert.deepEqual([found(taken).delivery, found(taken).lost], [1, 0]);
       scene.clock.advance(1_000);
-      if (end === "renew") await b.renewLease();
+      if (end === "renewing") await b.renewLease();
       else await scene.node();
       const again = found((await b.fetch()).instances[0]);
       assert.deepEqual([again.epoch, again.claims, bodies(again)], [owned.epoch + 1, 1, ["start a"]]);
       assert.deepEqual(again.history?.length, 1);
       const [item] = (await b.fetchWork()).items;
       assert.deepEqual([found(item).id, found(item).delivery, found(item).failures, found(item).lost], ["w1", 2, 0, 1]);
-    }
-  });
+    });
+  }
 
-  test("L5 what a closed lease hands back counts as neither claim nor loss", async () => {
-    await using scene = await Scene.open(open);
+  check("L5", "what a closed lease hands back counts as neither claim nor loss", async (scene) => {
     const a = await scene.node();
     const b = await scene.node();
     const owned = await scene.claimed(a, "a");
@@ -77,8 +75,7 @@ export function checkLeases(open: OpenStore): void {
     assert.equal((await a.renewLease()).held, false);
   });
 
-  test("L6 closing a lease that has expired does not hide that its work was lost", async () => {
-    await using scene = await Scene.open(open);
+  check("L6", "closing a lease that has expired does not hide that its work was lost", async (scene) => {
     const a = await scene.node({ leaseMs: 1_000 });
     const b = await scene.node({ leaseMs: 60_000 });
     const owned = await scene.claimed(a, "a");
@@ -89,20 +86,10 @@ export function checkLeases(open: OpenStore): void {
     assert.equal((await b.fetchWork()).items[0]?.lost, 1);
   });
 
-  test("L7 opening a lease again, because the answer was lost, changes nothing", async () => {
-    await using scene = await Scene.open(open);
+  check("L7", "opening a lease again, because the answer was lost, changes nothing", async (scene) => {
     const node = await scene.node();
     await scene.claimed(node, "a");
     assert.equal((await node.openLease()).held, true);
     assert.deepEqual(await node.fetchIds(), ["a"], "still its own");
   });
-
-  test("L8 the store's clock never goes back", async () => {
-    await using scene = await Scene.open(open);
-    const node = await scene.node();
-    const before = scene.provider.now();
-    scene.clock.advance(-60_000);
-    assert.ok(scene.provider.now() >= before);
-    assert.ok((await node.renewLease()).storeNow >= before);
-  });
-}
+});

@@ -1,0 +1,76 @@
+import { cancellation } from "./cancellation.ts";
+import { capabilities } from "./capabilities.ts";
+import type { ProviderCheck } from "./check.ts";
+import { clients } from "./clients.ts";
+import { deletion } from "./deletion.ts";
+import { executions } from "./executions.ts";
+import { fairness } from "./fairness.ts";
+import { hints } from "./hints.ts";
+import { leases } from "./leases.ts";
+import { listing } from "./listing.ts";
+import { messages } from "./messages.ts";
+import { ownership } from "./ownership.ts";
+import { resends } from "./resends.ts";
+import { retention } from "./retention.ts";
+import type { OpenStore } from "./scene.ts";
+import { sharing } from "./sharing.ts";
+import { suspects } from "./suspects.ts";
+import { texts } from "./texts.ts";
+import { time } from "./time.ts";
+import { timers } from "./timers.ts";
+import { turns } from "./turns.ts";
+import { work } from "./work.ts";
+
+export type { Clock } from "../clock.ts";
+export type { ProviderCheck } from "./check.ts";
+export type { OpenStore, StoreUnderTest } from "./scene.ts";
+
+/** All that every provider must do, whatever it stores in, each check with its number. */
+export const providerChecks: readonly ProviderCheck[] = [
+  ...leases,
+  ...ownership,
+  ...fairness,
+  ...suspects,
+  ...turns,
+  ...resends,
+  ...executions,
+  ...messages,
+  ...cancellation,
+  ...work,
+  ...timers,
+  ...capabilities,
+  ...clients,
+  ...listing,
+  ...deletion,
+  ...retention,
+  ...hints,
+  ...sharing,
+  ...time,
+  ...texts,
+];
+
+/**
+ * Registers the checks as tests, named by number, with whatever runs tests: `node:test`, Vitest, Jest.
+ *
+ *     import { test } from "node:test";
+ *     import { checkProvider } from "perdure/conformance";
+ *
+ *     checkProvider(async (clock) => { ... }, { test });
+ *
+ * `isShared: false` is for a store that one process has to itself; `sections` chooses some parts only.
+ */
+export function checkProvider(
+  open: OpenStore,
+  options: {
+    readonly test: (name: string, run: () => Promise<void>) => unknown;
+    readonly isShared?: boolean;
+    readonly sections?: readonly string[];
+  },
+): void {
+  const { test, isShared = true, sections } = options;
+  for (const check of providerChecks) {
+    if (check.isForSharedStores && !isShared) continue;
+    if (sections !== undefined && !sections.includes(check.section)) continue;
+    test(`${check.id} ${check.title}`, () => check.run(open));
+  }
+}
