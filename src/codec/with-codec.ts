@@ -63,11 +63,12 @@ export function withCodec(provider: Provider, codec: PayloadCodec): Provider {
     return row.kind === "retry" ? { ...row, note: maybe(text, row.note, `note/${row.id}`) } : row;
   };
 
-  const workItem = (row: WorkItem): WorkItem => ({
-    ...both(plain, row, `work/${row.id}`),
+  const marks = <T extends Pick<WorkItem, "id" | "heartbeat" | "note">>(row: T): T => ({
+    ...row,
     heartbeat: maybe(plain, row.heartbeat, `heartbeat/${row.id}`),
     note: maybe(plain, row.note, `note/${row.id}`),
   });
+  const workItem = (row: WorkItem): WorkItem => marks(both(plain, row, `work/${row.id}`));
   const work = (fetched: FetchedWork): FetchedWork => ({ ...fetched, items: fetched.items.map(workItem) });
   const events = (rows: readonly EventRow[], instanceId: string, executionId: number): EventRow[] =>
     rows.map((row) => both(plain, row, eventOf(instanceId, executionId, row.eventId)));
@@ -153,6 +154,13 @@ export function withCodec(provider: Provider, codec: PayloadCodec): Provider {
         const [decodedFirst, decodedLast] = events([first, last], instanceId, executionId) as [EventRow, EventRow];
         return { executionId, first: decodedFirst, last: decodedLast };
       });
+    },
+    readLoad: () => provider.readLoad(),
+    listNodes: () => provider.listNodes(),
+    readTraffic: (request) => provider.readTraffic(request),
+    readInstanceQueues: async (request) => {
+      const queues = await provider.readInstanceQueues(request);
+      return queues && { ...queues, work: queues.work.map(marks) };
     },
     readState: async (instanceId) => {
       const rows = await provider.readState(instanceId);

@@ -22,10 +22,20 @@ export interface ExecutionRecord {
   readonly last: EventRow;
 }
 
-export interface ListInstances {
+/** Instances for which all that is given holds. */
+export interface CountInstances {
   readonly statuses: readonly InstanceStatus[] | null;
   readonly name: string | null;
   readonly quarantined: boolean | null;
+  readonly version?: string;
+  /** Part of the instance's id, letter for letter. */
+  readonly idContains?: string;
+  readonly createdFrom?: number;
+  /** Created before this instant. */
+  readonly createdBefore?: number;
+}
+
+export interface ListInstances extends CountInstances {
   readonly limit: number;
   /** From the previous page. */
   readonly cursor: string | null;
@@ -35,12 +45,6 @@ export interface InstancePage {
   /** Newest first. */
   readonly instances: readonly InstanceRecord[];
   readonly cursor: string | null;
-}
-
-export interface CountInstances {
-  readonly statuses: readonly InstanceStatus[] | null;
-  readonly name: string | null;
-  readonly quarantined: boolean | null;
 }
 
 /** Ended instances without a parent, each with its family, of which all have ended and none after `endedBefore`. */

@@ -1,5 +1,6 @@
 import type { CommitBatch, CommitResult, WorkFence } from "./contract-commits.ts";
 import type { Wake } from "./contract-hints.ts";
+import type { InstanceQueues, NodeRecord, StoreLoad, Traffic } from "./contract-inspection.ts";
 import type {
   FetchInstances,
   FetchWork,
@@ -23,6 +24,7 @@ import type { EventRow, InstanceRef, NewInstance, NewMessage } from "./contract-
 
 export type * from "./contract-commits.ts";
 export type * from "./contract-hints.ts";
+export type * from "./contract-inspection.ts";
 export type * from "./contract-nodes.ts";
 export type * from "./contract-queries.ts";
 export type * from "./contract-rows.ts";
@@ -106,6 +108,14 @@ export interface Provider extends AsyncDisposable {
   /** Key-value state, by key; null when there is no such instance. */
   readState(instanceId: string): Promise<readonly { readonly key: string; readonly payload: string }[] | null>;
   listInstances(request: ListInstances): Promise<InstancePage>;
+  /** What waits in the queues. Reads every queue: for a person who looks, now and then. */
+  readLoad(): Promise<StoreLoad>;
+  /** Every node that has a lease row, by id. */
+  listNodes(): Promise<{ readonly storeNow: number; readonly nodes: readonly NodeRecord[] }>;
+  /** Null when there is no such instance. */
+  readInstanceQueues(request: { readonly instanceId: string; readonly limit: number }): Promise<InstanceQueues | null>;
+  /** At most `limit` starts, and as many ends, since an instant. */
+  readTraffic(request: { readonly since: number; readonly limit: number }): Promise<Traffic>;
   /** With all descendants that are children, in one commit. A late commit cannot bring an instance back. */
   deleteInstance(request: DeleteInstance): Promise<DeleteOutcome>;
 

@@ -6,6 +6,7 @@ import { deletion } from "./deletion.ts";
 import { executions } from "./executions.ts";
 import { fairness } from "./fairness.ts";
 import { hints } from "./hints.ts";
+import { inspection } from "./inspection.ts";
 import { leases } from "./leases.ts";
 import { listing } from "./listing.ts";
 import { messages } from "./messages.ts";
@@ -41,6 +42,7 @@ export const providerChecks: readonly ProviderCheck[] = [
   ...capabilities,
   ...clients,
   ...listing,
+  ...inspection,
   ...deletion,
   ...retention,
   ...hints,

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "../../errors/index.ts";
 import type { InstancePage, ListInstances } from "../contract.ts";
+import { conditionsOf } from "./instance-conditions.ts";
 import { recordColumns, type RecordRow, recordFromRow } from "./instance-row.ts";
 import type { Store } from "./store.ts";
 
@@ -22,21 +23,16 @@ export async function listInstances(store: Store, request: ListInstances): Promi
 }
 
 async function selectRows({ db }: Store, request: ListInstances, before: number): Promise<Row[]> {
-  const { statuses, name, quarantined, limit } = request;
+  const { statuses, limit } = request;
   const instances = `${db.schema}.instances i JOIN ${db.schema}.ownerships o ON o.key = i.key`;
-  const conditions = [
-    "i.key < $1",
-    ...(name === null ? [] : ["i.name = $3"]),
-    ...(quarantined === null ? [] : [`o.quarantine IS ${quarantined ? "NOT NULL" : "NULL"}`]),
-  ];
-  const select = (status: string) => `
+  const conditions = conditionsOf(request, [before, limit + 1]);
+  const select = (...more: readonly string[]) => `
     SELECT i.key, ${recordColumns} FROM ${instances}
-     WHERE ${[...conditions, status].filter((condition) => condition !== "").join(" AND ")}
+     WHERE ${["i.key < $1", ...conditions.sql, ...more].join(" AND ")}
      ORDER BY i.key DESC LIMIT $2`;
-  const values: unknown[] = [before, limit + 1, ...(name === null ? [] : [name])];
-  if (statuses === null) return await db.query<Row>(select(""), values);
+  if (statuses === null) return await db.query<Row>(select(), conditions.values);
   // Each status in the order of an index; all at once, everything that has ended would be sorted.
-  values.push([...new Set(statuses)]);
+  const values = [...conditions.values, [...new Set(statuses)]];
   const text = `
     SELECT i.* FROM unnest($${values.length}::text[]) s (status)
      CROSS JOIN LATERAL (${select("i.status = s.status")}) i

@@ -15,6 +15,7 @@ import type {
   FetchWork,
   FiredTimers,
   InstancePage,
+  InstanceQueues,
   InstanceRecord,
   InstanceRef,
   LeaseState,
@@ -22,8 +23,11 @@ import type {
   NewInstance,
   NewMessage,
   NodeLease,
+  NodeRecord,
   Provider,
   PruneInstances,
+  StoreLoad,
+  Traffic,
   Wake,
   WorkFence,
 } from "../contract.ts";
@@ -49,6 +53,7 @@ import { Hints } from "./hints.ts";
 import { listChildren } from "./list-children.ts";
 import { listExecutions } from "./list-executions.ts";
 import { listInstances } from "./list-instances.ts";
+import { listNodes } from "./list-nodes.ts";
 import { LowWater } from "./low-water.ts";
 import { migrate, type Migrations } from "./migrate.ts";
 import { openLease } from "./open-lease.ts";
@@ -57,9 +62,12 @@ import { isRefusal, toStorageError } from "./postgres-errors.ts";
 import { pruneExecutions } from "./prune-executions.ts";
 import { pruneInstances } from "./prune-instances.ts";
 import { readHistory } from "./read-history.ts";
+import { type ReadInstanceQueues, readInstanceQueues } from "./read-instance-queues.ts";
 import { readInstance } from "./read-instance.ts";
 import { readLastEvent } from "./read-last-event.ts";
+import { readLoad } from "./read-load.ts";
 import { readState } from "./read-state.ts";
+import { type ReadTraffic, readTraffic } from "./read-traffic.ts";
 import { type Kept, releaseAllExcept } from "./release-all-except.ts";
 import { releaseInstances } from "./release-instances.ts";
 import { releaseQuarantine } from "./release-quarantine.ts";
@@ -223,6 +231,22 @@ export class PostgresProvider implements Provider {
 
   countInstances(request: CountInstances): Promise<number> {
     return this.#run((store) => countInstances(store, request));
+  }
+
+  readLoad(): Promise<StoreLoad> {
+    return this.#run((store) => readLoad(store));
+  }
+
+  listNodes(): Promise<{ readonly storeNow: number; readonly nodes: readonly NodeRecord[] }> {
+    return this.#run((store) => listNodes(store));
+  }
+
+  readInstanceQueues(request: ReadInstanceQueues): Promise<InstanceQueues | null> {
+    return this.#run((store) => readInstanceQueues(store, request));
+  }
+
+  readTraffic(request: ReadTraffic): Promise<Traffic> {
+    return this.#run((store) => readTraffic(store, request));
   }
 
   deleteInstance(request: DeleteInstance): Promise<DeleteOutcome> {

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "../../errors/index.ts";
 import type { InstancePage, InstanceStatus, ListInstances } from "../contract.ts";
 import type { Connection } from "./connection.ts";
+import { conditionsOf, inStatuses } from "./instance-conditions.ts";
 import { recordColumns, type RecordColumns, recordFromColumns } from "./instance-row.ts";
 
 const byKey = `
@@ -9,9 +10,9 @@ const byKey = `
 
 const newestFirst = " ORDER BY i.key DESC LIMIT ?";
 
-const SELECT_QUARANTINED = `
+const quarantinedByKey = `
   SELECT i.key, ${recordColumns} FROM perdure_ownerships o JOIN perdure_instances i ON i.key = o.key
-   WHERE o.key < ? AND o.quarantine IS NOT NULL`;
+   WHERE o.key < ?`;
 
 const allStatuses: readonly InstanceStatus[] = ["pending", "running", "completed", "failed", "cancelled", "terminated"];
 
@@ -33,27 +34,19 @@ export function listInstances(db: Connection, request: ListInstances): InstanceP
 
 function selectRows(db: Connection, request: ListInstances, before: number, limit: number): Columns[] {
   const { statuses, name, quarantined } = request;
-  if (quarantined === true) return selectQuarantined(db, request, before, limit);
-  const unquarantined = quarantined === false ? " AND o.quarantine IS NULL" : "";
-  const sql = byKey + (name === null ? "" : " AND i.name = ?") + unquarantined;
-  const values = [before, ...(name === null ? [] : [name])];
-  if (statuses === null && name === null) return db.all<Columns>(sql + newestFirst, ...values, limit);
+  const { sql, values } = conditionsOf(request);
+  if (quarantined === true || (statuses === null && name === null)) {
+    // Quarantined instances are few: found by their own index, and then filtered.
+    const select = (quarantined === true ? quarantinedByKey : byKey) + sql;
+    const among = statuses === null ? "" : inStatuses(statuses);
+    return db.all<Columns>(select + among + newestFirst, before, ...values, ...(statuses ?? []), limit);
+  }
   // One status at a time, each in the order of an index; with IN, SQLite would sort every instance that has ended.
+  const select = `${byKey}${sql} AND i.status = ?${newestFirst}`;
   return [...new Set(statuses ?? allStatuses)]
-    .flatMap((status) => db.all<Columns>(`${sql} AND i.status = ?${newestFirst}`, ...values, status, limit))
+    .flatMap((status) => db.all<Columns>(select, before, ...values, status, limit))
     .toSorted((a, b) => b[0] - a[0])
     .slice(0, limit);
-}
-
-// Quarantined instances are few: found by their own index, and then filtered.
-function selectQuarantined(db: Connection, request: ListInstances, before: number, limit: number): Columns[] {
-  const { statuses, name } = request;
-  const sql =
-    SELECT_QUARANTINED +
-    (name === null ? "" : " AND i.name = ?") +
-    (statuses === null ? "" : ` AND i.status IN (${statuses.map(() => "?").join(", ")})`);
-  const values = [before, ...(name === null ? [] : [name]), ...(statuses ?? [])];
-  return db.all<Columns>(sql + newestFirst, ...values, limit);
 }
 
 function cursorFromKey(key: number): string {

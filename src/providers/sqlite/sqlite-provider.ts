@@ -16,14 +16,18 @@ import type {
   FiredTimers,
   InstanceRef,
   InstancePage,
+  InstanceQueues,
   InstanceRecord,
   LeaseState,
   ListInstances,
   NewInstance,
   NewMessage,
   NodeLease,
+  NodeRecord,
   Provider,
   PruneInstances,
+  StoreLoad,
+  Traffic,
   Wake,
   WorkFence,
 } from "../contract.ts";
@@ -47,15 +51,19 @@ import { heartbeatWork } from "./heartbeat-work.ts";
 import { listChildren } from "./list-children.ts";
 import { listExecutions } from "./list-executions.ts";
 import { listInstances } from "./list-instances.ts";
+import { listNodes } from "./list-nodes.ts";
 import { migrate } from "./migrate.ts";
 import { memory, openReader, openWriter } from "./open-connection.ts";
 import { openLease } from "./open-lease.ts";
 import { pruneExecutions } from "./prune-executions.ts";
 import { pruneInstances } from "./prune-instances.ts";
 import { readHistory } from "./read-history.ts";
+import { type ReadInstanceQueues, readInstanceQueues } from "./read-instance-queues.ts";
 import { readInstance } from "./read-instance.ts";
 import { readLastEvent } from "./read-last-event.ts";
+import { readLoad } from "./read-load.ts";
 import { readState } from "./read-state.ts";
+import { type ReadTraffic, readTraffic } from "./read-traffic.ts";
 import { type Kept, releaseAllExcept } from "./release-all-except.ts";
 import { releaseInstances } from "./release-instances.ts";
 import { releaseQuarantine } from "./release-quarantine.ts";
@@ -224,6 +232,22 @@ export class SqliteProvider implements Provider {
 
   countInstances(request: CountInstances): Promise<number> {
     return this.#read((db) => countInstances(db, request));
+  }
+
+  readLoad(): Promise<StoreLoad> {
+    return this.#read((db) => readLoad(db, this.#clock.now()));
+  }
+
+  listNodes(): Promise<{ readonly storeNow: number; readonly nodes: readonly NodeRecord[] }> {
+    return this.#read((db) => ({ storeNow: this.#clock.now(), nodes: listNodes(db) }));
+  }
+
+  readInstanceQueues(request: ReadInstanceQueues): Promise<InstanceQueues | null> {
+    return this.#read((db) => readInstanceQueues(db, this.#clock.now(), request));
+  }
+
+  readTraffic(request: ReadTraffic): Promise<Traffic> {
+    return this.#read((db) => readTraffic(db, this.#clock.now(), request));
   }
 
   deleteInstance(request: DeleteInstance): Promise<DeleteOutcome> {
