@@ -150,12 +150,15 @@ export const inspection = section("inspection", (check) => {
       work: [
         {
           ...idle,
-          ...{ id: "w1", delivery: 1, failures: 1, visibleAt: at + 50, startBy: null, heartbeat: "beat", note: "why" },
+          id: "w1",
+          delivery: 1,
+          failures: 1,
+          visibleAt: at + 50,
+          startBy: null,
+          heartbeat: "beat",
+          note: "why",
         },
-        {
-          ...idle,
-          ...{ id: "w2", delivery: 0, failures: 0, visibleAt: at, startBy: at + 9, heartbeat: null, note: null },
-        },
+        { ...idle, id: "w2", delivery: 0, failures: 0, visibleAt: at, startBy: at + 9, heartbeat: null, note: null },
       ],
       timers: [
         { executionId: 1, eventId: 1, dueAt: at + 1 },
