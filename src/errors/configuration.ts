@@ -41,17 +41,25 @@ export class NotRegisteredError extends PerdureError {
   }
 }
 
-/** The code no longer does what its history says it did. `expected` is the history's side, `actual` the code's. */
+/**
+ * The code no longer does what its history says it did. `expected` is the history's side, `actual` the code's; `site` is
+ * where in the code, as in a stack, if that is known.
+ */
 export class NondeterminismError extends PerdureError {
   readonly eventId: number;
   readonly expected: string;
   readonly actual: string;
+  readonly site?: string;
 
-  constructor(message: string, difference: { eventId: number; expected: string; actual: string }) {
+  constructor(
+    message: string,
+    difference: { eventId: number; expected: string; actual: string; site?: string | undefined },
+  ) {
     super(message, { code: "NONDETERMINISM", category: "configuration" });
     this.eventId = difference.eventId;
     this.expected = difference.expected;
     this.actual = difference.actual;
+    if (difference.site !== undefined) this.site = difference.site;
   }
 }
 

@@ -133,7 +133,7 @@ export class DecisionLog {
         `  ${this.#whereabouts(site)}\n` +
         (this.#options.note === undefined ? "" : `  ${this.#options.note}\n`) +
         "Deploy the code that wrote this history, or give the changed code a new version.",
-      { eventId, expected, actual },
+      { eventId, expected, actual, site: site ?? this.#lastCallSite ?? this.#options.definedAt },
     );
   }
 

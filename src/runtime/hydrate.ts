@@ -4,12 +4,15 @@ import { CorruptHistoryError, SchemaVersionError } from "../errors/index.ts";
 import { withFields } from "../observability/index.ts";
 import { type EngineOptions, type Outcome, ReplayEngine, semantics } from "../replay/index.ts";
 import type { Instance } from "./instance.ts";
-import type { Node } from "./node.ts";
+import type { TurnNode } from "./node.ts";
 import { logReplay } from "./turn-log.ts";
+
+/** Whose history it is. */
+export type Replayed = Pick<Instance, "instanceId" | "executionId" | "onFault">;
 
 /** Reads the history that came with the claim. Throws `CorruptHistoryError` or `SchemaVersionError`. */
 export function readHistory(
-  instance: Instance,
+  instance: Pick<Instance, "instanceId" | "lastEventId" | "unreplayed">,
 ): { started: OrchestrationStarted; events: readonly HistoryEvent[] } | null {
   const rows = instance.unreplayed;
   if (rows === null) return null;
@@ -29,7 +32,7 @@ export function readHistory(
   return { started, events };
 }
 
-export function createEngine(node: Node, instance: Instance, definition: AnyOrchestration): ReplayEngine {
+export function createEngine(node: TurnNode, instance: Replayed, definition: AnyOrchestration): ReplayEngine {
   return new ReplayEngine(engineOptions(node, instance, definition));
 }
 
@@ -38,8 +41,8 @@ export function createEngine(node: Node, instance: Instance, definition: AnyOrch
  * it happened, so that replays that agree do not pay for that.
  */
 export async function replay(
-  node: Node,
-  instance: Instance,
+  node: TurnNode,
+  instance: Replayed,
   definition: AnyOrchestration,
   events: readonly HistoryEvent[],
 ): Promise<{ engine: ReplayEngine; outcome: Outcome }> {
@@ -61,7 +64,7 @@ function sourceNote(definition: AnyOrchestration, started: OrchestrationStarted)
   return `The source of ${name}@${version} has changed since this execution started, without a new version.`;
 }
 
-function engineOptions(node: Node, instance: Instance, definition: AnyOrchestration): EngineOptions {
+function engineOptions(node: TurnNode, instance: Replayed, definition: AnyOrchestration): EngineOptions {
   const { instanceId, executionId } = instance;
   const lines = withFields(node.logger, { instanceId, executionId });
   return {

@@ -11,12 +11,12 @@ import {
   encodeEvent,
   openChildren,
 } from "../history/index.ts";
-import type { EventRow, Provider } from "../providers/contract.ts";
+import type { EventRow } from "../providers/contract.ts";
 import { encodeValue } from "../values/index.ts";
 import { endExecution, imposedEnd } from "./execution-end.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Instance } from "./instance.ts";
-import type { Node } from "./node.ts";
+import type { TurnNode } from "./node.ts";
 import { parentOf } from "./parent-of.ts";
 import { type PreparedTurn, describeMessage, droppedBefore, emptyTurn } from "./prepared-turn.ts";
 import { startedDraft } from "./start-event.ts";
@@ -30,7 +30,7 @@ export interface ImposedEnd {
 }
 
 /** Ends an execution without running its code any further, whatever state it and its messages are in. */
-export async function imposeEnd({ provider }: Node, imposed: ImposedEnd): Promise<PreparedTurn> {
+export async function imposeEnd({ provider }: TurnNode, imposed: ImposedEnd): Promise<PreparedTurn> {
   const { instance, inbox, error } = imposed;
   const at = Math.max(provider.now(), instance.engine?.log.now ?? 0, instance.unreplayed?.at(-1)?.at ?? 0);
   const events: HistoryEvent[] = [];
@@ -86,7 +86,7 @@ function lostStart({ runId, executionId, handler, parent }: Instance): StartMess
 
 type Child = Pick<OpenOperation, "eventId" | "instanceId" | "onParentEnd">;
 
-async function childrenOf(provider: Provider, instance: Instance): Promise<readonly Child[]> {
+async function childrenOf(provider: TurnNode["provider"], instance: Instance): Promise<readonly Child[]> {
   if (instance.lastEventId === 0) return [];
   if (instance.engine !== null && instance.fault === null && !instance.engine.isOver) {
     return instance.engine.openOperations().filter(({ kind }) => kind === "SubOrchestrationScheduled");

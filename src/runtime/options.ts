@@ -83,9 +83,8 @@ export function runtimeSettings(options: RuntimeOptions): RuntimeSettings {
   if (typeof (options as Partial<RuntimeOptions> | null | undefined)?.provider?.fetchInstances !== "function") {
     throw new InvalidArgumentError("Runtime.start needs a provider, such as `await SqliteProvider.open('app.db')`.");
   }
-  const { concurrency = {}, limits = {}, fuseTurns = true } = options;
+  const { concurrency = {}, limits, fuseTurns = true } = options;
   checkObject(concurrency, "concurrency");
-  checkObject(limits, "limits");
   checkBoolean(fuseTurns, "fuseTurns");
   const maxActivities = positive(concurrency.activities ?? 100, "concurrency.activities");
   return {
@@ -103,14 +102,20 @@ export function runtimeSettings(options: RuntimeOptions): RuntimeSettings {
     onNondeterminism: oneOf(options.onNondeterminism ?? "fail", ["fail", "block"], "onNondeterminism"),
     fuseTurns,
     logger: chosenLogger(options.logger),
-    limits: {
-      payloadBytes: positive(limits.payloadBytes ?? 2 * 1024 * 1024, "limits.payloadBytes"),
-      events: positive(limits.events ?? 50_000, "limits.events"),
-      openOperations: positive(limits.openOperations ?? 20_000, "limits.openOperations"),
-      stateKeys: positive(limits.stateKeys ?? 1_000, "limits.stateKeys"),
-      mailboxDepth: positive(limits.mailboxDepth ?? 10_000, "limits.mailboxDepth"),
-      claimsWithoutCommit: positive(limits.claimsWithoutCommit ?? 5, "limits.claimsWithoutCommit"),
-    },
+    limits: limitSettings(limits),
+  };
+}
+
+/** Throws `InvalidArgumentError` for anything that is not as described. */
+export function limitSettings(limits: Partial<Limits> = {}): Limits {
+  checkObject(limits, "limits");
+  return {
+    payloadBytes: positive(limits.payloadBytes ?? 2 * 1024 * 1024, "limits.payloadBytes"),
+    events: positive(limits.events ?? 50_000, "limits.events"),
+    openOperations: positive(limits.openOperations ?? 20_000, "limits.openOperations"),
+    stateKeys: positive(limits.stateKeys ?? 1_000, "limits.stateKeys"),
+    mailboxDepth: positive(limits.mailboxDepth ?? 10_000, "limits.mailboxDepth"),
+    claimsWithoutCommit: positive(limits.claimsWithoutCommit ?? 5, "limits.claimsWithoutCommit"),
   };
 }
 

@@ -8,7 +8,7 @@ import { createEngine, readHistory, replay } from "./hydrate.ts";
 import { imposeEnd } from "./impose-end.ts";
 import { type Inbox, readInbox } from "./inbox.ts";
 import type { Instance } from "./instance.ts";
-import type { Node } from "./node.ts";
+import type { TurnNode } from "./node.ts";
 import {
   type PreparedTurn,
   describeMessage,
@@ -25,7 +25,7 @@ import { startedDraft } from "./start-event.ts";
  * Runs one turn of an instance and gives what is to be committed of it. Nothing that happens in here has an effect
  * outside of memory. What goes wrong in here concerns this instance only, and is itself something to commit.
  */
-export async function prepareTurn(node: Node, instance: Instance): Promise<PreparedTurn> {
+export async function prepareTurn(node: TurnNode, instance: Instance): Promise<PreparedTurn> {
   const inbox = readInbox(instance);
   const endAs = inbox.terminate === null ? instance.endAs : new TerminatedError(inbox.terminate.reason);
   if (endAs !== null) return imposeEnd(node, { instance, inbox, error: endAs });
@@ -71,7 +71,7 @@ export async function prepareTurn(node: Node, instance: Instance): Promise<Prepa
 }
 
 /** Makes the live function ready. Gives what prevents it from being run, if something does. */
-async function awaken(node: Node, instance: Instance, inbox: Inbox): Promise<PerdureError | null> {
+async function awaken(node: TurnNode, instance: Instance, inbox: Inbox): Promise<PerdureError | null> {
   if (instance.fault !== null) return instance.fault;
   if (instance.engine !== null) return null;
   if (instance.lastEventId === 0) {
@@ -102,7 +102,7 @@ interface Draft {
   readonly carried?: CarriedMessage;
 }
 
-function startDrafts(node: Node, instance: Instance, { start }: Inbox): Draft[] {
+function startDrafts(node: TurnNode, instance: Instance, { start }: Inbox): Draft[] {
   if (start === null) return [];
   const definition = node.orchestrationRegistry.resolve(start.name, start.version) as AnyOrchestration;
   const started = startedDraft(instance, start, { version: definition.version, at: node.provider.now(), definition });
@@ -121,7 +121,7 @@ function onUnreadable(instance: Instance, error: PerdureError): PreparedTurn {
 }
 
 async function onFault(
-  node: Node,
+  node: TurnNode,
   instance: Instance,
   inbox: Inbox,
   error: PerdureError,
@@ -146,6 +146,6 @@ function droppedByEngine(drafts: readonly Draft[], dispositions: readonly Dispos
   });
 }
 
-function canRun(node: Node, handler: string): boolean {
+function canRun(node: TurnNode, handler: string): boolean {
   return node.orchestrationRegistry.handlers().includes(handler);
 }

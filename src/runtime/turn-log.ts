@@ -7,7 +7,12 @@ import type { Instance } from "./instance.ts";
 import type { PreparedTurn } from "./prepared-turn.ts";
 
 /** At level debug: the history that brought an instance back into memory. */
-export function logReplay(logger: Logger, instance: Instance, events: readonly HistoryEvent[], ms: number): void {
+export function logReplay(
+  logger: Logger,
+  instance: Pick<Instance, "instanceId" | "executionId">,
+  events: readonly HistoryEvent[],
+  ms: number,
+): void {
   if (logger.isLevelEnabled?.("debug") === false) return;
   logger.debug(
     { ...addressOf(instance), ms: Math.round(ms), history: historyText(events) },
@@ -78,7 +83,10 @@ function orchestrationOf({ handler }: Instance, [first]: readonly HistoryEvent[]
   return first?.kind === "OrchestrationStarted" ? `${first.name}@${first.version}` : handler;
 }
 
-const addressOf = ({ instanceId, executionId }: Instance) => ({ instanceId, executionId });
+const addressOf = ({ instanceId, executionId }: Pick<Instance, "instanceId" | "executionId">) => ({
+  instanceId,
+  executionId,
+});
 
 const historyText = (events: readonly HistoryEvent[]) => `\n${events.map(historyLine).join("\n")}`;
 

@@ -40,7 +40,11 @@ export class SnippetFolder {
     mkdirSync(".perdure", { recursive: true });
     this.#path = resolve(mkdtempSync(join(".perdure", "snippets-")));
     // Files in here are in the scope of a package that calls itself perdure, so its name leads to its exports.
-    const exports = { ".": "./src/index.ts", "./sqlite": "./src/providers/sqlite/index.ts" };
+    const exports = {
+      ".": "./src/index.ts",
+      "./sqlite": "./src/providers/sqlite/index.ts",
+      "./testing": "./src/testing/index.ts",
+    };
     this.#write("package.json", JSON.stringify({ name: "perdure", type: "module", exports }));
     symlinkSync(resolve("src"), join(this.#path, "src"));
     const compilerOptions = { moduleDetection: "force", noUnusedLocals: false, noUnusedParameters: false };

@@ -1,0 +1,39 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { AnyActivity, AnyOrchestration, Logger } from "../definition/index.ts";
+import { ActivityRegistry } from "../runtime/activity-registry.ts";
+import type { TurnNode } from "../runtime/node.ts";
+import { OrchestrationRegistry } from "../runtime/orchestration-registry.ts";
+import { type Limits, limitSettings } from "../runtime/options.ts";
+
+export interface TurnNodeOptions {
+  readonly orchestrations: readonly AnyOrchestration[];
+  readonly activities?: readonly AnyActivity[];
+  readonly limits?: Partial<Limits>;
+  /** Default: one that says nothing. */
+  readonly logger?: Logger;
+  /** Default: one for turns that need no store. */
+  readonly provider?: TurnNode["provider"];
+}
+
+/** As much of a node as it takes to run turns: no queue, no lease, no loop. */
+export function turnNode(options: TurnNodeOptions): TurnNode {
+  return {
+    provider: options.provider ?? noStore,
+    orchestrationRegistry: new OrchestrationRegistry(options.orchestrations),
+    activityRegistry: new ActivityRegistry(options.activities ?? []),
+    limits: limitSettings(options.limits),
+    logger: options.logger ?? silent,
+    onNondeterminism: "fail",
+    dehydrateAfterMs: Infinity,
+    outside: AsyncLocalStorage.snapshot(),
+  };
+}
+
+const noStore: TurnNode["provider"] = {
+  now: () => 0,
+  readHistory: () => Promise.resolve(null),
+  listChildren: () => Promise.resolve([]),
+};
+
+const nothing = (): void => undefined;
+const silent: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing, isLevelEnabled: () => false };
