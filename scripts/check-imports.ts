@@ -6,6 +6,7 @@ import { parseSync } from "oxc-parser";
 
 const foundations = ["definition", "history", "values", "errors", "observability", "providers/contract"];
 const provider = ["providers", "providers/contract", "values", "errors"];
+const hosted = [...foundations, "host"];
 
 /**
  * Which rooms each room may import from, besides itself. A file belongs to the longest room name that begins its path,
@@ -14,6 +15,7 @@ const provider = ["providers", "providers/contract", "values", "errors"];
 const mayImport: Readonly<Record<string, readonly string[] | "all but cli">> = {
   errors: [],
   values: ["errors"],
+  host: ["values"],
   definition: ["values", "errors"],
   history: ["definition", "values", "errors"],
   replay: ["definition", "history", "values", "errors"],
@@ -21,15 +23,15 @@ const mayImport: Readonly<Record<string, readonly string[] | "all but cli">> = {
   // Providers never parse what they store: no history types here.
   "providers/contract": ["values", "errors"],
   providers: ["providers/contract", "values", "errors"],
-  "providers/sqlite": provider,
+  "providers/sqlite": [...provider, "host"],
   "providers/postgres": provider,
   "providers/conformance": provider,
   // A wrapper at the one seam through which everything is stored.
   codec: ["providers/contract", "errors"],
-  client: foundations,
+  client: hosted,
   // Changes what globals do inside an orchestration, so it needs the modules that the engine must not touch.
   guard: ["errors", "replay"],
-  runtime: [...foundations, "replay", "guard"],
+  runtime: [...hosted, "replay", "guard"],
   testing: "all but cli",
   cli: "all but cli",
   index: "all but cli",
@@ -37,6 +39,10 @@ const mayImport: Readonly<Record<string, readonly string[] | "all but cli">> = {
 
 // The replay engine is pure: these give it context tracking, hashing and type checks; nothing may give it I/O or a clock.
 const replayMayImportFromOutside = ["node:async_hooks", "node:crypto", "node:util"];
+
+// What a simulation has to decide goes through the Host, or a seed would not say what happens.
+const hostedRooms = ["runtime", "client"];
+const ownTime = /\b(?:set|clear)(?:Timeout|Interval|Immediate)\(|\bperformance\.now\b|\bMath\.random\b|\brandomId\b/;
 
 const offences = globSync("src/**/*.ts").toSorted().flatMap(offencesIn);
 for (const offence of offences) console.error(offence);
@@ -46,6 +52,8 @@ function offencesIn(file: string): string[] {
   const room = roomOf(file);
   if (room === undefined) return [`${file}: its folder is missing from scripts/check-imports.ts`];
   const problems = [...specifiersIn(file)].map((specifier) => problemWith(file, room, specifier));
+  const own = hostedRooms.includes(room) ? ownTime.exec(readFileSync(file, "utf8")) : null;
+  if (own !== null) problems.push(`takes ${own[0]} from the process: take it from the Host`);
   return problems.filter((problem) => problem !== undefined).map((problem) => `${file}: ${problem}`);
 }
 

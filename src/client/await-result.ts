@@ -17,14 +17,14 @@ export async function awaitResult(client: ClientContext, run: AwaitedRun, option
   checkInstanceId(instanceId, "instanceId");
   const timeoutMs = checkWaitOptions(options);
   if (options.signal?.aborted) throw abortErrorOf(instanceId, options.signal);
-  const startedAt = performance.now();
+  const startedAt = client.host.now();
   // Before the first look, or a change right after it would be missed.
   const follower = client.changes.follow(instanceId);
   try {
     const first = await look(client, run);
     if (first.outcome !== undefined) return resultOf(first.outcome);
-    const elapsedMs = performance.now() - startedAt;
-    using limit = waitLimit({ instanceId, timeoutMs, elapsedMs, signal: options.signal });
+    const elapsedMs = client.host.now() - startedAt;
+    using limit = waitLimit({ host: client.host, instanceId, timeoutMs, elapsedMs, signal: options.signal });
     const waiting = lookUntilEnded(client, { instanceId, runId: first.runId }, follower);
     return resultOf(await Promise.race([waiting, limit.reached]));
   } finally {
@@ -43,8 +43,8 @@ async function lookUntilEnded(client: ClientContext, run: AwaitedRun, follower: 
     } catch (error) {
       // Whoever waits for a day should not have to know that the store was restarted meanwhile.
       if (!(error instanceof StorageError)) throw error;
-      troubleSince ??= performance.now();
-      if (performance.now() - troubleSince > longestTroubleMs) throw error;
+      troubleSince ??= client.host.now();
+      if (client.host.now() - troubleSince > longestTroubleMs) throw error;
       client.logger.warn(
         { instanceId: run.instanceId, err: error },
         "store not answering; still waiting for the result",

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import type { Host, HostTimer } from "../host/index.ts";
 import type { Provider, Wake } from "../providers/contract.ts";
 
 /**
@@ -6,13 +6,15 @@ import type { Provider, Wake } from "../providers/contract.ts";
  * that a commit costs the instances it changed, and not everybody who waits for any other.
  */
 export class ChangeWatch {
+  readonly #host: Host;
   readonly #provider: Provider;
   readonly #followers = new Map<string, Set<Follower>>();
   #followerCount = 0;
   #unsubscribe: (() => void) | undefined;
   #sweep: "idle" | "running" | "again" = "idle";
 
-  constructor(provider: Provider) {
+  constructor(provider: Provider, host: Host) {
+    this.#host = host;
     this.#provider = provider;
   }
 
@@ -20,6 +22,7 @@ export class ChangeWatch {
   follow(instanceId: string): Follower {
     this.#unsubscribe ??= this.#provider.subscribe((wake) => this.#onWake(wake));
     const follower: Follower = new Follower({
+      host: this.#host,
       pollFactor: () => Math.max(1, this.#followerCount / followersPolledAtFullRate),
       onStop: () => this.#remove(instanceId, follower),
     });
@@ -59,7 +62,7 @@ export class ChangeWatch {
       const followers = [...this.#followers.values()].flatMap((set) => [...set]);
       for (let next = 0; next < followers.length; next += sweepSize) {
         for (const follower of followers.slice(next, next + sweepSize)) follower.wake();
-        await delay(sweepPauseMs, undefined, { ref: false });
+        await this.#host.pause(sweepPauseMs);
       }
     } while ((this.#sweep as string) === "again");
     this.#sweep = "idle";
@@ -68,15 +71,17 @@ export class ChangeWatch {
 
 /** One who waits for an instance to change. */
 export class Follower {
+  readonly #host: Host;
   readonly #pollFactor: () => number;
   readonly #onStop: () => void;
   #polls = 0;
   #isWoken = false;
   #isStopped = false;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: HostTimer | undefined;
   #resume: (() => void) | undefined;
 
-  constructor(options: { readonly pollFactor: () => number; readonly onStop: () => void }) {
+  constructor(options: { readonly host: Host; readonly pollFactor: () => number; readonly onStop: () => void }) {
+    this.#host = options.host;
     this.#pollFactor = options.pollFactor;
     this.#onStop = options.onStop;
   }
@@ -92,20 +97,20 @@ export class Follower {
       // Whoever waits on is waiting for something that nobody wants any more.
       if (this.#isStopped) return;
       this.#resume = () => {
-        clearTimeout(this.#timer);
+        this.#host.cancel(this.#timer);
         this.#resume = undefined;
         this.#isWoken = false;
         resolve();
       };
       if (this.#isWoken) this.#resume();
-      else this.#timer = setTimeout(() => this.#poll(), this.#pollMs());
+      else this.#timer = this.#host.after(this.#pollMs(), () => this.#poll());
     });
   }
 
   /** What waits for it now waits for ever. */
   stop(): void {
     this.#isStopped = true;
-    clearTimeout(this.#timer);
+    this.#host.cancel(this.#timer);
     this.#resume = undefined;
     this.#onStop();
   }

@@ -1,5 +1,6 @@
 import type { Logger } from "../definition/index.ts";
 import { InvalidArgumentError } from "../errors/index.ts";
+import { type Host, processHost } from "../host/index.ts";
 import { chosenLogger } from "../observability/index.ts";
 import type { Provider } from "../providers/contract.ts";
 import { checkObject } from "../values/index.ts";
@@ -14,25 +15,32 @@ export interface ClientOptions {
   readonly logger?: Logger;
 }
 
+/** With what only a simulation of a whole world gives. */
+export interface HostedClientOptions extends ClientOptions {
+  /** Default: the process. */
+  readonly host?: Host;
+}
+
 /** What every verb of a client works with. */
 export interface ClientContext {
+  readonly host: Host;
   readonly provider: Provider;
   readonly payloadBytes: number;
   readonly logger: Logger;
   readonly changes: ChangeWatch;
 }
 
-export function clientContext(provider: Provider, options: ClientOptions): ClientContext {
+export function clientContext(provider: Provider, options: HostedClientOptions): ClientContext {
   if (typeof (provider as Partial<Provider> | null | undefined)?.createInstances !== "function") {
     throw new InvalidArgumentError("Client needs a provider, such as `await SqliteProvider.open('app.db')`.");
   }
   checkObject(options, "Client options");
-  const { limits = {} } = options;
+  const { limits = {}, host = processHost } = options;
   checkObject(limits, "limits");
   const { payloadBytes = 2 * 1024 * 1024 } = limits;
   if (!(Number.isSafeInteger(payloadBytes) && payloadBytes >= 1)) {
     throw new InvalidArgumentError(`limits.payloadBytes must be a whole number from 1, not ${String(payloadBytes)}.`);
   }
   const logger = chosenLogger(options.logger);
-  return { provider, payloadBytes, logger, changes: new ChangeWatch(provider) };
+  return { host, provider, payloadBytes, logger, changes: new ChangeWatch(provider, host) };
 }

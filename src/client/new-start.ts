@@ -1,10 +1,12 @@
 import { type AnyOrchestration, type AnySchema, checkValue, isDefinition, startHandler } from "../definition/index.ts";
 import { InvalidArgumentError } from "../errors/index.ts";
+import type { Host } from "../host/index.ts";
 import { encodeMessage } from "../history/index.ts";
 import type { NewInstance } from "../providers/contract.ts";
-import { checkInstanceId, checkName, encodeValue, parseVersion, randomId } from "../values/index.ts";
+import { checkInstanceId, checkName, encodeValue, parseVersion } from "../values/index.ts";
 
 export interface StartArguments {
+  readonly host: Host;
   readonly orchestration: AnyOrchestration | string;
   readonly input: unknown;
   readonly instanceId: string | undefined;
@@ -17,9 +19,9 @@ export interface StartArguments {
 /** Checks the arguments of a start, and makes of them what is stored: the routing row and the first message. */
 export function newStart(start: StartArguments): NewInstance {
   const { name, version, schema } = resolve(start);
-  const { instanceId = randomId() } = start;
+  const { host, instanceId = host.newId() } = start;
   checkInstanceId(instanceId, "instanceId");
-  const runId = randomId();
+  const runId = host.newId();
   const { value, validated } = checkValue(start.input, schema, `The input of orchestration "${name}"`);
   const payload = encodeValue(value, { path: start.path, maxBytes: start.payloadBytes });
   const fields = { ...(version !== undefined && { version }), ...(validated && { validated }), payload };

@@ -25,8 +25,8 @@ export async function startInstance(
   if (onConflict !== "use" && onConflict !== "fail") {
     throw new InvalidArgumentError(`onConflict must be "use" or "fail", not ${JSON.stringify(onConflict)}.`);
   }
-  const { payloadBytes } = client;
-  const start = newStart({ orchestration, input, instanceId, version, payloadBytes, path: "input" });
+  const { host, payloadBytes } = client;
+  const start = newStart({ host, orchestration, input, instanceId, version, payloadBytes, path: "input" });
   const handles = await createInstances(client, [start], onConflict);
   return handles[0] as InstanceHandle<unknown>;
 }

@@ -34,12 +34,12 @@ export async function startMany(
   client: ClientContext,
   requests: readonly StartRequest<Startable>[],
 ): Promise<InstanceHandle<unknown>[]> {
-  const { payloadBytes } = client;
+  const { host, payloadBytes } = client;
   if (!Array.isArray(requests)) throw new InvalidArgumentError("client.startMany takes a list of starts.");
   const starts = requests.map((request: StartRequest<Startable>, index) => {
     checkObject(request, `starts[${index}]`);
     const { orchestration, input, instanceId, version } = request;
-    return newStart({ orchestration, input, instanceId, version, payloadBytes, path: `starts[${index}].input` });
+    return newStart({ host, orchestration, input, instanceId, version, payloadBytes, path: `starts[${index}].input` });
   });
   // An empty list costs nothing.
   return starts.length === 0 ? [] : createInstances(client, starts, "use");

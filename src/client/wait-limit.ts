@@ -1,4 +1,5 @@
 import { AbortError, InvalidArgumentError, TimeoutError } from "../errors/index.ts";
+import { type Host, type HostTimer, longestTimerMs } from "../host/index.ts";
 import { checkObject, type Duration, parseDuration } from "../values/index.ts";
 
 export interface WaitOptions {
@@ -28,20 +29,21 @@ interface WaitLimit extends Disposable {
 }
 
 export function waitLimit(wait: {
+  readonly host: Host;
   readonly instanceId: string;
   readonly timeoutMs: number | undefined;
   readonly elapsedMs: number;
   readonly signal: AbortSignal | undefined;
 }): WaitLimit {
-  const { instanceId, timeoutMs, elapsedMs, signal } = wait;
+  const { host, instanceId, timeoutMs, elapsedMs, signal } = wait;
   const { promise, reject } = Promise.withResolvers<never>();
-  let timer: NodeJS.Timeout | undefined;
+  let timer: HostTimer | undefined;
   const startTimer = (leftMs: number): void => {
     const stepMs = Math.min(leftMs, longestTimerMs);
-    timer = setTimeout(() => {
+    timer = host.after(stepMs, () => {
       if (leftMs > stepMs) startTimer(leftMs - stepMs);
       else reject(new TimeoutError(`Instance "${instanceId}" did not end within ${timeoutMs} ms. It goes on.`));
-    }, stepMs);
+    });
   };
   const onAbort = (): void => reject(abortErrorOf(instanceId, signal as AbortSignal));
   if (timeoutMs !== undefined) startTimer(Math.max(0, timeoutMs - elapsedMs));
@@ -50,11 +52,8 @@ export function waitLimit(wait: {
   return {
     reached: promise,
     [Symbol.dispose]() {
-      clearTimeout(timer);
+      host.cancel(timer);
       signal?.removeEventListener("abort", onAbort);
     },
   };
 }
-
-/** What setTimeout can hold. */
-const longestTimerMs = 2_147_483_647;

@@ -1,5 +1,6 @@
 import type { ActivityPolicy } from "../definition/index.ts";
 import { NonRetryableError } from "../errors/index.ts";
+import type { Host } from "../host/index.ts";
 import { type Duration, parseDuration } from "../values/index.ts";
 
 /** What the call gave wins over what the definition says. */
@@ -9,7 +10,11 @@ export function effectivePolicy(own: ActivityPolicy, call: ActivityPolicy | unde
 }
 
 /** Milliseconds until the next attempt; null if the failure is final. `failures` counts this one. */
-export function retryDelay(policy: ActivityPolicy, error: unknown, failures: number): number | null {
+export function retryDelay(
+  host: Host,
+  policy: ActivityPolicy,
+  { error, failures }: { readonly error: unknown; readonly failures: number },
+): number | null {
   const {
     maxAttempts = 1,
     initialIntervalMs = 1_000,
@@ -24,7 +29,7 @@ export function retryDelay(policy: ActivityPolicy, error: unknown, failures: num
   const asked = retryAfter(error);
   if (asked !== undefined) return asked;
   const interval = Math.min(maxIntervalMs, initialIntervalMs * backoff ** (failures - 1));
-  return Math.round(interval * (1 - jitter * Math.random()));
+  return Math.round(interval * (1 - jitter * host.random()));
 }
 
 /** What the error itself asks for: `RetryAfterError`, or any error with a `retryAfter` that is a duration. */

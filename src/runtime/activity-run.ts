@@ -7,10 +7,10 @@ import {
 } from "../definition/index.ts";
 import { AbortError, type Failure, TimeoutError, failureToError } from "../errors/index.ts";
 import { withFields } from "../observability/index.ts";
+import { type HostTimer, longestTimerMs } from "../host/index.ts";
 import type { WorkFence, WorkItem } from "../providers/contract.ts";
 import { decodeValue, encodeValue } from "../values/index.ts";
 import type { Node } from "./node.ts";
-import { longestTimerMs } from "./wake-signal.ts";
 import { type WorkBody, workFields } from "./work-body.ts";
 
 export type ActivityEnd =
@@ -34,11 +34,11 @@ export class ActivityRun {
   readonly #body: WorkBody;
   readonly #abort = new AbortController();
   readonly #settled = Promise.withResolvers<ActivityEnd>();
-  readonly #timers = new Set<NodeJS.Timeout>();
-  readonly #startedMs = performance.now();
-  #lastBeatMs = this.#startedMs;
+  readonly #timers = new Set<HostTimer>();
+  readonly #startedMs: number;
+  #lastBeatMs: number;
   #storedBeatMs = -Infinity;
-  #deadline: NodeJS.Timeout | undefined;
+  #deadline: HostTimer | undefined;
   #isStoring = false;
   #storing: Promise<void> = Promise.resolve();
   #hasEnded = false;
@@ -46,6 +46,8 @@ export class ActivityRun {
 
   constructor(node: Node, item: WorkItem, body: WorkBody, activity: AnyActivity, policy: ActivityPolicy) {
     this.#node = node;
+    this.#startedMs = node.host.now();
+    this.#lastBeatMs = this.#startedMs;
     this.item = item;
     this.#body = body;
     this.policy = policy;
@@ -61,7 +63,7 @@ export class ActivityRun {
 
   /** Since it was started. */
   get ms(): number {
-    return Math.round(performance.now() - this.#startedMs);
+    return Math.round(this.#node.host.now() - this.#startedMs);
   }
 
   /** Whether this carries out a decision of that execution. */
@@ -95,7 +97,7 @@ export class ActivityRun {
 
   #settle(end: ActivityEnd): void {
     this.#hasEnded = true;
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const timer of this.#timers) this.#node.host.cancel(timer);
     this.#settled.resolve(end);
   }
 
@@ -136,32 +138,29 @@ export class ActivityRun {
   }
 
   #watchAttempt(limitMs: number): void {
-    const left = this.#startedMs + limitMs - performance.now();
+    const left = this.#startedMs + limitMs - this.#node.host.now();
     if (left <= 0) return this.#timeOut(`activity "${this.item.name}" took longer than ${limitMs} ms`, false);
     this.#after(left, () => this.#watchAttempt(limitMs));
   }
 
   #watchHeart(timeoutMs: number): void {
-    const left = this.#lastBeatMs + timeoutMs - performance.now();
+    const left = this.#lastBeatMs + timeoutMs - this.#node.host.now();
     if (left <= 0) return this.#timeOut(`activity "${this.item.name}" had no heartbeat for ${timeoutMs} ms`, false);
     this.#after(left, () => this.#watchHeart(timeoutMs));
   }
 
-  #after(ms: number, action: () => void): NodeJS.Timeout {
-    const timer = setTimeout(
-      () => {
-        this.#timers.delete(timer);
-        action();
-      },
-      Math.min(Math.max(0, Math.ceil(ms)), longestTimerMs),
-    );
+  #after(ms: number, action: () => void): HostTimer {
+    const timer = this.#node.host.after(Math.min(Math.max(0, Math.ceil(ms)), longestTimerMs), () => {
+      this.#timers.delete(timer);
+      action();
+    });
     this.#timers.add(timer);
     return timer;
   }
 
-  #cancelTimer(timer: NodeJS.Timeout | undefined): void {
+  #cancelTimer(timer: HostTimer | undefined): void {
     if (timer === undefined) return;
-    clearTimeout(timer);
+    this.#node.host.cancel(timer);
     this.#timers.delete(timer);
   }
 
@@ -195,7 +194,7 @@ export class ActivityRun {
   #beat(details: unknown): void {
     const { payloadBytes: maxBytes } = this.#node.limits;
     if (this.#hasEnded) return;
-    this.#lastBeatMs = performance.now();
+    this.#lastBeatMs = this.#node.host.now();
     this.#unstored = encodeValue(details, { path: "details", maxBytes });
     if (!this.#isStoring) void this.#storeBeats();
   }
@@ -204,9 +203,9 @@ export class ActivityRun {
   async #storeBeats(): Promise<void> {
     this.#isStoring = true;
     while (this.#unstored !== null) {
-      const wait = this.#storedBeatMs + beatIntervalMs - performance.now();
+      const wait = this.#storedBeatMs + beatIntervalMs - this.#node.host.now();
       if (wait > 0) await new Promise<void>((resolve) => this.#after(wait, resolve));
-      this.#storedBeatMs = performance.now();
+      this.#storedBeatMs = this.#node.host.now();
       await this.storeLastBeat();
     }
     this.#isStoring = false;

@@ -1,8 +1,10 @@
 import type { Logger } from "../definition/index.ts";
+import type { Host } from "../host/index.ts";
 import { backoffMs } from "./backoff.ts";
 import { WakeSignal } from "./wake-signal.ts";
 
 export interface ClaimGateOptions {
+  readonly host: Host;
   readonly logger: Logger;
   /** Gives back all that the store says this node owns and that it does not know of. */
   readonly giveBackUnknown: () => Promise<void>;
@@ -16,7 +18,7 @@ export interface ClaimGateOptions {
  */
 export class ClaimGate {
   readonly #options: ClaimGateOptions;
-  readonly #signal = new WakeSignal();
+  readonly #signal: WakeSignal;
   #underWay = 0;
   #isStopped = false;
   /** While closed: resolves when it opens. */
@@ -24,6 +26,7 @@ export class ClaimGate {
 
   constructor(options: ClaimGateOptions) {
     this.#options = options;
+    this.#signal = new WakeSignal(options.host);
   }
 
   get isOpen(): boolean {
@@ -73,7 +76,7 @@ export class ClaimGate {
         break;
       } catch (error) {
         this.#options.logger.warn({ failures, err: error }, "giving back unknown claims failed; trying again");
-        await this.#signal.wait(backoffMs(failures));
+        await this.#signal.wait(backoffMs(this.#options.host, failures));
       }
     }
     this.#closed?.resolve();

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "../definition/index.ts";
 import { ClosedError } from "../errors/index.ts";
+import type { Host } from "../host/index.ts";
 import type {
   CommitBatch,
   CommitResult,
@@ -20,6 +20,7 @@ interface Waiting<Item, Answer> {
 }
 
 export interface PipelineOptions {
+  readonly host: Host;
   readonly provider: Provider;
   readonly logger: Logger;
   readonly lease: NodeLeaseKeeper;
@@ -76,7 +77,7 @@ export class CommitPipeline {
     if (this.#isRunning) return;
     this.#isRunning = true;
     // Whatever else is ready in this pass of the event loop joins the batch.
-    setImmediate(() => void this.#run());
+    this.#options.host.soon(() => void this.#run());
   }
 
   async #run(): Promise<void> {
@@ -103,7 +104,7 @@ export class CommitPipeline {
       }
       for (const [index, { answer: tell }] of results.entries()) tell(answer?.results[index] ?? "fenced");
       this.#sending = null;
-      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise<void>((resolve) => this.#options.host.soon(resolve));
     }
     this.#isRunning = false;
     for (const resolve of this.#whenIdle.splice(0)) resolve();
@@ -124,7 +125,7 @@ export class CommitPipeline {
   }
 
   async #sendUntilAnswered(batch: CommitBatch): Promise<CommitResult | null> {
-    const { provider, logger, lease, claims } = this.#options;
+    const { host, provider, logger, lease, claims } = this.#options;
     for (let failures = 1; lease.nodeId === batch.nodeId; failures += 1) {
       try {
         return await provider.commit(batch);
@@ -133,7 +134,7 @@ export class CommitPipeline {
         logger.warn({ failures, turns: batch.turns.length, err: error }, "commit not answered; sending it again");
         // If it took effect, the next answer to it will not say again what work it brought.
         if (batch.claimWork.length > 0) claims.suspect();
-        await delay(backoffMs(failures), undefined, { ref: false });
+        await host.pause(backoffMs(host, failures));
       }
     }
     return null;

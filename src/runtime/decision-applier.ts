@@ -9,10 +9,10 @@ import {
   type SubOrchestrationScheduled,
   encodeMessage,
 } from "../history/index.ts";
+import type { Host } from "../host/index.ts";
 import { InstanceExistsError, errorToFailure } from "../errors/index.ts";
 import type { NewInstance, NewMessage, NewTimer, NewWorkItem, StateChange, TurnCommit } from "../providers/contract.ts";
 import type { ClosedOperation, ReplayEngine, Turn } from "../replay/index.ts";
-import { randomId } from "../values/index.ts";
 import { address, endExecution } from "./execution-end.ts";
 import { timerPartition } from "./timer-partition.ts";
 import { activityId, encodeWork } from "./work-body.ts";
@@ -32,6 +32,7 @@ export type Effects = Pick<
 >;
 
 export interface TurnContext {
+  readonly host: Host;
   readonly instanceId: string;
   /** What a node must have to take the instance, as it is stored. */
   readonly handler: string;
@@ -46,7 +47,7 @@ export interface TurnContext {
  * was both scheduled and given up in this turn, or is closed by its end, is never put into a queue.
  */
 export function applyDecisions(engine: ReplayEngine, turn: Turn, context: TurnContext): Effects {
-  const { instanceId, isFirst } = context;
+  const { host, instanceId, isFirst } = context;
   const { started } = engine;
   const here = { instanceId, runId: started.runId, executionId: started.executionId };
   const end = turn.outcome.kind === "ended" ? turn.outcome.event : null;
@@ -63,8 +64,9 @@ export function applyDecisions(engine: ReplayEngine, turn: Turn, context: TurnCo
     if (decision.kind === "CustomStatusSet") customStatus = decision.payload;
     if (decision.kind === "StateSet") state.push({ key: decision.key, payload: decision.payload });
     if (decision.kind === "StateDeleted") state.push({ key: decision.key, payload: null });
-    if (decision.kind === "OrchestrationStartRequested") starts.push(newInstance(decision, null));
-    if (decision.kind === "SubOrchestrationScheduled" && isStarted(decision)) starts.push(newChild(here, decision));
+    if (decision.kind === "OrchestrationStartRequested") starts.push(newInstance(host, decision, null));
+    if (decision.kind === "SubOrchestrationScheduled" && isStarted(decision))
+      starts.push(newChild(host, here, decision));
     if (!stays(decision)) continue;
     if (decision.kind === "ActivityScheduled") work.push(workItem(here, decision));
     if ("dueAt" in decision && decision.dueAt !== undefined) timers.push(timer(here, decision.eventId, decision.dueAt));
@@ -186,15 +188,16 @@ function timer({ instanceId, runId, executionId }: Here, scheduledId: number, du
   return { eventId: scheduledId, partition: timerPartition(instanceId), dueAt, body };
 }
 
-function newChild(here: Here, decision: SubOrchestrationScheduled): NewInstance {
-  return newInstance(decision, { ...here, eventId: decision.eventId });
+function newChild(host: Host, here: Here, decision: SubOrchestrationScheduled): NewInstance {
+  return newInstance(host, decision, { ...here, eventId: decision.eventId });
 }
 
 function newInstance(
+  host: Host,
   { name, version, instanceId, validated, payload }: SubOrchestrationScheduled | OrchestrationStartRequested,
   parent: ParentLink | null,
 ): NewInstance {
-  const runId = randomId();
+  const runId = host.newId();
   const start: Message = {
     kind: "Start",
     runId,

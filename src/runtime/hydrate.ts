@@ -47,9 +47,9 @@ export async function replay(
   events: readonly HistoryEvent[],
 ): Promise<{ engine: ReplayEngine; outcome: Outcome }> {
   const engine = createEngine(node, instance, definition);
-  const startedMs = performance.now();
+  const startedMs = node.host.now();
   const outcome = await engine.replay(events);
-  logReplay(node.logger, instance, events, performance.now() - startedMs);
+  logReplay(node.logger, instance, events, node.host.now() - startedMs);
   if (outcome.kind !== "fault") return { engine, outcome };
   const note = sourceNote(definition, events[0] as OrchestrationStarted);
   const traced = new ReplayEngine({ ...engineOptions(node, instance, definition), traced: true, note });

@@ -73,7 +73,7 @@ export class InstanceRouter {
     }
     if (fetched.history === null && !fetched.withheld) return "unknown";
     if (known !== undefined) this.#forget(known);
-    const instance = new Instance(fetched);
+    const instance = new Instance(fetched, this.#node.host);
     instance.endAs = how.endAs ?? null;
     instance.onFault = (error) => this.#onFault(instance, error);
     this.#instances.set(instance.instanceId, instance);
@@ -101,7 +101,7 @@ export class InstanceRouter {
       .filter((instance) => !instance.isRunning && !instance.hasWork)
       .toSorted((a, b) => a.idleSinceMs - b.idleSinceMs);
     const excess = this.#instances.size - maxHydrated;
-    const deadline = performance.now() - dehydrateAfterMs;
+    const deadline = this.#node.host.now() - dehydrateAfterMs;
     const leaving = idle.filter((instance, index) => index < excess || instance.idleSinceMs <= deadline);
     if (leaving.length === 0) return;
     for (const { instanceId, executionId, epoch } of leaving) {
@@ -143,7 +143,7 @@ export class InstanceRouter {
     this.#running.add(instance);
     await run();
     instance.isRunning = false;
-    instance.idleSinceMs = performance.now();
+    instance.idleSinceMs = this.#node.host.now();
     this.#running.delete(instance);
     if (instance === this.#suspect) this.#clearSuspect();
     if (this.#suspect !== null) this.#run(this.#suspect);

@@ -1,6 +1,7 @@
 import type { EventRow, FetchedInstance, InstanceRef, QueuedMessage, WorkFence } from "../providers/contract.ts";
 import type { CompletionMessage, ParentLink } from "../history/index.ts";
 import type { PerdureError } from "../errors/index.ts";
+import type { Host } from "../host/index.ts";
 import type { ReplayEngine } from "../replay/index.ts";
 
 /** A completion that enters its turn in memory: its work item is acked by the commit that records it. */
@@ -11,6 +12,7 @@ export interface FusedCompletion {
 
 /** An instance that this node owns: what the next commit is fenced by, what waits for it, and its live function. */
 export class Instance {
+  readonly host: Host;
   readonly ref: InstanceRef;
   readonly instanceId: string;
   readonly runId: string;
@@ -41,7 +43,8 @@ export class Instance {
   /** By the process's monotonic clock. */
   idleSinceMs = 0;
 
-  constructor(fetched: FetchedInstance) {
+  constructor(fetched: FetchedInstance, host: Host) {
+    this.host = host;
     this.ref = fetched.ref;
     this.instanceId = fetched.instanceId;
     this.runId = fetched.runId;

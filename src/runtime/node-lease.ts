@@ -1,11 +1,12 @@
 import type { Logger } from "../definition/index.ts";
 import { ClosedError, StorageError } from "../errors/index.ts";
+import { type Host, longestTimerMs } from "../host/index.ts";
 import type { LeaseState, Provider } from "../providers/contract.ts";
-import { randomId } from "../values/index.ts";
 import { backoffMs } from "./backoff.ts";
-import { WakeSignal, longestTimerMs } from "./wake-signal.ts";
+import { WakeSignal } from "./wake-signal.ts";
 
 export interface LeaseOptions {
+  readonly host: Host;
   readonly provider: Provider;
   readonly logger: Logger;
   readonly durationMs: number;
@@ -20,7 +21,8 @@ export interface LeaseOptions {
  */
 export class NodeLeaseKeeper {
   readonly #options: LeaseOptions;
-  readonly #signal = new WakeSignal();
+  readonly #host: Host;
+  readonly #signal: WakeSignal;
   readonly #onLost = new Set<() => void>();
   #nodeId: string | null = null;
   #abandoned: string | null = null;
@@ -32,11 +34,13 @@ export class NodeLeaseKeeper {
 
   constructor(options: LeaseOptions) {
     this.#options = options;
+    this.#host = options.host;
+    this.#signal = new WakeSignal(options.host);
   }
 
   /** Null while no lease is held. */
   get nodeId(): string | null {
-    if (this.#nodeId !== null && performance.now() >= this.#validUntilMs) this.#lose("it could not be renewed in time");
+    if (this.#nodeId !== null && this.#host.now() >= this.#validUntilMs) this.#lose("it could not be renewed in time");
     return this.#nodeId;
   }
 
@@ -59,14 +63,14 @@ export class NodeLeaseKeeper {
     await this.#loop;
     const nodeId = this.nodeId ?? this.#abandoned;
     if (nodeId === null) return;
-    for (let failures = 1; performance.now() < this.#validUntilMs; failures += 1) {
+    for (let failures = 1; this.#host.now() < this.#validUntilMs; failures += 1) {
       try {
         await this.#answerBy(this.#validUntilMs, this.#options.provider.closeLease(nodeId));
         this.#nodeId = null;
         return;
       } catch (error) {
         if (failures === 5 || error instanceof ClosedError) throw error;
-        await this.#signal.wait(backoffMs(failures));
+        await this.#signal.wait(backoffMs(this.#host, failures));
       }
     }
   }
@@ -83,7 +87,7 @@ export class NodeLeaseKeeper {
     let failures = 0;
     for (;;) {
       const longestMs = this.#options.durationMs / 6;
-      await this.#signal.wait(failures === 0 ? this.#renewInMs : backoffMs(failures, 20, longestMs));
+      await this.#signal.wait(failures === 0 ? this.#renewInMs : backoffMs(this.#host, failures, 20, longestMs));
       if (this.#isStopped) return;
       const { nodeId } = this;
       try {
@@ -98,8 +102,8 @@ export class NodeLeaseKeeper {
 
   async #open(): Promise<void> {
     const { provider, durationMs, onHeld } = this.#options;
-    const lease = this.#lease(randomId());
-    const sentAt = performance.now();
+    const lease = this.#lease(this.#host.newId());
+    const sentAt = this.#host.now();
     const state = await this.#answerBy(sentAt + durationMs, provider.openLease(lease));
     this.#nodeId = lease.nodeId;
     this.#hold(sentAt, state);
@@ -107,7 +111,7 @@ export class NodeLeaseKeeper {
   }
 
   async #renew(nodeId: string): Promise<void> {
-    const sentAt = performance.now();
+    const sentAt = this.#host.now();
     const state = await this.#answerBy(this.#validUntilMs, this.#options.provider.renewLease(this.#lease(nodeId)));
     if (this.#nodeId !== nodeId) return;
     if (state.held) this.#hold(sentAt, state);
@@ -138,14 +142,13 @@ export class NodeLeaseKeeper {
   /** The store may never answer, and then the lease expires all the same. */
   async #answerBy<T>(deadline: number, answer: Promise<T>): Promise<T> {
     const { promise: tooLate, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => reject(new StorageError("The store did not answer before the lease ran out.")),
-      Math.min(Math.max(0, deadline - performance.now()), longestTimerMs),
+    const timer = this.#host.after(Math.min(Math.max(0, deadline - this.#host.now()), longestTimerMs), () =>
+      reject(new StorageError("The store did not answer before the lease ran out.")),
     );
     try {
       return await Promise.race([answer, tooLate]);
     } finally {
-      clearTimeout(timer);
+      this.#host.cancel(timer);
     }
   }
 }

@@ -7,7 +7,10 @@ import type { Provider } from "../providers/contract.ts";
 import type { RuntimeSettings } from "./options.ts";
 
 /** What a turn needs to know. No queue and no lease is in it, so turns can be run over anything that has a history. */
-export interface TurnNode extends Pick<RuntimeSettings, "logger" | "limits" | "onNondeterminism" | "dehydrateAfterMs"> {
+export interface TurnNode extends Pick<
+  RuntimeSettings,
+  "host" | "logger" | "limits" | "onNondeterminism" | "dehydrateAfterMs"
+> {
   readonly provider: Pick<Provider, "now" | "readHistory" | "listChildren">;
   readonly orchestrationRegistry: OrchestrationRegistry;
   readonly activityRegistry: ActivityRegistry;

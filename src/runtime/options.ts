@@ -1,5 +1,6 @@
 import type { AnyActivity, AnyOrchestration, Logger } from "../definition/index.ts";
 import { InvalidArgumentError } from "../errors/index.ts";
+import { type Host, processHost } from "../host/index.ts";
 import { chosenLogger } from "../observability/index.ts";
 import type { Provider } from "../providers/contract.ts";
 import {
@@ -59,8 +60,15 @@ export interface RuntimeOptions {
   readonly limits?: Partial<Limits>;
 }
 
+/** With what only a simulation of a whole world gives. */
+export interface HostedRuntimeOptions extends RuntimeOptions {
+  /** Default: the process. */
+  readonly host?: Host;
+}
+
 /** The options with all defaults filled in and all durations in milliseconds. */
 export interface RuntimeSettings {
+  readonly host: Host;
   readonly provider: Provider;
   readonly orchestrations: readonly AnyOrchestration[];
   readonly activities: readonly AnyActivity[];
@@ -79,7 +87,7 @@ export interface RuntimeSettings {
 }
 
 /** Throws `InvalidArgumentError` for anything that is not as described. */
-export function runtimeSettings(options: RuntimeOptions): RuntimeSettings {
+export function runtimeSettings(options: HostedRuntimeOptions): RuntimeSettings {
   if (typeof (options as Partial<RuntimeOptions> | null | undefined)?.provider?.fetchInstances !== "function") {
     throw new InvalidArgumentError("Runtime.start needs a provider, such as `await SqliteProvider.open('app.db')`.");
   }
@@ -88,6 +96,7 @@ export function runtimeSettings(options: RuntimeOptions): RuntimeSettings {
   checkBoolean(fuseTurns, "fuseTurns");
   const maxActivities = positive(concurrency.activities ?? 100, "concurrency.activities");
   return {
+    host: options.host ?? processHost,
     provider: options.provider,
     orchestrations: list(options.orchestrations, "orchestrations"),
     activities: list(options.activities, "activities"),

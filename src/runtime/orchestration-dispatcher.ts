@@ -1,5 +1,6 @@
 import { splitHandler } from "../definition/index.ts";
 import { NotRegisteredError, type PerdureError } from "../errors/index.ts";
+import type { HostTimer } from "../host/index.ts";
 import type { FetchInstances, FetchedInstance, FetchedInstances } from "../providers/contract.ts";
 import { backoffMs } from "./backoff.ts";
 import { type Acceptance, InstanceRouter } from "./instance-router.ts";
@@ -15,14 +16,15 @@ export class OrchestrationDispatcher {
   readonly router: InstanceRouter;
   readonly #node: Node;
   readonly #handlers: readonly string[];
-  readonly #signal = new WakeSignal();
+  readonly #signal: WakeSignal;
   #loop: Promise<void> = Promise.resolve();
-  #idleTimer: NodeJS.Timeout | undefined;
+  #idleTimer: HostTimer | undefined;
   #isStopped = false;
   #mayHaveMissed = false;
 
   constructor(node: Node) {
     this.#node = node;
+    this.#signal = new WakeSignal(node.host);
     this.#handlers = node.orchestrationRegistry.handlers();
     this.router = new InstanceRouter(node, () => this.#onIdle());
   }
@@ -30,11 +32,11 @@ export class OrchestrationDispatcher {
   start(): void {
     this.#loop = this.#run();
     const everyMs = Math.max(50, Math.min(this.#node.dehydrateAfterMs / 2, 5_000));
-    this.#idleTimer = setInterval(() => {
+    this.#idleTimer = this.#node.host.every(everyMs, () => {
       this.router
         .dehydrateIdle()
         .catch((error: unknown) => this.#node.logger.warn({ err: error }, "dehydration failed"));
-    }, everyMs);
+    });
   }
 
   wake(): void {
@@ -44,7 +46,7 @@ export class OrchestrationDispatcher {
   /** Takes nothing more. Instances that are here may still have turns. */
   async stopTaking(): Promise<void> {
     this.#isStopped = true;
-    clearInterval(this.#idleTimer);
+    this.#node.host.cancel(this.#idleTimer);
     this.#signal.set();
     await this.#loop;
   }
@@ -75,7 +77,7 @@ export class OrchestrationDispatcher {
       } catch (error) {
         failures += 1;
         this.#node.logger.warn({ failures, err: error }, "fetching instances failed; trying again");
-        waitMs = backoffMs(failures);
+        waitMs = backoffMs(this.#node.host, failures);
       }
       if (!this.#isStopped && waitMs > 0) await this.#signal.wait(waitMs);
     }

@@ -48,6 +48,7 @@ export async function prepareTurn(node: TurnNode, instance: Instance): Promise<P
   const left = drafts.filter((_, index) => turn.dispositions[index] === "left");
   const undelivered = left.flatMap(({ carried }) => carried ?? []);
   const effects = applyDecisions(engine, turn, {
+    host: node.host,
     instanceId: instance.instanceId,
     handler: instance.handler,
     isFirst,

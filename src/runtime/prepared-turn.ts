@@ -1,6 +1,5 @@
 import type { HistoryEvent } from "../history/index.ts";
 import type { TurnCommit } from "../providers/contract.ts";
-import { randomId } from "../values/index.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Instance } from "./instance.ts";
 
@@ -18,7 +17,7 @@ export function emptyTurn(instance: Instance): TurnCommit {
   return {
     ref: instance.ref,
     instanceId: instance.instanceId,
-    turnId: randomId(),
+    turnId: instance.host.newId(),
     epoch: instance.epoch,
     executionId: instance.executionId,
     lastEventId: instance.lastEventId,

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { ClosedError } from "../errors/index.ts";
 import type { TurnCommit, Wake } from "../providers/contract.ts";
 import { installGuard, releaseGuard } from "../guard/index.ts";
+import { type Host, longestTimerMs } from "../host/index.ts";
 import { absorbUncaughtErrors, releaseUncaughtErrors } from "../replay/index.ts";
 import { type Duration, parseDuration } from "../values/index.ts";
 import { ActivityRegistry } from "./activity-registry.ts";
@@ -14,7 +15,6 @@ import { OrchestrationDispatcher } from "./orchestration-dispatcher.ts";
 import { OrchestrationRegistry } from "./orchestration-registry.ts";
 import { Sweeper } from "./sweeper.ts";
 import { TimerDispatcher } from "./timer-dispatcher.ts";
-import { longestTimerMs } from "./wake-signal.ts";
 import { WorkDispatcher } from "./work-dispatcher.ts";
 
 /** One node: takes work from a store, runs orchestrations and activities in this process, and commits what they did. */
@@ -28,10 +28,11 @@ export class Runtime implements AsyncDisposable {
   #stopped: Promise<void> | undefined;
 
   private constructor(settings: RuntimeSettings) {
-    const { provider, logger } = settings;
+    const { host, provider, logger } = settings;
     const orchestrationRegistry = new OrchestrationRegistry(settings.orchestrations);
     const activityRegistry = new ActivityRegistry(settings.activities);
     const lease = new NodeLeaseKeeper({
+      host,
       provider,
       logger,
       durationMs: settings.leaseMs,
@@ -39,8 +40,9 @@ export class Runtime implements AsyncDisposable {
       onHeld: () => this.#wakeAll(),
     });
     lease.onLost(() => this.#onLeaseLost());
-    const claims = new ClaimGate({ logger, giveBackUnknown: () => this.#giveBackUnknown() });
+    const claims = new ClaimGate({ host, logger, giveBackUnknown: () => this.#giveBackUnknown() });
     const pipeline = new CommitPipeline({
+      host,
       provider,
       logger,
       lease,
@@ -115,10 +117,10 @@ export class Runtime implements AsyncDisposable {
   }
 
   async #stop(timeoutMs: number): Promise<void> {
-    const { lease, logger, leaseMs } = this.#node;
+    const { host, lease, logger, leaseMs } = this.#node;
     const { nodeId } = this;
     this.#unsubscribe();
-    const isDrained = await isDoneWithin(this.#drain(timeoutMs), timeoutMs + leaseMs);
+    const isDrained = await isDoneWithin(host, this.#drain(timeoutMs), timeoutMs + leaseMs);
     if (!isDrained) {
       logger.warn({ nodeId }, "the store does not answer; stopping without it");
       this.#work.abandon();
@@ -187,10 +189,10 @@ export class Runtime implements AsyncDisposable {
   }
 }
 
-async function isDoneWithin(work: Promise<void>, timeoutMs: number): Promise<boolean> {
+async function isDoneWithin(host: Host, work: Promise<void>, timeoutMs: number): Promise<boolean> {
   const { promise: timeout, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => resolve(false), Math.min(timeoutMs, longestTimerMs));
+  const timer = host.after(Math.min(timeoutMs, longestTimerMs), () => resolve(false));
   const isDone = await Promise.race([work.then(() => true), timeout]);
-  clearTimeout(timer);
+  host.cancel(timer);
   return isDone;
 }

@@ -9,7 +9,7 @@ export class Sweeper {
   readonly #orchestrations: OrchestrationDispatcher;
   readonly #work: WorkDispatcher;
   readonly #everyMs: number;
-  readonly #signal = new WakeSignal();
+  readonly #signal: WakeSignal;
   #sweeps = 0;
   /** By the store's clock, as is everything that is looked for. */
   #sweepAt = 0;
@@ -19,6 +19,7 @@ export class Sweeper {
 
   constructor(node: Node, orchestrations: OrchestrationDispatcher, work: WorkDispatcher) {
     this.#node = node;
+    this.#signal = new WakeSignal(node.host);
     this.#orchestrations = orchestrations;
     this.#work = work;
     // The store takes a gap of ten seconds between two sweeps for time in which no node was there to sweep.

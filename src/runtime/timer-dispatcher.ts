@@ -9,13 +9,14 @@ const batchSize = 500;
 /** Moves timers that are due to the orchestrator queue, and sleeps until the next one. */
 export class TimerDispatcher {
   readonly #node: Node;
-  readonly #signal = new WakeSignal();
+  readonly #signal: WakeSignal;
   #nextDueAt = Infinity;
   #loop: Promise<void> = Promise.resolve();
   #isStopped = false;
 
   constructor(node: Node) {
     this.#node = node;
+    this.#signal = new WakeSignal(node.host);
   }
 
   start(): void {
@@ -50,7 +51,7 @@ export class TimerDispatcher {
       } catch (error) {
         failures += 1;
         this.#node.logger.warn({ failures, err: error }, "firing timers failed; trying again");
-        waitMs = backoffMs(failures);
+        waitMs = backoffMs(this.#node.host, failures);
       }
       if (!this.#isStopped && waitMs > 0) await this.#signal.wait(waitMs);
     }

@@ -1,7 +1,14 @@
+import { type Host, longestTimerMs } from "../host/index.ts";
+
 /** Lets one loop sleep until it is woken or its time is up. A wake-up while it is awake is not lost. */
 export class WakeSignal {
+  readonly #host: Host;
   #isSet = false;
   #wake: (() => void) | undefined;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
 
   set(): void {
     this.#isSet = true;
@@ -11,9 +18,10 @@ export class WakeSignal {
   /** Resolves at once if the signal was set since the last wait. */
   wait(timeoutMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#wake?.(), Math.min(Math.max(timeoutMs, 0), longestTimerMs));
+      const waitMs = Math.min(Math.max(timeoutMs, 0), longestTimerMs);
+      const timer = this.#host.after(waitMs, () => this.#wake?.());
       this.#wake = () => {
-        clearTimeout(timer);
+        this.#host.cancel(timer);
         this.#wake = undefined;
         this.#isSet = false;
         resolve();
@@ -22,6 +30,3 @@ export class WakeSignal {
     });
   }
 }
-
-// What setTimeout can hold. A longer wait simply looks again.
-export const longestTimerMs = 2_147_483_647;

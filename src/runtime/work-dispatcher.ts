@@ -7,6 +7,7 @@ import {
   errorToFailure,
 } from "../errors/index.ts";
 import type { CompletionMessage } from "../history/index.ts";
+import { type HostTimer, longestTimerMs } from "../host/index.ts";
 import type { CommitBatch, FetchedWork, TurnCommit, WorkItem } from "../providers/contract.ts";
 import { effectivePolicy, maxLost, retryDelay } from "./activity-policy.ts";
 import { type ActivityEnd, ActivityRun } from "./activity-run.ts";
@@ -38,7 +39,7 @@ export class WorkDispatcher {
   readonly #running = new Map<string, ActivityRun>();
   readonly #ending = new Set<Promise<void>>();
   #loops: Promise<void>[] = [];
-  #lostTimer: NodeJS.Timeout | undefined;
+  #lostTimer: HostTimer | undefined;
   #isStopped = false;
 
   constructor(node: Node, router: InstanceRouter) {
@@ -48,7 +49,7 @@ export class WorkDispatcher {
     this.#queues = [...node.queues].map(([name, concurrency]) => ({
       name,
       concurrency,
-      signal: new WakeSignal(),
+      signal: new WakeSignal(node.host),
       reserved: 0,
       running: 0,
       isStarved: false,
@@ -58,11 +59,11 @@ export class WorkDispatcher {
   start(): void {
     if (this.#activities.length === 0) return;
     this.#loops = this.#queues.map((queue) => this.#run(queue));
-    this.#lostTimer = setInterval(() => {
+    this.#lostTimer = this.#node.host.every(this.#node.leaseMs / 3, () => {
       this.#stopLost().catch((error: unknown) =>
         this.#node.logger.warn({ err: error }, "looking for lost work failed"),
       );
-    }, this.#node.leaseMs / 3);
+    });
   }
 
   wake(): void {
@@ -99,7 +100,7 @@ export class WorkDispatcher {
   /** Takes nothing more, and waits for nothing: nothing of it keeps the process alive. */
   abandon(): void {
     this.#isStopped = true;
-    clearInterval(this.#lostTimer);
+    this.#node.host.cancel(this.#lostTimer);
     this.wake();
   }
 
@@ -159,7 +160,7 @@ export class WorkDispatcher {
       } catch (error) {
         failures += 1;
         this.#node.logger.warn({ queue: queue.name, failures, err: error }, "fetching work failed; trying again");
-        waitMs = backoffMs(failures);
+        waitMs = backoffMs(this.#node.host, failures);
       }
       if (!this.#isStopped && waitMs > 0) await queue.signal.wait(waitMs);
     }
@@ -241,7 +242,9 @@ export class WorkDispatcher {
       return this.#complete(item, { kind: "ActivityCompleted", payload: end.payload });
     }
     const { id, failures } = item;
-    const delayMs = end.isFinal ? null : retryDelay(policy, end.error, failures + 1);
+    const delayMs = end.isFinal
+      ? null
+      : retryDelay(this.#node.host, policy, { error: end.error, failures: failures + 1 });
     const failure = errorToFailure(end.error);
     const tooLate =
       policy.scheduleToCloseMs !== undefined &&
@@ -287,9 +290,9 @@ export class WorkDispatcher {
 
   async #waitForRunning(timeoutMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, Math.min(timeoutMs, 2_147_483_647));
+    const timer = this.#node.host.after(Math.min(timeoutMs, longestTimerMs), resolve);
     await Promise.race([promise, Promise.all(this.#ending)]);
-    clearTimeout(timer);
+    this.#node.host.cancel(timer);
   }
 }
 

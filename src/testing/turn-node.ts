@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { AnyActivity, AnyOrchestration, Logger } from "../definition/index.ts";
+import { processHost } from "../host/index.ts";
 import { ActivityRegistry } from "../runtime/activity-registry.ts";
 import type { TurnNode } from "../runtime/node.ts";
 import { OrchestrationRegistry } from "../runtime/orchestration-registry.ts";
@@ -18,6 +19,7 @@ export interface TurnNodeOptions {
 /** As much of a node as it takes to run turns: no queue, no lease, no loop. */
 export function turnNode(options: TurnNodeOptions): TurnNode {
   return {
+    host: processHost,
     provider: options.provider ?? noStore,
     orchestrationRegistry: new OrchestrationRegistry(options.orchestrations),
     activityRegistry: new ActivityRegistry(options.activities ?? []),

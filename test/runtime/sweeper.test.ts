@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Client } from "../../src/client/index.ts";
+import { processHost } from "../../src/host/index.ts";
 import { SqliteProvider } from "../../src/providers/sqlite/index.ts";
 import type { Node } from "../../src/runtime/node.ts";
 import type { OrchestrationDispatcher } from "../../src/runtime/orchestration-dispatcher.ts";
@@ -20,7 +21,7 @@ test("a version is given up once its grace is over, and hardly later", async (t)
   let endedAt: number | undefined;
   const { logger } = new RecordingLogger(loggerFromEnvironment());
   const settings = { onMissingVersion: "cancel", missingVersionGraceMs: 60_000, logger };
-  const node = { ...settings, provider, lease: { nodeId: "n" } } as unknown as Node;
+  const node = { ...settings, host: processHost, provider, lease: { nodeId: "n" } } as unknown as Node;
   const orchestrations = { endUnservable: () => Promise.resolve(void (endedAt ??= now)) };
   const work = { failExpired: () => Promise.resolve() };
   const sweeper = new Sweeper(

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { StorageError } from "../../errors/index.ts";
+import { type Host, processHost } from "../../host/index.ts";
 import { isBusy } from "./sqlite-errors.ts";
 
 /** How long a lock held by others is waited for before the caller hears of it. */
@@ -7,15 +7,15 @@ export const busyLimitMs = 30_000;
 
 /** Does `step` again, without blocking the event loop, for as long as SQLite says that the database is locked. */
 export async function retryWhileBusy<T>(step: () => T, limitMs = busyLimitMs): Promise<T> {
-  const startedAt = performance.now();
+  const startedAt = processHost.now();
   for (let tries = 0; ; tries += 1) {
     try {
       return step();
     } catch (error) {
       if (!isBusy(error)) throw error;
-      if (performance.now() - startedAt > limitMs) throw lockedError(limitMs, error);
+      if (processHost.now() - startedAt > limitMs) throw lockedError(limitMs, error);
     }
-    await delay(busyPauseMs(tries));
+    await processHost.pause(busyPauseMs(processHost, tries));
   }
 }
 
@@ -23,8 +23,8 @@ export async function retryWhileBusy<T>(step: () => T, limitMs = busyLimitMs): P
  * Random, so that processes that collided once do not collide for ever. Short, because commits are, and because whoever
  * sleeps misses the moments between those of a busy neighbour: pauses of 40 ms starved a process for a second.
  */
-export function busyPauseMs(tries: number): number {
-  return 1 + Math.random() * Math.min(1 + tries, 6);
+export function busyPauseMs(host: Host, tries: number): number {
+  return 1 + host.random() * Math.min(1 + tries, 6);
 }
 
 export function lockedError(limitMs: number, cause: unknown): StorageError {

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { ClosedError, InvalidArgumentError } from "../../errors/index.ts";
+import { type Host, processHost } from "../../host/index.ts";
 import { type Clock, StoreClock, systemClock } from "../clock.ts";
 import type {
   CommitBatch,
@@ -79,7 +80,14 @@ export interface SqliteOptions {
   readonly clock?: Clock;
 }
 
+/** With what only a simulation of a whole world gives. */
+interface HostedSqliteOptions extends SqliteOptions {
+  /** Default: the process. */
+  readonly host?: Host;
+}
+
 interface OpenStore {
+  readonly host: Host;
   readonly location: string;
   readonly source: Clock;
   readonly clock: StoreClock;
@@ -107,7 +115,7 @@ export class SqliteProvider implements Provider {
       throw new InvalidArgumentError('SqliteProvider.open needs the path of a file, or ":memory:".');
     }
     checkObject(options, "SqliteProvider.open options");
-    const { clock: source = systemClock } = options;
+    const { clock: source = systemClock, host = processHost }: HostedSqliteOptions = options;
     const clock = new StoreClock(source);
     // An absolute path, because SQLite would read one that begins with "file:" as a URI with settings in it.
     const location = path === memory ? memory : resolve(path);
@@ -117,20 +125,20 @@ export class SqliteProvider implements Provider {
       await retryWhileBusy(() => migrate(connection, clock));
       clock.continueFrom(await retryWhileBusy(() => latestTime(connection)));
       const reader = location === memory ? connection : await openReader(location);
-      return new SqliteProvider({ location, source, clock, writer: connection, reader });
+      return new SqliteProvider({ host, location, source, clock, writer: connection, reader });
     } catch (error) {
       writer?.close();
       throw toStorageError(error, `The SQLite database "${path}" could not be opened`);
     }
   }
 
-  private constructor({ location, source, clock, writer, reader }: OpenStore) {
+  private constructor({ host, location, source, clock, writer, reader }: OpenStore) {
     this.#clock = clock;
     this.#writer = writer;
     this.#reader = reader;
     const watched = location === memory ? null : { path: location, connection: writer };
     this.#listeners = new WakeListeners((onChange) => watched && new ExternalChanges({ ...watched, onChange }));
-    this.#writes = new WriteQueue({ connection: writer, clock, onWake: (wake) => this.#listeners.emit(wake) });
+    this.#writes = new WriteQueue({ host, connection: writer, clock, onWake: (wake) => this.#listeners.emit(wake) });
     this.#stopHearingOfMoves = source.onMove?.(() => this.#listeners.emit(clockMoved));
   }
 

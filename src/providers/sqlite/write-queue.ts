@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-// Imported, because orchestrations see global timers that throw.
-import { setImmediate, setTimeout } from "node:timers";
+import { type Host, processHost } from "../../host/index.ts";
 import type { StoreClock } from "../clock.ts";
 import type { Wake } from "../contract.ts";
 import { busyLimitMs, busyPauseMs, lockedError } from "./busy-retry.ts";
@@ -20,6 +19,8 @@ interface Write {
 }
 
 export interface WriteQueueOptions {
+  /** Default: the process. */
+  readonly host?: Host;
   readonly connection: Connection;
   readonly clock: StoreClock;
   /** Called after the commit, and after everyone waiting for it has had their answer. */
@@ -32,6 +33,7 @@ export interface WriteQueueOptions {
  * survive a power cut costs as much as ten of what is in it. The state diagram is in README.md.
  */
 export class WriteQueue {
+  readonly #host: Host;
   readonly #connection: Connection;
   readonly #clock: StoreClock;
   readonly #onWake: (wake: Wake) => void;
@@ -46,6 +48,7 @@ export class WriteQueue {
   #onDrained: (() => void) | null = null;
 
   constructor(options: WriteQueueOptions) {
+    this.#host = options.host ?? processHost;
     this.#connection = options.connection;
     this.#clock = options.clock;
     this.#onWake = options.onWake;
@@ -70,7 +73,7 @@ export class WriteQueue {
 
   #queueFlush(): void {
     if (this.#flushQueued) return;
-    setImmediate(() => this.#inOwnContext(() => this.#flush()));
+    this.#host.soon(() => this.#inOwnContext(() => this.#flush()));
     this.#flushQueued = true;
   }
 
@@ -110,7 +113,7 @@ export class WriteQueue {
 
   #runTogether(time: TransactionTime, wake: PendingWake): Write[] {
     const tx = new Transaction(this.#connection, time, false);
-    const startedAt = performance.now();
+    const startedAt = this.#host.now();
     let count = 0;
     for (const write of this.#waiting) {
       count += 1;
@@ -123,14 +126,14 @@ export class WriteQueue {
         this.#isolateNext = true;
         return [];
       }
-      if (performance.now() - startedAt > maxGroupMs) break;
+      if (this.#host.now() - startedAt > maxGroupMs) break;
     }
     wake.add(tx.wake);
     return this.#take(count);
   }
 
   #runApart(time: TransactionTime, wake: PendingWake): Write[] {
-    const startedAt = performance.now();
+    const startedAt = this.#host.now();
     let count = 0;
     for (const write of this.#waiting) {
       count += 1;
@@ -142,7 +145,7 @@ export class WriteQueue {
         if (!this.#connection.inTransaction || isBusy(error)) throw error;
         write.outcome = { error };
       }
-      if (performance.now() - startedAt > maxGroupMs) break;
+      if (this.#host.now() - startedAt > maxGroupMs) break;
     }
     return this.#take(count);
   }
@@ -155,14 +158,14 @@ export class WriteQueue {
 
   #waitForLock(group: readonly Write[], error: unknown): readonly Write[] {
     this.#waiting = [...group, ...this.#waiting];
-    this.#busySince ??= performance.now();
-    if (performance.now() - this.#busySince > this.#busyLimitMs) {
+    this.#busySince ??= this.#host.now();
+    if (this.#host.now() - this.#busySince > this.#busyLimitMs) {
       const lost = this.#take(this.#waiting.length);
       for (const write of lost) write.outcome = { error: lockedError(this.#busyLimitMs, error) };
       this.#busySince = null;
       return lost;
     }
-    setTimeout(() => this.#inOwnContext(() => this.#flush()), busyPauseMs(this.#busyTries));
+    this.#host.after(busyPauseMs(this.#host, this.#busyTries), () => this.#inOwnContext(() => this.#flush()));
     this.#busyTries += 1;
     this.#flushQueued = true;
     return [];
@@ -170,7 +173,7 @@ export class WriteQueue {
 
   #announce(pending: PendingWake): void {
     const wake = pending.take();
-    if (wake !== null) setImmediate(() => this.#onWake(wake));
+    if (wake !== null) this.#host.soon(() => this.#onWake(wake));
   }
 }
 
