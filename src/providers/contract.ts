@@ -34,6 +34,8 @@ export type * from "./contract-rows.ts";
  * items. A provider never parses a `body` or a `payload`, and every id in here comes from the runtime or the client;
  * a provider adds only its own opaque `ref`s and `token`s and the readings of its clock.
  *
+ * Texts are well-formed Unicode. Those of the runtime are JSON, so that no NUL is among them.
+ *
  * All instants are milliseconds since 1970 on the store's clock. Methods reject with `StorageError` when the store does
  * not answer; whether a write then took effect may be unknown, and every write may be sent again, identically.
  */

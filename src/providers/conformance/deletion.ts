@@ -122,6 +122,34 @@ export const deletion = section("deletion", (check) => {
     assert.deepEqual(await scene.provider.deleteInstance(request), { status: "unknown" });
     assert.notEqual(await scene.provider.readInstance("a"), null);
   });
+
+  check("X8", "deletion removes the state: a later instance with the id begins without", async (scene) => {
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    const state = [{ key: "k", payload: "1" }];
+    committed(await node.commitOne(turnOf(owned, 1, { ...ended("completed"), state })));
+    const { runId } = found(await scene.provider.readInstance("a"));
+    await scene.provider.deleteInstance({ instanceId: "a", runId, force: false, notify: null });
+    assert.equal(await scene.provider.readState("a"), null);
+    await scene.start("a");
+    assert.deepEqual(await scene.provider.readState("a"), []);
+  });
+
+  check("X9", "a message to a deleted instance is to nobody, also from a turn of the same time", async (scene) => {
+    const node = await scene.node();
+    const [victim] = await scene.start("victim", "a");
+    const [, a] = (await node.fetch()).instances;
+    const request = { instanceId: "victim", runId: found(victim).runId, force: true, notify: null };
+    const [, answer] = await Promise.all([
+      scene.provider.deleteInstance(request),
+      node.commitOne(turnOf(found(a), 1, { messages: [message("victim", "m1")] })),
+    ]);
+    committed(answer);
+    assert.deepEqual(await scene.provider.enqueue([message("victim", "m2")]), ["unknown"]);
+    await scene.start("victim");
+    const again = (await node.fetch()).instances.find(({ instanceId }) => instanceId === "victim");
+    assert.deepEqual(bodies(again), ["start victim"]);
+  });
 });
 
 const linkTo = ({ instanceId, runId }: NewInstance) => ({ instanceId, runId, executionId: 1, eventId: 1 });

@@ -76,6 +76,28 @@ export const hints = section("hints", (check) => {
     await assert.rejects(provider.createInstances([newInstance("b")]), ClosedError);
     assert.throws(() => provider.subscribe(() => {}), ClosedError);
   });
+
+  check("H5", "who waits for instances is woken by a release, a fired timer and a lifted quarantine", async (scene) => {
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    const turn = turnOf(owned, 1, { timers: [timer(1, scene.clock.now)] });
+    committed(await node.commitOne(turn));
+    await setImmediate();
+    const wakes: Wake[] = [];
+    scene.provider.subscribe((wake) => wakes.push(wake));
+    await scene.provider.fireTimers({ partitions: [0], limit: 1 });
+    assert.equal((await nextOf(wakes))?.instances, true);
+    await scene.provider.releaseInstances(node.nodeId, [owned]);
+    assert.equal((await nextOf(wakes))?.instances, true);
+    const again = found((await node.fetch()).instances[0]);
+    const quarantined = turnOf(again, 0, { ackedMessages: [], release: true, quarantine: "why" });
+    committed(await node.commitOne(quarantined));
+    await setImmediate();
+    await setImmediate();
+    wakes.length = 0;
+    await scene.provider.releaseQuarantine("a");
+    assert.equal((await nextOf(wakes))?.instances, true);
+  });
 });
 
 async function nextOf(wakes: Wake[]): Promise<Wake | undefined> {

@@ -92,4 +92,61 @@ export const leases = section("leases", (check) => {
     assert.equal((await node.openLease()).held, true);
     assert.deepEqual(await node.fetchIds(), ["a"], "still its own");
   });
+
+  check("L8", "a renewed lease keeps what the node owns beyond the first term", async (scene) => {
+    const a = await scene.node({ leaseMs: 1_000 });
+    const b = await scene.node({ leaseMs: 60_000 });
+    const owned = await scene.claimed(a, "a");
+    for (let renewal = 0; renewal < 5; renewal += 1) {
+      scene.clock.advance(999);
+      assert.equal((await a.renewLease()).held, true);
+      await b.renewLease();
+    }
+    assert.deepEqual(await b.fetchIds(), []);
+    assert.equal((await a.commitOne(turnOf(owned, 1))).status, "committed");
+  });
+
+  check("L9", "closing a lease twice, or one that nobody opened, disturbs nobody", async (scene) => {
+    const [a, b] = [await scene.node(), await scene.node()];
+    await scene.start("a");
+    assert.deepEqual(await b.fetchIds(), ["a"]);
+    for (const nodeId of [a.nodeId, a.nodeId, "nobody"]) await scene.provider.closeLease(nodeId);
+    assert.equal((await b.renewLease()).held, true);
+    assert.deepEqual(await a.fetchIds(), []);
+    assert.deepEqual(await b.fetchIds(), ["a"], "still its own");
+  });
+
+  check("L10", "a node without a lease gets nothing and commits nothing", async (scene) => {
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    await node.commitOne(turnOf(owned, 0, { ackedMessages: [], release: true, work: [workItem("w1")] }));
+    const stranger = scene.nodeWithoutLease();
+    assert.equal((await stranger.renewLease()).held, false);
+    assert.deepEqual([await stranger.fetchIds(), (await stranger.fetchWork()).items], [[], []]);
+    assert.equal((await stranger.commitOne(turnOf({ ...owned, epoch: 2 }, 1))).status, "fenced");
+    assert.deepEqual(await node.fetchIds(), ["a"]);
+  });
+
+  check("L11", "a renewal says what the node can run from now on", async (scene) => {
+    const node = await scene.node({ handlers: [] });
+    await scene.start("a");
+    assert.deepEqual(await scene.provider.findUnservable({ graceMs: 0 }), ["order@1"]);
+    await scene.provider.renewLease({ ...node.lease, capabilities: ["order@1"] });
+    assert.deepEqual(await scene.provider.findUnservable({ graceMs: 0 }), []);
+    await scene.provider.renewLease({ ...node.lease, capabilities: [] });
+    assert.deepEqual(await scene.provider.findUnservable({ graceMs: 0 }), ["order@1"]);
+  });
+
+  check("L12", "the death of one node takes nothing from another", async (scene) => {
+    const a = await scene.node({ leaseMs: 1_000 });
+    const b = await scene.node({ leaseMs: 60_000 });
+    await scene.start("i1", "i2");
+    const [mine] = (await a.fetch({ limit: 1 })).instances;
+    const [yours] = (await b.fetch({ limit: 1 })).instances;
+    scene.clock.advance(1_000);
+    await b.renewLease();
+    assert.equal((await b.commitOne(turnOf(found(yours), 1))).status, "committed");
+    assert.equal((await a.commitOne(turnOf(found(mine), 1))).status, "fenced");
+    assert.deepEqual(await b.fetchIds(), ["i1"]);
+  });
 });

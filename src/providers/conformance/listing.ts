@@ -84,4 +84,15 @@ export const listing = section("listing", (check) => {
     assert.equal(await count({ quarantined: true }), 1);
     assert.equal(await count({ quarantined: false, name: "x" }), 2);
   });
+
+  check("G5", "a page goes on where the last one ended, also when what was on it has changed", async (scene) => {
+    const node = await scene.node();
+    await scene.start("i1", "i2", "i3", "i4");
+    const first = await scene.provider.listInstances({ ...everything, statuses: ["pending"], limit: 2 });
+    const owned = (await node.fetch()).instances.filter(({ instanceId }) => instanceId !== "i1");
+    await node.commit(owned.map((instance) => turnOf(instance, 1, ended("completed"))));
+    const second = await scene.provider.listInstances({ ...everything, statuses: ["pending"], cursor: first.cursor });
+    const idsOf = ({ instances }: typeof first) => instances.map(({ instanceId }) => instanceId);
+    assert.deepEqual([idsOf(first), idsOf(second), second.cursor], [["i4", "i3"], ["i1"], null]);
+  });
 });

@@ -81,4 +81,79 @@ export const messages = section("messages", (check) => {
       ["m4"],
     );
   });
+
+  check("M6", "messages that an owner died with come again, all of them and in order", async (scene) => {
+    const a = await scene.node({ leaseMs: 1_000 });
+    const b = await scene.node({ leaseMs: 60_000 });
+    await scene.claimed(a, "a");
+    await scene.provider.enqueue([message("a", "m1"), message("a", "m2")]);
+    await a.fetch();
+    scene.clock.advance(1_000);
+    await scene.provider.enqueue([message("a", "m3")]);
+    await b.renewLease();
+    assert.deepEqual(bodies((await b.fetch()).instances[0]), ["start a", "m1", "m2", "m3"]);
+  });
+
+  check("M7", "each sender's messages keep their order, however many send at once", async (scene) => {
+    const node = await scene.node();
+    await scene.start("a");
+    const send = async (sender: string) => {
+      for (let number = 0; number < 20; number += 1) await scene.provider.enqueue([message("a", `${sender}${number}`)]);
+    };
+    await Promise.all(["x", "y", "z"].map(send));
+    const received = bodies((await node.fetch()).instances[0]).slice(1);
+    for (const sender of ["x", "y", "z"]) {
+      const own = received.filter((body) => body.startsWith(sender));
+      assert.deepEqual(
+        own,
+        Array.from({ length: 20 }, (_, number) => `${sender}${number}`),
+      );
+    }
+  });
+
+  check("M8", "a turn acks some of its messages, and the others stay", async (scene) => {
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    await scene.provider.enqueue([message("a", "m1"), message("a", "m2"), message("a", "m3")]);
+    const [, m1, m2, m3] = found((await node.fetch()).instances[0]).messages;
+    const acks = [found(m1), found(m3)].map(({ token }) => token);
+    const turn = turnOf(owned, 1, { ackedMessages: [...owned.messages.map(({ token }) => token), ...acks] });
+    assert.deepEqual(committed(await node.commitOne(turn)).messages, [m2]);
+  });
+
+  check("M9", "a turn acks messages of its own instance only", async (scene) => {
+    const node = await scene.node();
+    await scene.start("i1", "i2");
+    const [i1, i2] = (await node.fetch()).instances;
+    const tokens = [found(i1), found(i2)].flatMap(({ messages }) => messages.map(({ token }) => token));
+    committed(await node.commitOne(turnOf(found(i1), 1, { ackedMessages: tokens, release: true })));
+    committed(await node.commitOne(turnOf(found(i2), 0, { ackedMessages: [], release: true })));
+    assert.deepEqual((await node.fetch()).instances.map(bodies), [["start i2"]]);
+  });
+
+  check("M10", "messages of one turn arrive in its order", async (scene) => {
+    const node = await scene.node();
+    await scene.start("a", "other");
+    const owned = found((await node.fetch()).instances[0]);
+    const sent = Array.from({ length: 30 }, (_, number) => message("other", `m${number}`));
+    committed(await node.commitOne(turnOf(owned, 1, { messages: sent })));
+    const other = (await node.fetch()).instances.find(({ instanceId }) => instanceId === "other");
+    assert.deepEqual(bodies(other), ["start other", ...sent.map(({ body }) => body)]);
+  });
+
+  check("M11", "a mailbox of a thousand is handed out in parts, without loss or repetition", async (scene) => {
+    const node = await scene.node();
+    await scene.start("a");
+    const sent = Array.from({ length: 1_000 }, (_, number) => `m${number}`);
+    await scene.provider.enqueue(sent.map((body) => message("a", body)));
+    const received: string[] = [];
+    let { messages, ...owned } = found((await node.fetch({ messageLimit: 300 })).instances[0]);
+    while (messages.length > 0) {
+      received.push(...messages.map(({ body }) => body));
+      const turn = turnOf({ ...owned, messages }, 1);
+      ({ messages } = committed(await node.commitOne(turn, { messageLimit: 300 })));
+      owned = { ...owned, lastEventId: owned.lastEventId + 1 };
+    }
+    assert.deepEqual(received, ["start a", ...sent]);
+  });
 });

@@ -144,4 +144,55 @@ export const ownership = section("ownership", (check) => {
     assert.deepEqual(await b.fetchIds(), ["a", "c"]);
     assert.equal((await a.commitOne(turnOf(kept, 1))).status, "committed");
   });
+
+  check("O10", "every claim raises the epoch, also after a release and a takeover", async (scene) => {
+    const epochs: number[] = [];
+    await scene.start("a");
+    for (const end of ["release", "close", "expire", "none"]) {
+      const node = await scene.node({ leaseMs: 1_000 });
+      const owned = found((await node.fetch()).instances[0]);
+      epochs.push(owned.epoch);
+      if (end === "release") await scene.provider.releaseInstances(node.nodeId, [owned]);
+      if (end === "close") await scene.provider.closeLease(node.nodeId);
+      if (end === "expire") scene.clock.advance(1_000);
+    }
+    assert.deepEqual(epochs, [1, 2, 3, 4]);
+  });
+
+  check("O11", "an instance without messages is handed to nobody", async (scene) => {
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    committed(await node.commitOne(turnOf(owned, 1, { release: true })));
+    assert.deepEqual(await node.fetchIds(), []);
+    await scene.provider.enqueue([message("a", "m1")]);
+    assert.deepEqual(await node.fetchIds(), ["a"]);
+  });
+
+  check("O12", "a fetch takes no more than it asks for, and with a limit of 0 nothing new", async (scene) => {
+    const [a, b] = [await scene.node(), await scene.node()];
+    await scene.start("i1", "i2", "i3");
+    assert.deepEqual(await a.fetchIds({ limit: 0 }), []);
+    assert.deepEqual(await a.fetchIds({ limit: 2 }), ["i1", "i2"]);
+    assert.deepEqual(await b.fetchIds(), ["i3"]);
+  });
+
+  check("O13", "a turn may change which handler an instance needs", async (scene) => {
+    const old = await scene.node();
+    const young = await scene.node({ handlers: ["order@2"] });
+    const owned = await scene.claimed(old, "a");
+    const projection = { status: null, version: "2", handler: "order@2", customStatus: null };
+    committed(await old.commitOne(turnOf(owned, 1, { release: true, projection })));
+    await scene.provider.enqueue([message("a", "m1")]);
+    assert.deepEqual([await old.fetchIds(), await young.fetchIds()], [[], ["a"]]);
+  });
+
+  check("O14", "a released turn is no longer its node's: the answer has no messages", async (scene) => {
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    await scene.provider.enqueue([message("a", "m1")]);
+    const turn = turnOf(owned, 1, { release: true });
+    assert.deepEqual(committed(await node.commitOne(turn)).messages, []);
+    assert.equal((await node.commitOne(turnAfter(turn, 1))).status, "fenced");
+    assert.deepEqual(bodies((await node.fetch()).instances[0]), ["m1"]);
+  });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { section } from "./check.ts";
-import { committed, fenceOf, found, message, newInstance, timer, turnAfter, turnOf, workItem } from "./scene.ts";
+import { committed, ended, fenceOf, found, message, newInstance, timer, turnAfter, turnOf, workItem } from "./scene.ts";
 
 export const resends = section("resends", (check) => {
   for (const [id, what, release, eventCount] of [
@@ -51,5 +51,63 @@ export const resends = section("resends", (check) => {
       committed(await node.commitOne(turn)).messages.map(({ body }) => body),
       ["m1"],
     );
+  });
+
+  check("A4", "a turn that is resent after another owner's commit is fenced", async (scene) => {
+    const [a, b] = [await scene.node(), await scene.node()];
+    const owned = await scene.claimed(a, "a");
+    const turn = turnOf(owned, 1, { release: true });
+    committed(await a.commitOne(turn));
+    await scene.provider.enqueue([message("a", "m1")]);
+    const next = found((await b.fetch()).instances[0]);
+    committed(await b.commitOne(turnOf(next, 1)));
+    assert.equal((await a.commitOne(turn)).status, "fenced");
+    assert.equal((await scene.provider.readHistory("a"))?.length, 2);
+  });
+
+  check("A5", "the last turn of an instance can be resent as well", async (scene) => {
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    const turn = turnOf(owned, 1, ended("completed"));
+    for (let sent = 0; sent < 2; sent += 1) committed(await node.commitOne(turn));
+    assert.equal((await scene.provider.readHistory("a"))?.length, 1);
+    assert.equal((await scene.provider.readInstance("a"))?.status, "completed");
+  });
+
+  check("A6", "a turn that is resent after the instance was deleted brings nothing back", async (scene) => {
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    const turn = turnOf(owned, 1, { ...ended("completed") });
+    committed(await node.commitOne(turn));
+    const { runId } = found(await scene.provider.readInstance("a"));
+    await scene.provider.deleteInstance({ instanceId: "a", runId, force: false, notify: null });
+    assert.equal((await node.commitOne(turn)).status, "fenced");
+    assert.equal(await scene.provider.readInstance("a"), null);
+  });
+
+  check("A7", "a batch that is resent keeps what was committed and adds what was not", async (scene) => {
+    const node = await scene.node();
+    await scene.start("i1", "i2");
+    const [first, second] = (await node.fetch()).instances.map((instance) => turnOf(instance, 1));
+    committed(await node.commitOne(found(first)));
+    const again = await node.commit([found(first), found(second)]);
+    assert.deepEqual(
+      again.turns.map(({ status }) => status),
+      ["committed", "committed"],
+    );
+    for (const id of ["i1", "i2"]) assert.equal((await scene.provider.readHistory(id))?.length, 1);
+  });
+
+  check("A8", "work that a lost answer had handed out is found to be the node's, and given up", async (scene) => {
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    const turn = turnOf(owned, 1, { work: [workItem("w1")] });
+    await node.commit([turn], { claimWork: node.slots(1) });
+    const again = await node.commit([turn], { claimWork: node.slots(1) });
+    assert.deepEqual(again.work, [], "it is not new");
+    await scene.provider.releaseAllExcept(node.nodeId, { instances: [owned.ref], work: [] });
+    const [item] = (await node.fetchWork()).items;
+    assert.deepEqual([found(item).id, found(item).failures, found(item).lost], ["w1", 0, 0]);
+    assert.equal((await node.commitOne(turnAfter(turn, 1))).status, "committed");
   });
 });

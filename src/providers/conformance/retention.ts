@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { InstanceStatus, NewInstance } from "../contract.ts";
 import { section } from "./check.ts";
-import { committed, ended, newInstance, turnAfter, turnOf } from "./scene.ts";
+import { committed, ended, found, newInstance, turnAfter, turnOf } from "./scene.ts";
 
 export const retention = section("retention", (check) => {
   check("Z1", "old executions are pruned; the current one never is", async (scene) => {
@@ -50,6 +50,20 @@ export const retention = section("retention", (check) => {
     assert.deepEqual(await prune(9, ["completed", "failed", "pending", "running"], -1), []);
     assert.equal((await scene.provider.readInstance("p5"))?.status, "pending");
     assert.equal(await scene.provider.readHistory("p1"), null);
+  });
+
+  check("Z3", "retention leaves alone what has not ended, and what was started by somebody else", async (scene) => {
+    const node = await scene.node();
+    const parent = newInstance("parent");
+    const child = newInstance("child", { parent: linkTo(parent) });
+    await scene.provider.createInstances([parent, child, newInstance("pending")]);
+    const owned = (await node.fetch()).instances.find(({ instanceId }) => instanceId === "child");
+    committed(await node.commitOne(turnOf(found(owned), 1, ended("completed"))));
+    scene.clock.advance(60_000);
+    const statuses = ["completed", "failed", "cancelled", "terminated"] as const;
+    const pruned = await scene.provider.pruneInstances({ statuses, endedBefore: scene.clock.now, limit: 9 });
+    assert.deepEqual(pruned, [], "a child goes with its parent");
+    for (const id of ["parent", "child", "pending"]) assert.notEqual(await scene.provider.readInstance(id), null);
   });
 });
 

@@ -76,6 +76,10 @@ export class Scene implements AsyncDisposable {
     return node;
   }
 
+  nodeWithoutLease(): TestNode {
+    return new TestNode(this.provider, defaultNode);
+  }
+
   /** Starts instances with these ids, and returns what was passed. */
   async start(...instanceIds: readonly string[]): Promise<NewInstance[]> {
     const starts = instanceIds.map((instanceId) => newInstance(instanceId));

@@ -60,4 +60,39 @@ export const timers = section("timers", (check) => {
     scene.clock.advance(1);
     assert.equal((await scene.provider.fireTimers({ partitions: [0], limit: 1 })).fired, 1);
   });
+
+  check("D5", "a timer that is due when it is created fires at once, while its instance is owned", async (scene) => {
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    const turn = turnOf(owned, 1, { timers: [timer(1, scene.clock.now - 60_000), timer(2, 0)] });
+    committed(await node.commitOne(turn));
+    assert.equal((await scene.provider.fireTimers({ partitions: [0], limit: 9 })).fired, 2);
+    assert.deepEqual(bodies((await node.fetch()).instances[0]), ["timer 2", "timer 1"]);
+  });
+
+  check("D6", "a timer of ten years is due in ten years", async (scene) => {
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    const dueAt = scene.clock.now + 10 * 365 * 86_400_000;
+    committed(await node.commitOne(turnOf(owned, 1, { timers: [timer(1, dueAt)], release: true })));
+    const fire = () => scene.provider.fireTimers({ partitions: [0], limit: 9 });
+    assert.deepEqual(await fire(), { storeNow: scene.clock.now, fired: 0, nextDueAt: dueAt });
+    scene.clock.advance(dueAt - scene.clock.now - 1);
+    assert.equal((await fire()).fired, 0);
+    scene.clock.advance(1);
+    assert.equal((await fire()).fired, 1);
+  });
+
+  check("D7", "timers of different instances may have the same number and the same time", async (scene) => {
+    const node = await scene.node();
+    await scene.start("i1", "i2", "i3");
+    const dueAt = scene.clock.now + 5;
+    const turns = (await node.fetch()).instances.map((owned) =>
+      turnOf(owned, 1, { timers: [timer(1, dueAt, { body: `t of ${owned.instanceId}` })], release: true }),
+    );
+    await node.commit(turns);
+    scene.clock.advance(5);
+    assert.equal((await scene.provider.fireTimers({ partitions: [0], limit: 9 })).fired, 3);
+    assert.deepEqual((await node.fetch()).instances.map(bodies), [["t of i1"], ["t of i2"], ["t of i3"]]);
+  });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { TurnCommit } from "../contract.ts";
 import { section } from "./check.ts";
 import {
+  bodies,
   committed,
   ended,
   eventsAfter,
@@ -9,6 +10,7 @@ import {
   found,
   message,
   newInstance,
+  type Scene,
   timer,
   turnAfter,
   turnOf,
@@ -221,4 +223,79 @@ export const turns = section("turns", (check) => {
     assert.equal((await scene.provider.readInstance("taken"))?.runId, found(taken).runId);
     assert.equal((await scene.provider.readInstance("free"))?.status, "pending");
   });
+
+  check("T8", "a projection changes what it names, and nothing else", async (scene) => {
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    const first = { status: "running", version: "2", handler: null, customStatus: '"x"' } as const;
+    const turn = turnOf(owned, 1, { projection: first });
+    committed(await node.commitOne(turn));
+    const second = { status: null, version: null, handler: null, customStatus: '"y"' };
+    committed(await node.commitOne(turnAfter(turn, 1, { projection: second })));
+    const { status, version, customStatus } = found(await scene.provider.readInstance("a"));
+    assert.deepEqual([status, version, customStatus], ["running", "2", '"y"']);
+  });
+
+  check("T9", "a batch is answered in order, however many turns and results it has", async (scene) => {
+    const node = await scene.node();
+    await scene.start(...Array.from({ length: 60 }, (_, index) => `i${index}`));
+    const turns = (await node.fetch()).instances.map((instance, index) => ({
+      ...turnOf(instance, 1, { work: [workItem(instance.instanceId)] }),
+      ...(index % 3 === 0 && { epoch: 9 }),
+    }));
+    const { work, ...answer } = await node.commit(turns, { claimWork: node.slots(100) });
+    const expected = turns.map(({ epoch }) => (epoch === 9 ? "fenced" : "committed"));
+    assert.deepEqual(
+      answer.turns.map(({ status }) => status),
+      expected,
+    );
+    const results = work.map((item, index) => ({
+      ...fenceOf(item),
+      delivery: index % 2 === 0 ? item.delivery : 9,
+      kind: "abandon" as const,
+    }));
+    const ends = await node.commit([], { results });
+    assert.deepEqual(
+      ends.results,
+      results.map(({ delivery }) => (delivery === 9 ? "fenced" : "committed")),
+    );
+  });
+
+  check("T10", "an empty commit is answered", async (scene) => {
+    const node = await scene.node();
+    const answer = await node.commit([]);
+    assert.deepEqual(answer, { storeNow: scene.clock.now, turns: [], results: [], work: [] });
+  });
+
+  for (const [id, part, rest] of [
+    ["T11a", "events", { events: eventsAfter(0, 2) }],
+    ["T11b", "work", { work: [workItem("w1")] }],
+    ["T11c", "timers", { timers: [timer(1, 0)] }],
+    ["T11d", "starts", { starts: [newInstance("child")] }],
+    ["T11e", "messages", { messages: [message("other", "m1")] }],
+    ["T11f", "state", { state: [{ key: "k", payload: "1" }] }],
+    ["T11g", "projection", { projection: { ...ended("failed").projection, version: "9" } }],
+    ["T11h", "next execution", { nextExecutionId: 2 }],
+  ] as const) {
+    check(id, `of a turn that is fenced at its last condition, no ${part} are stored`, async (scene) => {
+      const node = await scene.node();
+      await scene.start("other");
+      const owned = await scene.claimed(node, "a");
+      const before = await allOf(scene);
+      // Whatever order a provider works in: the work item that it acks is not there, so all before has to be undone.
+      const turn = turnOf(owned, 0, { ackedMessages: [], ackedWork: [{ id: "none", delivery: 1 }], ...rest });
+      assert.equal((await node.commitOne(turn)).status, "fenced");
+      assert.deepEqual(await allOf(scene), before);
+      assert.deepEqual((await node.fetchWork()).items, []);
+      assert.equal((await scene.provider.fireTimers({ partitions: [0], limit: 9 })).fired, 0);
+      const again = await node.fetch();
+      assert.deepEqual(again.instances.flatMap(bodies).toSorted(), ["start a", "start other"]);
+    });
+  }
 });
+
+/** What can be read of the instances of a check. */
+async function allOf({ provider }: Scene) {
+  const instances = await Promise.all(["a", "other", "child"].map((id) => provider.readInstance(id)));
+  return { instances, history: await provider.readHistory("a"), state: await provider.readState("a") };
+}

@@ -213,6 +213,89 @@ export const work = section("work", (check) => {
     const result = { ...fenceOf(found(w3)), kind: "complete", message: message("a", "timed out") } as const;
     assert.deepEqual((await node.commit([], { results: [result] })).results, ["committed"]);
   });
+
+  check("W14", "every failure and every loss is counted, however many", async (scene) => {
+    const owner = await scene.node({ leaseMs: 600_000 });
+    await schedule(scene, owner, [workItem("w1")]);
+    const counts: number[][] = [];
+    for (const end of ["retry", "die", "retry", "abandon", "die", "none"]) {
+      const node = await scene.node({ leaseMs: 1_000 });
+      const item = found((await node.fetchWork()).items[0]);
+      counts.push([item.delivery, item.failures, item.lost]);
+      const { id, delivery } = item;
+      const retry = { id, delivery, kind: "retry", delayMs: 0, note: null } as const;
+      if (end === "retry") await node.commit([], { results: [retry] });
+      if (end === "abandon") await node.commit([], { results: [{ id, delivery, kind: "abandon" }] });
+      if (end === "die") scene.clock.advance(1_000);
+    }
+    assert.deepEqual(counts, [
+      [1, 0, 0],
+      [2, 1, 0],
+      [3, 1, 1],
+      [4, 2, 1],
+      [5, 2, 1],
+      [6, 2, 2],
+    ]);
+  });
+
+  check("W15", "an item that was acked in a fused turn is delivered to nobody again", async (scene) => {
+    const [a, b] = [await scene.node({ leaseMs: 1_000 }), await scene.node({ leaseMs: 60_000 })];
+    const owned = await scene.claimed(a, "a");
+    const turn = turnOf(owned, 1, { work: [workItem("w1")] });
+    const { work } = await a.commit([turn], { claimWork: a.slots(1) });
+    committed(await a.commitOne(turnAfter(turn, 1, { ackedWork: work.map(fenceOf) })));
+    scene.clock.advance(1_000);
+    await b.renewLease();
+    assert.deepEqual((await b.fetchWork()).items, []);
+  });
+
+  check("W16", "an item keeps when it was scheduled, whatever becomes of its deliveries", async (scene) => {
+    const node = await scene.node();
+    const [first] = await delivered(scene, node, [workItem("w1")]);
+    scene.clock.advance(50);
+    const retry = { ...fenceOf(found(first)), kind: "retry", delayMs: 50, note: null } as const;
+    await node.commit([], { results: [retry] });
+    scene.clock.advance(50);
+    assert.equal((await node.fetchWork()).items[0]?.scheduledAt, scene.clock.now - 100);
+  });
+
+  check("W17", "a node whose delivery was taken over can neither end nor extend it", async (scene) => {
+    const [a, b] = [await scene.node({ leaseMs: 1_000 }), await scene.node({ leaseMs: 60_000 })];
+    const [item] = await delivered(scene, a, [workItem("w1")]);
+    scene.clock.advance(1_000);
+    await b.renewLease();
+    const [again] = (await b.fetchWork()).items;
+    const fence = fenceOf(found(item));
+    assert.equal(await scene.provider.heartbeatWork(a.nodeId, fence, "late"), false);
+    const results = [{ ...fence, kind: "complete", message: message("a", "late") } as const];
+    assert.deepEqual((await a.commit([], { results })).results, ["fenced"]);
+    assert.deepEqual(await scene.provider.findLostWork(a.nodeId, [fence]), ["w1"]);
+    const done = [{ ...fenceOf(found(again)), kind: "complete", message: message("a", "done") } as const];
+    assert.deepEqual((await b.commit([], { results: done })).results, ["committed"]);
+    assert.deepEqual(bodies((await b.fetch()).instances[0]), ["done"]);
+  });
+
+  check("W18", "a completion for an instance that has ended or is gone ends the item all the same", async (scene) => {
+    const node = await scene.node();
+    const [first, second] = await delivered(scene, node, [workItem("w1"), workItem("w2")]);
+    const results = [first, second].map((item, index) => ({
+      ...fenceOf(found(item)),
+      kind: "complete" as const,
+      message: message(["nobody", "a"][index] as string, "done"),
+    }));
+    assert.deepEqual((await node.commit([], { results })).results, ["committed", "committed"]);
+    assert.deepEqual(bodies((await node.fetch()).instances[0]), ["done"]);
+  });
+
+  check("W19", "items of one kind come in the order in which they were scheduled, across turns", async (scene) => {
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    let turn = turnOf(owned, 1, { work: [workItem("z1"), workItem("a1")] });
+    committed(await node.commitOne(turn));
+    turn = turnAfter(turn, 1, { work: [workItem("m1")] });
+    committed(await node.commitOne(turn));
+    assert.deepEqual(ids(await node.fetchWork()), ["z1", "a1", "m1"]);
+  });
 });
 
 async function schedule(scene: Scene, node: TestNode, work: readonly NewWorkItem[]): Promise<void> {
