@@ -32,6 +32,10 @@ const mayImport: Readonly<Record<string, readonly string[] | "all but cli">> = {
   // Changes what globals do inside an orchestration, so it needs the modules that the engine must not touch.
   guard: ["errors", "replay"],
   runtime: [...hosted, "replay", "guard"],
+  // Pure, and bundled into a page: reads histories and rows, and asks nobody.
+  inspection: ["history", "errors", "providers/contract"],
+  // What operators see and do, the same in a terminal and in a browser.
+  management: [...foundations, "client", "inspection"],
   testing: "all but cli",
   cli: "all but cli",
   index: "all but cli",

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "../errors/index.ts";
 import type { CountInstances, InstanceStatus } from "../providers/contract.ts";
-import { checkBoolean, checkName, checkObject, describeArgument } from "../values/index.ts";
+import { checkBoolean, checkName, checkObject, describeArgument, parseInstant, parseVersion } from "../values/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { type InstanceSummary, summaryOf } from "./instance-summary.ts";
 
@@ -11,6 +11,13 @@ export interface InstanceFilter {
   readonly name?: string;
   /** Only those that are quarantined, or only those that are not. */
   readonly quarantined?: boolean;
+  readonly version?: string;
+  /** A part of the instance id, letter for letter. */
+  readonly idContains?: string;
+  /** Created then or later. */
+  readonly createdFrom?: Date;
+  /** Created earlier. */
+  readonly createdBefore?: Date;
 }
 
 /** What to list, and how much of it. */
@@ -43,11 +50,23 @@ export async function listInstances({ provider }: ClientContext, options: ListOp
 
 export function instanceFilter(options: InstanceFilter): CountInstances {
   checkObject(options, "options");
-  const { name, quarantined } = options;
+  const { name, quarantined, version, idContains, createdFrom, createdBefore } = options;
   const statuses = checkStatuses(options.status);
   if (name !== undefined) checkName(name, "name");
   if (quarantined !== undefined) checkBoolean(quarantined, "quarantined");
-  return { statuses, name: name ?? null, quarantined: quarantined ?? null };
+  if (version !== undefined) parseVersion(version);
+  if (idContains !== undefined && typeof idContains !== "string") {
+    throw new InvalidArgumentError(`idContains must be a text, not ${describeArgument(idContains)}.`);
+  }
+  return {
+    statuses,
+    name: name ?? null,
+    quarantined: quarantined ?? null,
+    ...(version !== undefined && { version }),
+    ...(idContains !== undefined && { idContains }),
+    ...(createdFrom !== undefined && { createdFrom: parseInstant(createdFrom, "createdFrom") }),
+    ...(createdBefore !== undefined && { createdBefore: parseInstant(createdBefore, "createdBefore") }),
+  };
 }
 
 export function checkStatuses(status: ListOptions["status"]): readonly InstanceStatus[] | null {

@@ -46,6 +46,14 @@ test("a list shows the instances for which all that is given holds", async () =>
   assert.deepEqual(await ids(client, { name: "other", status: "completed" }), []);
   assert.deepEqual(await ids(client, { quarantined: true }), ["quarantined"]);
   assert.equal((await ids(client, { quarantined: false })).length, 3);
+  assert.deepEqual(await ids(client, { idContains: "mplet" }), ["completed"]);
+  assert.deepEqual(await ids(client, { version: "1.0.0", status: "completed" }), ["completed"]);
+  assert.deepEqual(await ids(client, { version: "2.0.0" }), []);
+  const now = new Date(provider.now());
+  const tomorrow = new Date(provider.now() + 86_400_000);
+  assert.deepEqual(await ids(client, { createdFrom: tomorrow }), []);
+  assert.equal((await ids(client, { createdBefore: tomorrow })).length, 4);
+  assert.equal(await client.count({ createdFrom: new Date(0), createdBefore: now, idContains: "nothing" }), 0);
   const { instances } = await client.list({ status: "completed" });
   assert.equal(instances[0]?.version, "1.0.0");
 });

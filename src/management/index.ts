@@ -1,0 +1,10 @@
+export type { BulkPreview, BulkRequest, BulkResult } from "./bulk-action.ts";
+export type { ExecutionReport, ExecutionView, InstanceReport } from "./describe-instance.ts";
+export type { FamilyTree, FamilyView } from "./family-view.ts";
+export type { HistoryView } from "./history-view.ts";
+export { type ActionKind, actionKinds, type ActionResult, type InstanceAction } from "./instance-action.ts";
+export type { InstanceView } from "./instance-view.ts";
+export type { ListView } from "./list-view.ts";
+export { Management, type ManagementOptions } from "./management.ts";
+export type { OperationView, WaitView, WorkView } from "./operation-view.ts";
+export type { EndedView, NodeView, Overview, QueuesView, TrafficView, WorkQueueView } from "./store-views.ts";
