@@ -1,3 +1,3 @@
 export { foldHistory, type HistoryState } from "./history-fold.ts";
-export type { Operation, OperationKind, OperationOutcome } from "./operation.ts";
-export { type InstanceAtRest, type WaitReason, waitReasons } from "./wait-reasons.ts";
+export type { Operation } from "./operation.ts";
+export { type WaitReason, waitReasons } from "./wait-reasons.ts";
