@@ -29,6 +29,8 @@ const mayImport: Readonly<Record<string, readonly string[] | "all but cli">> = {
   // A wrapper at the one seam through which everything is stored.
   codec: ["providers/contract", "errors"],
   client: hosted,
+  // Between stores, and between a store and a file.
+  transfer: foundations,
   // Changes what globals do inside an orchestration, so it needs the modules that the engine must not touch.
   guard: ["errors", "replay"],
   runtime: [...hosted, "replay", "guard"],

@@ -4,6 +4,7 @@ import type {
   EventRow,
   FetchedInstance,
   FetchedWork,
+  InstanceDump,
   InstanceRecord,
   NewInstance,
   NewMessage,
@@ -94,13 +95,46 @@ export function withCodec(provider: Provider, codec: PayloadCodec): Provider {
     turns: answer.turns.map((row, index) => outcome(row, (batch.turns[index] as TurnCommit).instanceId)),
     work: answer.work.map(workItem),
   });
+  const convertDump = (row: InstanceDump, convert: typeof text): InstanceDump => {
+    const { instanceId } = row.record;
+    return {
+      ...row,
+      record: { ...row.record, customStatus: maybe(convert, row.record.customStatus, statusOf(instanceId)) },
+      executions: row.executions.map(({ executionId, events: rows }) => ({
+        executionId,
+        events: rows.map((event) => both(convert, event, eventOf(instanceId, executionId, event.eventId))),
+      })),
+      messages: row.messages.map((queued) => both(convert, queued, messageTo(instanceId))),
+      work: row.work.map((item) => ({
+        ...both(convert, item, `work/${item.id}`),
+        heartbeat: maybe(convert, item.heartbeat, `heartbeat/${item.id}`),
+        note: maybe(convert, item.note, `note/${item.id}`),
+      })),
+      timers: row.timers.map((timer) => ({ ...timer, body: convert(timer.body, messageTo(instanceId)) })),
+      state: row.state.map(({ key, payload }) => ({ key, payload: convert(payload, stateOf(instanceId, key)) })),
+    };
+  };
   const record = (row: InstanceRecord): InstanceRecord => ({
     ...row,
     customStatus: maybe(plain, row.customStatus, statusOf(row.instanceId)),
   });
 
+  const dump = (row: InstanceDump): InstanceDump => convertDump(row, plain);
+
   return {
     kind: provider.kind,
+    transfer: {
+      ...provider.transfer,
+      dump: async (request) => {
+        const page = await provider.transfer.dump(request);
+        return { ...page, dumps: page.dumps.map(dump) };
+      },
+      dumpOne: async (instanceId) => {
+        const found = await provider.transfer.dumpOne(instanceId);
+        return found && dump(found);
+      },
+      restore: (dumps) => provider.transfer.restore(dumps.map((row) => convertDump(row, text))),
+    },
     now: () => provider.now(),
     openLease: (lease) => provider.openLease(lease),
     renewLease: (lease) => provider.renewLease(lease),

@@ -97,3 +97,24 @@ export class NondeterministicCallError extends PerdureError {
     this.call = call;
   }
 }
+
+/** Nodes hold leases on a store that has to be at rest. Nothing was changed. */
+export class StoreBusyError extends PerdureError {
+  constructor(message: string) {
+    super(message, { code: "STORE_BUSY", category: "configuration" });
+  }
+}
+
+/** The instances of this store have been moved into another one, or are just being moved. Nothing in it may change. */
+export class StoreMovedError extends PerdureError {
+  constructor(message: string) {
+    super(message, { code: "STORE_MOVED", category: "configuration" });
+  }
+}
+
+/** Two stores do not go together: an instance that is to be moved is there already, or another move is under way. */
+export class MoveConflictError extends PerdureError {
+  constructor(message: string) {
+    super(message, { code: "MOVE_CONFLICT", category: "configuration" });
+  }
+}

@@ -21,6 +21,7 @@ import type {
   PruneInstances,
 } from "./contract-queries.ts";
 import type { EventRow, InstanceRef, NewInstance, NewMessage } from "./contract-rows.ts";
+import type { StoreTransfer } from "./contract-transfer.ts";
 
 export type * from "./contract-commits.ts";
 export type * from "./contract-hints.ts";
@@ -28,6 +29,7 @@ export type * from "./contract-inspection.ts";
 export type * from "./contract-nodes.ts";
 export type * from "./contract-queries.ts";
 export type * from "./contract-rows.ts";
+export type * from "./contract-transfer.ts";
 
 /*
  * The contract between the runtime and a store. It is batch-first: whatever costs a round trip or a commit takes many
@@ -43,6 +45,7 @@ export type * from "./contract-rows.ts";
 export interface Provider extends AsyncDisposable {
   /** For logs and errors, such as `sqlite`. */
   readonly kind: string;
+  readonly transfer: StoreTransfer;
 
   /**
    * The store's clock as far as this process knows it without asking: the clock itself in an embedded store; otherwise

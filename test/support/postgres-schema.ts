@@ -46,6 +46,7 @@ export class PostgresSchema implements AsyncDisposable {
 
   /** As if it had just been created, its numbers beginning at 1 again. */
   async empty(): Promise<void> {
+    await this.query("SELECT unseal_store(move_id) FROM seal");
     await this.query(`TRUNCATE ${tables} RESTART IDENTITY; ALTER SEQUENCE instance_keys RESTART`);
   }
 

@@ -19,6 +19,7 @@ import { suspects } from "./suspects.ts";
 import { texts } from "./texts.ts";
 import { time } from "./time.ts";
 import { timers } from "./timers.ts";
+import { transfer } from "./transfer.ts";
 import { turns } from "./turns.ts";
 import { work } from "./work.ts";
 
@@ -47,6 +48,7 @@ export const providerChecks: readonly ProviderCheck[] = [
   ...retention,
   ...hints,
   ...sharing,
+  ...transfer,
   ...time,
   ...texts,
 ];

@@ -7,6 +7,8 @@ type Lane = (typeof laneNumbers)[MessageLane];
 
 const lanes = ["ending", "start", "normal"] as const satisfies readonly MessageLane[];
 
+export const laneFromNumber = (lane: number): MessageLane => lanes[lane as Lane];
+
 /** A row of the messages of some instance, as functions give it. */
 export type MessageColumns = [of: number, lane: Lane, seq: number, body: string, payload: string | null];
 

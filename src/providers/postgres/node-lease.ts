@@ -26,7 +26,7 @@ export async function holdLease(store: Store, lease: NodeLease, open: boolean): 
 }
 
 /** A node may have owned more than one transaction should touch. */
-async function reapRest({ db }: Store): Promise<void> {
+export async function reapRest({ db }: Store): Promise<void> {
   for (let tries = 0; tries < 1_000; tries += 1) {
     const [row] = await db.query<{ more: boolean }>(`SELECT ${db.schema}.reap(${db.schema}.store_now(), $1) AS more`, [
       reapAtOnce,

@@ -1,8 +1,10 @@
-import { InvalidArgumentError, PerdureError, StorageError } from "../../errors/index.ts";
+import { InvalidArgumentError, PerdureError, StorageError, StoreMovedError } from "../../errors/index.ts";
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
 const lockNotAvailable = "55P03";
 const deadlock = "40P01";
+/** What the triggers of a sealed store answer: see seal_store. */
+const sealed = "PD001";
 
 // Data exceptions, constraint violations, and limits of the program, such as an index row that is too large.
 const refusals = new Set(["22", "23", "54"]);
@@ -29,6 +31,11 @@ export function isConnectionLost(error: unknown): boolean {
 /** Perdure's own errors stay what they are; everything else becomes a `StorageError`. */
 export function toStorageError(error: unknown, doing: string): PerdureError {
   if (error instanceof PerdureError) return error;
+  if (codeOf(error) === sealed) {
+    return new StoreMovedError(
+      "This store is sealed: what it has is being moved, or was moved into another one. Open that one.",
+    );
+  }
   const detail = error instanceof Error && error.message !== "" ? error.message : describe(error);
   return new StorageError(`${doing}: ${detail}`, { cause: error });
 }

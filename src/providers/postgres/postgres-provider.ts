@@ -27,6 +27,7 @@ import type {
   Provider,
   PruneInstances,
   StoreLoad,
+  StoreTransfer,
   Traffic,
   Wake,
   WorkFence,
@@ -35,9 +36,12 @@ import { assertSettings } from "./assert-settings.ts";
 import { closeLease } from "./close-lease.ts";
 import { commit } from "./commit.ts";
 import { countInstances } from "./count-instances.ts";
+import { countStored } from "./count-stored.ts";
 import { createInstances } from "./create-instances.ts";
 import { Database, surviveLostConnections } from "./database.ts";
 import { deleteInstance } from "./delete-instance.ts";
+import { discardInstances } from "./discard-instances.ts";
+import { dumpInstance, dumpInstances } from "./dump-instances.ts";
 import { enqueue } from "./enqueue.ts";
 import { EntryRepair } from "./entry-repair.ts";
 import { expireWork, type ExpireWork } from "./expire-work.ts";
@@ -72,7 +76,9 @@ import { type Kept, releaseAllExcept } from "./release-all-except.ts";
 import { releaseInstances } from "./release-instances.ts";
 import { releaseQuarantine } from "./release-quarantine.ts";
 import { renewLease } from "./renew-lease.ts";
+import { restoreInstances } from "./restore-instances.ts";
 import { checkSchemaName, defaultSchema } from "./schema-name.ts";
+import { readSeal, sealStore, unsealStore } from "./seal-store.ts";
 import type { Store } from "./store.ts";
 
 export interface PostgresOptions {
@@ -91,6 +97,16 @@ export interface PostgresOptions {
 /** Keeps everything in one schema of a PostgreSQL database, for any number of nodes on any number of machines. */
 export class PostgresProvider implements Provider {
   readonly kind = "postgres";
+  readonly transfer: StoreTransfer = {
+    seal: (seal) => this.#run((store) => sealStore(store, seal)),
+    readSeal: () => this.#run(readSeal),
+    unseal: (moveId) => this.#run((store) => unsealStore(store, moveId)),
+    count: () => this.#run(countStored),
+    dump: (request) => this.#run((store) => dumpInstances(store, request)),
+    dumpOne: (instanceId) => this.#run((store) => dumpInstance(store, instanceId)),
+    restore: (dumps) => this.#run((store) => restoreInstances(store, dumps)),
+    discard: (runs) => this.#run((store) => discardInstances(store, runs)),
+  };
   readonly #store: Store;
   readonly #pool: PostgresPool;
   readonly #ownsPool: boolean;

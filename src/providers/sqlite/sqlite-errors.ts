@@ -1,4 +1,4 @@
-import { InvalidArgumentError, PerdureError, StorageError } from "../../errors/index.ts";
+import { InvalidArgumentError, PerdureError, StorageError, StoreMovedError } from "../../errors/index.ts";
 
 // Primary result codes: https://www.sqlite.org/rescode.html
 const busy = 5;
@@ -18,10 +18,18 @@ export function isRefusal(error: unknown): boolean {
   return refusals.has(primaryCode(error) ?? -1);
 }
 
+/** What the triggers of a sealed store say: see seal-store.ts. */
+export const sealedMessage = "perdure: this store is sealed";
+
 /** Perdure's own errors stay what they are; everything else becomes a `StorageError`. */
 export function toStorageError(error: unknown, doing: string): PerdureError {
   if (error instanceof PerdureError) return error;
   const detail = error instanceof Error ? error.message : String(error);
+  if (detail === sealedMessage) {
+    return new StoreMovedError(
+      "This store is sealed: what it has is being moved, or was moved into another one. Open that one.",
+    );
+  }
   return new StorageError(`${doing}: ${detail}`, { cause: error });
 }
 

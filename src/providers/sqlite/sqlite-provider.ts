@@ -28,6 +28,7 @@ import type {
   Provider,
   PruneInstances,
   StoreLoad,
+  StoreTransfer,
   Traffic,
   Wake,
   WorkFence,
@@ -38,8 +39,11 @@ import { closeLease } from "./close-lease.ts";
 import { commit } from "./commit.ts";
 import type { Connection } from "./connection.ts";
 import { countInstances } from "./count-instances.ts";
+import { countStored } from "./count-stored.ts";
 import { createInstances } from "./create-instances.ts";
 import { deleteInstance } from "./delete-instance.ts";
+import { discardInstances } from "./discard-instances.ts";
+import { dumpInstance, dumpInstances } from "./dump-instances.ts";
 import { enqueue } from "./enqueue.ts";
 import { expireWork, type ExpireWork } from "./expire-work.ts";
 import { ExternalChanges } from "./external-changes.ts";
@@ -69,6 +73,8 @@ import { type Kept, releaseAllExcept } from "./release-all-except.ts";
 import { releaseInstances } from "./release-instances.ts";
 import { releaseQuarantine } from "./release-quarantine.ts";
 import { renewLease } from "./renew-lease.ts";
+import { restoreInstances } from "./restore-instances.ts";
+import { readSeal, sealStore, unsealStore } from "./seal-store.ts";
 import { toStorageError } from "./sqlite-errors.ts";
 import { latestTime } from "./store-time.ts";
 import type { Transaction } from "./transaction.ts";
@@ -101,6 +107,16 @@ interface OpenStore {
  */
 export class SqliteProvider implements Provider {
   readonly kind = "sqlite";
+  readonly transfer: StoreTransfer = {
+    seal: (seal) => this.#write((tx) => sealStore(tx, seal)),
+    readSeal: () => this.#read(readSeal),
+    unseal: (moveId) => this.#write((tx) => unsealStore(tx, moveId)),
+    count: () => this.#read(countStored),
+    dump: (request) => this.#read((db) => dumpInstances(db, request)),
+    dumpOne: (instanceId) => this.#read((db) => dumpInstance(db, instanceId)),
+    restore: (dumps) => this.#write((tx) => restoreInstances(tx, dumps)),
+    discard: (runs) => this.#write((tx) => discardInstances(tx, runs)),
+  };
   readonly #clock: StoreClock;
   readonly #writer: Connection;
   readonly #reader: Connection;
