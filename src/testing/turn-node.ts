@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { AnyActivity, AnyOrchestration, Logger } from "../definition/index.ts";
-import { processHost } from "../host/index.ts";
+import { type Host, processHost } from "../host/index.ts";
 import { ActivityRegistry } from "../runtime/activity-registry.ts";
 import type { TurnNode } from "../runtime/node.ts";
 import { OrchestrationRegistry } from "../runtime/orchestration-registry.ts";
@@ -12,6 +12,8 @@ export interface TurnNodeOptions {
   readonly limits?: Partial<Limits>;
   /** Default: one that says nothing. */
   readonly logger?: Logger;
+  /** Default: the process. */
+  readonly host?: Host;
   /** Default: one for turns that need no store. */
   readonly provider?: TurnNode["provider"];
 }
@@ -19,7 +21,7 @@ export interface TurnNodeOptions {
 /** As much of a node as it takes to run turns: no queue, no lease, no loop. */
 export function turnNode(options: TurnNodeOptions): TurnNode {
   return {
-    host: processHost,
+    host: options.host ?? processHost,
     provider: options.provider ?? noStore,
     orchestrationRegistry: new OrchestrationRegistry(options.orchestrations),
     activityRegistry: new ActivityRegistry(options.activities ?? []),

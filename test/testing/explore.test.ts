@@ -1,0 +1,372 @@
+import assert, { AssertionError } from "node:assert/strict";
+import { test } from "node:test";
+import { type OrchestrationContext, activity, event, mailbox, orchestration } from "../../src/definition/index.ts";
+import { InvalidArgumentError, NonRetryableError } from "../../src/errors/index.ts";
+import { type ExploreReport, explore } from "../../src/testing/index.ts";
+
+const part = async (index: number): Promise<string> => `p${index}`;
+const parts = (ctx: OrchestrationContext, count: number) =>
+  Array.from({ length: count }, (_, index) => ctx.activity<string>("part", index));
+
+const joined = orchestration("joined", async (ctx, count: number) => (await Promise.all(parts(ctx, count))).join());
+
+const raced = orchestration("raced", async (ctx, count: number) => {
+  const order: string[] = [];
+  await Promise.all(parts(ctx, count).map(async (one) => order.push(await one)));
+  return order.join();
+});
+
+const values = ({ outcomes }: ExploreReport) => outcomes.map(({ outcome: { status, value } }) => value ?? status);
+
+test("an orchestration that gathers what comes in any order passes, in every order, with a crash before every step", async () => {
+  const report = await explore(joined, { input: 4, activities: { part } });
+  report.assertOk();
+  report.assertOrderInsensitive();
+  assert.deepEqual([report.schedules, report.isExhaustive, report.isOrderSensitive], [24, true, false]);
+  assert.equal(report.crashes, 24 * 4);
+  assert.deepEqual(values(report), ["p0,p1,p2,p3"]);
+});
+
+test("every interleaving of two chains is run, and each only once", async () => {
+  const chains = orchestration("chains", async (ctx) => {
+    const chain = async (name: string) => {
+      for (const step of [1, 2, 3]) await ctx.activity("part", `${name}${step}`);
+    };
+    await Promise.all([chain("a"), chain("b")]);
+  });
+  const orders = new Set<string>();
+  const report = await explore(chains, {
+    maxCrashes: 1,
+    setup: () => {
+      const done: string[] = [];
+      const observe = () => {
+        orders.add(done.join());
+        return null;
+      };
+      return { activities: { part: async (name: string) => void done.push(name) }, observe };
+    },
+  });
+  assert.equal(report.schedules, 20);
+  // One more: with the activity that the crash repeated.
+  assert.equal(orders.size, 21);
+});
+
+test("an orchestration whose outcome depends on the order is found, with two schedules that differ in one swap", async () => {
+  const report = await explore(raced, { input: 3, activities: { part } });
+  report.assertOk();
+  assert.equal(report.isOrderSensitive, true);
+  assert.equal(report.outcomes.length, 6);
+  assert.deepEqual(report.outcomes[0]?.steps, [
+    "the instance starts",
+    'activity "part" completes: 0',
+    'activity "part" completes: 1',
+    'activity "part" completes: 2',
+  ]);
+  assert.deepEqual(report.outcomes[1]?.steps.toSorted(), report.outcomes[0].steps.toSorted());
+  assert.throws(() => report.assertOrderInsensitive(), AssertionError);
+  assert.throws(() => report.assertOrderInsensitive(), /DEPENDS ON THE ORDER[^]*'p0,p1,p2'[^]*'p1,p0,p2'/);
+});
+
+test("a race whose loser was given up is seen as one, and the loser is named", async () => {
+  const fastest = orchestration("fastest", async (ctx) => {
+    const abort = new AbortController();
+    const first = await Promise.race([
+      ctx.activity<string>("left", null, { signal: abort.signal }),
+      ctx.activity<string>("right", null, { signal: abort.signal }),
+    ]);
+    abort.abort();
+    return first;
+  });
+  const report = await explore(fastest, { activities: { left: async () => "left", right: async () => "right" } });
+  report.assertOk();
+  assert.deepEqual(values(report), ["left", "right"]);
+  assert.deepEqual(report.givenUp.toSorted(), ["left", "right"]);
+  assert.match(String(report), /Given up in some schedules, and may have run all the same: "right", "left"\./);
+});
+
+test("a loser that was not given up, and whose effect counts, is found by what is observed", async () => {
+  const careless = orchestration("careless", async (ctx) => {
+    const winner = await Promise.race([ctx.activity<string>("book", "air"), ctx.activity<string>("book", "rail")]);
+    await ctx.activity("confirm");
+    return winner.length > 0;
+  });
+  const report = await explore(careless, {
+    setup: () => {
+      const booked = new Set<string>();
+      const book = async (what: string) => {
+        booked.add(what);
+        return what;
+      };
+      return { activities: { book, confirm: async () => null }, observe: () => booked };
+    },
+  });
+  assert.deepEqual(
+    new Set(report.outcomes.map(({ outcome: { observed } }) => [...(observed as Set<string>)].toSorted().join())),
+    new Set(["air", "air,rail", "rail"]),
+  );
+});
+
+test("a time limit can come before or after what it limits", async () => {
+  const approvals = mailbox<boolean>("approvals");
+  const approval = orchestration("approval", async (ctx) => {
+    const approved = await ctx.receive(approvals, { timeout: "24h" }).catch(() => "too late");
+    return approved;
+  });
+  const report = await explore(approval, { messages: [{ mailbox: approvals, data: true }] });
+  report.assertOk();
+  assert.deepEqual(values(report), [true, "too late"]);
+  assert.deepEqual(report.outcomes[1]?.steps, [
+    "the instance starts",
+    'the time limit (86400 s) of "approvals" runs out',
+  ]);
+});
+
+test("timers fire in the order of their times, whatever else happens between them", async () => {
+  const timers = orchestration("timers", async (ctx) => {
+    const order: string[] = [];
+    const after = async (days: number) => {
+      await ctx.sleep(`${days}d`);
+      order.push(`${days}`);
+    };
+    await Promise.all([after(30), after(10), after(20)]);
+    return [order.join(), new Date(ctx.now()).toISOString()];
+  });
+  const report = await explore(timers, {});
+  assert.deepEqual(values(report), [["10,20,30", "2026-01-31T00:00:00.000Z"]]);
+});
+
+test("an activity that does its work twice is found, and one that goes by its key is not", async () => {
+  const pays = orchestration("pays", async (ctx) => {
+    await ctx.activity("charge", 5);
+    await ctx.activity("charge", 7);
+  });
+  const charging = (seen: (key: string, ledger: Map<string, number>) => boolean) => () => {
+    const ledger = new Map<string, number>();
+    const charge = async (amount: number, { idempotencyKey }: { idempotencyKey: string }) => {
+      if (!seen(idempotencyKey, ledger)) ledger.set(`${idempotencyKey} ${ledger.size}`, amount);
+      else ledger.set(idempotencyKey, amount);
+      return null;
+    };
+    return { activities: { charge }, observe: () => [...ledger.values()].reduce((sum, amount) => sum + amount, 0) };
+  };
+  const bad = await explore(pays, { setup: charging(() => false) });
+  bad.assertDeterministic();
+  assert.throws(() => bad.assertIdempotent(), /NOT IDEMPOTENT: activity "charge"[^]*executed once: 12\n.*twice: 17/);
+  const [found] = bad.notIdempotent;
+  assert.deepEqual(
+    [found?.activity, found?.differs, found?.input, found?.once, found?.twice, found?.crashAt],
+    ["charge", "effect", "5", 12, 17, 1],
+  );
+  const good = await explore(pays, { setup: charging(() => true) });
+  good.assertOk();
+});
+
+test("an activity that gives another result the second time is found without anything to observe", async () => {
+  let ids = 0;
+  const report = await explore(joined, { input: 2, activities: { part: async () => `id-${++ids}` } });
+  assert.throws(() => report.assertIdempotent(), /gives another result when it is executed again/);
+  report.assertDeterministic();
+});
+
+test("two failures of one cause are no difference", async () => {
+  const failing = orchestration("failing", async (ctx) =>
+    ctx.activity("broken").catch((error: Error) => error.message),
+  );
+  const broken = async () => {
+    throw new NonRetryableError("out of order");
+  };
+  (await explore(failing, { activities: { broken } })).assertOk();
+});
+
+let counter = 0;
+const cache = new Map<string, boolean>();
+const careless: readonly [what: string, body: (ctx: OrchestrationContext) => Promise<unknown>, message: RegExp][] = [
+  [
+    "a counter of the module in an input",
+    async (ctx) => ctx.activity("part", ++counter),
+    /the first time: activity "part", \d+\n +run again: /,
+  ],
+  ["a counter of the module in the result", async () => ++counter, /the function returning/],
+  [
+    "a cache of the module that decides what is called",
+    async (ctx) => {
+      if (!cache.has(ctx.runId)) await ctx.activity("part", 0);
+      cache.set(ctx.runId, true);
+      await ctx.sleep("1s");
+    },
+    /expected \(history\): activity "part"\n +actual \(code\): +a timer\n +at: .*explore\.test\.ts/,
+  ],
+  ["a global", async (ctx) => ctx.activity("part", process.hrtime.bigint()), /run again over the same history/],
+  [
+    "whether it is replaying",
+    async (ctx) => {
+      const wasReplaying = ctx.isReplaying;
+      await ctx.sleep("1s");
+      return wasReplaying;
+    },
+    /After a crash, led through its history, the code comes to something else/,
+  ],
+];
+
+for (const [what, body, message] of careless) {
+  test(`code that goes by ${what} is found`, async () => {
+    const report = await explore(orchestration("careless", body), { activities: { part: async () => null } });
+    assert.throws(() => report.assertDeterministic(), message);
+    assert.throws(() => report.assertOk(), AssertionError);
+    assert.deepEqual(report.notIdempotent, []);
+  });
+}
+
+test("time, random numbers and ids of the context, and the guarded globals, are no difference", async () => {
+  const guarded = orchestration("guarded", async (ctx) => {
+    const id = crypto.randomUUID();
+    await ctx.sleep("1s");
+    return [id, Math.random(), Date.now(), ctx.uuid(), ctx.random(), await ctx.subOrchestration(joined, 1)];
+  });
+  const report = await explore(guarded, { orchestrations: [joined], activities: { part } });
+  report.assertOk();
+  report.assertOrderInsensitive();
+});
+
+test("an event that is raised before anybody waits for it is lost, and that is found", async () => {
+  const paid = event<number>("paid");
+  const lossy = orchestration("lossy", async (ctx) => {
+    await ctx.activity("part", 1);
+    return ctx.waitForEvent(paid);
+  });
+  const report = await explore(lossy, { activities: { part }, events: [{ event: paid, data: 3 }] });
+  assert.throws(
+    () => report.assertFinishes(),
+    /WAITS IN VAIN\n[^]*lossy: a wait for event "paid"\n[^]*2\. event "paid" is raised: 3/,
+  );
+  assert.deepEqual(report.dropped, ['EventRaised "paid": no wait for event "paid" is open']);
+});
+
+test("the same with a mailbox is not, and messages of one mailbox keep their order", async () => {
+  const numbers = mailbox<number>("numbers");
+  const patient = orchestration("patient", async (ctx) => {
+    await ctx.activity("part", 1);
+    return [await ctx.receive(numbers), await ctx.receive(numbers)];
+  });
+  const messages = [1, 2].map((data) => ({ mailbox: numbers, data }));
+  const report = await explore(patient, { activities: { part }, messages });
+  report.assertOk();
+  assert.deepEqual(values(report), [[1, 2]]);
+});
+
+test("children are run, start late, and end in any order", async () => {
+  const parent = orchestration("parent", async (ctx) => {
+    const order: string[] = [];
+    const run = async (index: number) => order.push(await ctx.subOrchestration<string>("joined", index));
+    await Promise.all([run(1), run(2), ctx.sleep("1h")]);
+    return order.join(" ");
+  });
+  const report = await explore(parent, { orchestrations: [joined], activities: { part } });
+  report.assertOk();
+  assert.deepEqual(values(report), ["p0 p0,p1", "p0,p1 p0"]);
+  assert.equal(report.isExhaustive, true);
+  assert.ok(report.outcomes.some(({ steps }) => steps.includes(`child "joined" starts`)));
+});
+
+test("a saga undoes what it did, whenever it is asked to cancel", async () => {
+  const trip = orchestration("trip", async (ctx) => {
+    const undo: string[] = [];
+    try {
+      for (const what of ["air", "hotel"]) {
+        undo.push(what);
+        await ctx.activity("book", what);
+      }
+      await ctx.sleep("7d");
+      return "travelled";
+    } catch (error) {
+      for (const what of undo.toReversed()) await ctx.activity("release", what);
+      throw error;
+    }
+  });
+  const setup = () => {
+    const booked = new Set<string>();
+    const book = async (what: string) => void booked.add(what);
+    const release = async (what: string) => void booked.delete(what);
+    return { activities: { book, release }, observe: () => booked };
+  };
+  const report = await explore(trip, { setup, cancel: "changed my mind" });
+  report.assertOk();
+  report.assertEvery(({ status, observed }) => (status === "completed" ? 2 : 0) === (observed as Set<string>).size);
+  assert.deepEqual(new Set(values(report)), new Set(["travelled", "cancelled"]));
+  assert.throws(
+    () => report.assertEvery(({ status }) => status === "completed"),
+    /REFUSED: cancelled: CancelledError: Cancelled: changed my mind[^]*\d\. the instance is asked to cancel/,
+  );
+});
+
+test("retries are made, as many as the options of the activity allow", async () => {
+  const flaky = (failures: number) =>
+    activity("part", { retry: { maxAttempts: 3 } }, async (ctx) => {
+      if (ctx.attempt <= failures) throw new Error("not yet");
+      return `attempt ${ctx.attempt}`;
+    });
+  assert.deepEqual(values(await explore(joined, { input: 1, activities: [flaky(2)] })), ["attempt 3"]);
+  const [failed] = (await explore(joined, { input: 1, activities: [flaky(3)] })).outcomes;
+  assert.deepEqual(failed?.outcome.error, { name: "ActivityError", message: "not yet", code: "ACTIVITY_FAILED" });
+});
+
+test("continue-as-new goes on in the same exploration, with what was not received", async () => {
+  const sums = mailbox<number>("sums");
+  const summing = orchestration(
+    "summing",
+    async (ctx, { left, sum }: { left: number; sum: number }): Promise<number> => {
+      const next = sum + (await ctx.receive(sums));
+      return left === 1 ? next : ctx.continueAsNew({ left: left - 1, sum: next });
+    },
+  );
+  const messages = [1, 2, 4].map((data) => ({ mailbox: sums, data }));
+  const report = await explore(summing, { input: { left: 3, sum: 0 }, messages });
+  report.assertOk();
+  assert.deepEqual(values(report), [7]);
+});
+
+test("what never ends is cut off, and that is reported", async () => {
+  const eternal = orchestration("eternal", async (ctx): Promise<void> => {
+    await ctx.sleep("1h");
+    await ctx.continueAsNew();
+  });
+  const report = await explore(eternal, { maxSteps: 20 });
+  assert.throws(() => report.assertFinishes(), /NEVER ENDS\n.*not over after 20 steps/);
+});
+
+test("beyond the bound a part of the orders is chosen, and the same one each time", async () => {
+  const options = { input: 8, activities: { part }, maxSchedules: 100, maxCrashes: 50 };
+  const [one, other] = [await explore(raced, options), await explore(raced, options)];
+  assert.deepEqual([one.schedules, one.crashes, one.isExhaustive], [100, 50, false]);
+  assert.equal(String(one), String(other));
+  const another = await explore(raced, { ...options, seed: 2 });
+  assert.notDeepEqual(values(another), values(one));
+  // All swaps of two neighbours, and orders far from any of them.
+  assert.ok(values(one).includes("p0,p1,p3,p2,p4,p5,p6,p7"));
+  assert.ok(one.outcomes.length > 80);
+});
+
+test("what is missing is said at once", async () => {
+  await assert.rejects(explore(joined, { input: 1 }), (error) => {
+    assert.ok(error instanceof InvalidArgumentError);
+    assert.match(error.message, /Activity "part" is called, and `activities` does not have it/);
+    return true;
+  });
+  const parent = orchestration("parent", async (ctx) => ctx.subOrchestration("nobody"));
+  await assert.rejects(explore(parent, {}), /Orchestration "nobody" is started, and `orchestrations` does not have it/);
+  await assert.rejects(explore(joined, { input: 1, maxSchedules: 0 }), InvalidArgumentError);
+});
+
+test("the guard is gone when the exploration is over", async () => {
+  const { setTimeout: before } = globalThis;
+  await explore(joined, { input: 1, activities: { part } });
+  assert.equal(globalThis.setTimeout, before);
+});
+
+test("a report reads like this", async () => {
+  const report = await explore(joined, { input: 2, activities: { part } });
+  assert.equal(
+    String(report),
+    "\"joined\": 2 schedules (every order there is), 4 crashes, one before every step\n  2 × completed: 'p0,p1'",
+  );
+});
