@@ -1,9 +1,9 @@
 import type {
+  ExpiredWork,
   CommitBatch,
   CommitResult,
   EventRow,
   FetchedInstance,
-  FetchedWork,
   InstanceDump,
   InstanceRecord,
   NewInstance,
@@ -70,7 +70,7 @@ export function withCodec(provider: Provider, codec: PayloadCodec): Provider {
     note: maybe(plain, row.note, `note/${row.id}`),
   });
   const workItem = (row: WorkItem): WorkItem => marks(both(plain, row, `work/${row.id}`));
-  const work = (fetched: FetchedWork): FetchedWork => ({ ...fetched, items: fetched.items.map(workItem) });
+  const work = <F extends ExpiredWork>(fetched: F): F => ({ ...fetched, items: fetched.items.map(workItem) });
   const events = (rows: readonly EventRow[], instanceId: string, executionId: number): EventRow[] =>
     rows.map((row) => both(plain, row, eventOf(instanceId, executionId, row.eventId)));
   const instance = (row: FetchedInstance): FetchedInstance => ({

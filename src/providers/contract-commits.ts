@@ -86,6 +86,9 @@ export type WorkResult =
   /** Handed back: counted nowhere. */
   | (WorkFence & { readonly kind: "abandon" });
 
+/** Free slots of one queue, for what a commit inserts. */
+export type WorkClaim = Pick<FetchWork, "queue" | "activities" | "limit">;
+
 export interface CommitBatch {
   readonly nodeId: string;
   readonly turns: readonly TurnCommit[];
@@ -94,7 +97,7 @@ export interface CommitBatch {
    * Free slots: of the work items that this batch inserts, so many may be taken by this node at once, as if by a fetch
    * right after the commit.
    */
-  readonly claimWork: readonly Omit<FetchWork, "nodeId">[];
+  readonly claimWork: readonly WorkClaim[];
   /** At most this many waiting messages of one instance in the answer; default 1,000. */
   readonly messageLimit?: number;
 }

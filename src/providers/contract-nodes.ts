@@ -74,6 +74,10 @@ export interface FetchWork {
   /** Names of the activities that this node can run. */
   readonly activities: readonly string[];
   readonly limit: number;
+  /** Items lost so often are suspected of ending the process that runs them. */
+  readonly suspectAfter: number;
+  /** At most this many suspects: they are held back, and what came after them is not. */
+  readonly suspectLimit: number;
 }
 
 export interface WorkItem {
@@ -102,7 +106,12 @@ export interface FetchedWork {
   readonly items: readonly WorkItem[];
   /** When the next item becomes visible that waits for its retry, if one does. */
   readonly nextVisibleAt: number | null;
+  /** Suspects were visible that `suspectLimit` held back. */
+  readonly suspectsWait: boolean;
 }
+
+/** Here `nextVisibleAt` is when the next item will not have been started by its time. */
+export type ExpiredWork = Omit<FetchedWork, "suspectsWait">;
 
 export interface FiredTimers {
   readonly storeNow: number;

@@ -2,6 +2,7 @@ import type { CommitBatch, CommitResult, WorkFence } from "./contract-commits.ts
 import type { Wake } from "./contract-hints.ts";
 import type { InstanceQueues, NodeRecord, StoreLoad, Traffic } from "./contract-inspection.ts";
 import type {
+  ExpiredWork,
   FetchInstances,
   FetchWork,
   FetchedInstances,
@@ -93,7 +94,7 @@ export interface Provider extends AsyncDisposable {
     readonly nodeId: string;
     readonly graceMs: number;
     readonly limit: number;
-  }): Promise<FetchedWork>;
+  }): Promise<ExpiredWork>;
 
   createInstances(starts: readonly NewInstance[]): Promise<readonly { created: boolean; runId: string }[]>;
   /** One answer for each message, in order; a message to an instance that is unknown or has ended is not stored. */

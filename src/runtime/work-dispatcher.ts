@@ -1,3 +1,4 @@
+import type { ActivityPolicy } from "../definition/index.ts";
 import {
   ActivityError,
   type Failure,
@@ -11,6 +12,7 @@ import { type HostTimer, longestTimerMs } from "../host/index.ts";
 import type { CommitBatch, FetchedWork, TurnCommit, WorkItem } from "../providers/contract.ts";
 import { effectivePolicy, maxLost, retryDelay } from "./activity-policy.ts";
 import { type ActivityEnd, ActivityRun } from "./activity-run.ts";
+import { ActivityTrial } from "./activity-trial.ts";
 import { backoffMs } from "./backoff.ts";
 import { address } from "./execution-end.ts";
 import type { InstanceRouter } from "./instance-router.ts";
@@ -26,8 +28,10 @@ interface Queue {
   /** Slots promised to items that a commit under way may bring. */
   reserved: number;
   running: number;
-  /** There may be more to take, and there was no slot for it. */
+  /** There may be more to take, and there was no room for it. */
   isStarved: boolean;
+  /** Room may have come while a fetch was under way that did not know of it. */
+  hasMissedRoom: boolean;
 }
 
 /** Takes work items off the work queues, executes their activities, and sends their completions. */
@@ -36,6 +40,7 @@ export class WorkDispatcher {
   readonly #router: InstanceRouter;
   readonly #queues: readonly Queue[];
   readonly #activities: readonly string[];
+  readonly #trial: ActivityTrial;
   readonly #running = new Map<string, ActivityRun>();
   readonly #ending = new Set<Promise<void>>();
   #loops: Promise<void>[] = [];
@@ -46,6 +51,7 @@ export class WorkDispatcher {
     this.#node = node;
     this.#router = router;
     this.#activities = node.activityRegistry.names();
+    this.#trial = new ActivityTrial(node, () => this.#onRoom());
     this.#queues = [...node.queues].map(([name, concurrency]) => ({
       name,
       concurrency,
@@ -53,6 +59,7 @@ export class WorkDispatcher {
       reserved: 0,
       running: 0,
       isStarved: false,
+      hasMissedRoom: false,
     }));
   }
 
@@ -87,7 +94,7 @@ export class WorkDispatcher {
       if (queue !== undefined) queue.reserved -= limit;
     }
     for (const item of items) this.#execute(item);
-    this.#wakeStarved();
+    this.#onRoom();
   }
 
   /** What the turn gave up is gone from the queue, and its activities may stop. */
@@ -101,6 +108,7 @@ export class WorkDispatcher {
   abandon(): void {
     this.#isStopped = true;
     this.#node.host.cancel(this.#lostTimer);
+    this.#trial.stop();
     this.wake();
   }
 
@@ -172,58 +180,87 @@ export class WorkDispatcher {
     if (limit <= 0) queue.isStarved = true;
     if (nodeId === null || limit <= 0) return safetyNetMs;
     queue.reserved += limit;
+    queue.hasMissedRoom = false;
     const fetched = await this.#node.claims
       .claim(() => this.#fetch(queue, { nodeId, limit }))
       .finally(() => {
         queue.reserved -= limit;
-        this.#wakeStarved();
+        this.#onRoom(queue);
       });
-    if (fetched.items.length >= limit) queue.isStarved = true;
+    if (fetched.items.length >= limit || fetched.suspectsWait) {
+      if (queue.hasMissedRoom) return 0;
+      queue.isStarved = true;
+    }
     if (fetched.nextVisibleAt === null) return safetyNetMs;
     return Math.min(safetyNetMs, Math.max(1, fetched.nextVisibleAt - fetched.storeNow));
   }
 
   async #fetch({ name }: Queue, claim: { readonly nodeId: string; readonly limit: number }): Promise<FetchedWork> {
-    const fetched = await this.#node.provider.fetchWork({ ...claim, queue: name, activities: this.#activities });
-    // Under another id nothing of it is this node's any more.
-    if (this.#node.lease.nodeId !== claim.nodeId) return { ...fetched, items: [] };
-    for (const item of fetched.items) this.#execute(item);
-    return fetched;
-  }
-
-  /** A slot has become free, and whoever found none may look again. */
-  #wakeStarved(): void {
-    for (const queue of this.#queues.filter(({ isStarved }) => isStarved)) {
-      queue.isStarved = false;
-      queue.signal.set();
+    const { suspectAfter } = this.#trial;
+    const suspectLimit = this.#trial.reserve();
+    let suspect: ActivityRun | undefined;
+    try {
+      const request = { ...claim, queue: name, activities: this.#activities, suspectAfter, suspectLimit };
+      const fetched = await this.#node.provider.fetchWork(request);
+      // Under another id nothing of it is this node's any more.
+      if (this.#node.lease.nodeId !== claim.nodeId) return { ...fetched, items: [] };
+      for (const item of fetched.items) {
+        const run = this.#execute(item);
+        if (item.lost >= suspectAfter) suspect ??= run;
+      }
+      return fetched;
+    } finally {
+      if (suspectLimit > 0) this.#trial.begin(suspect);
     }
   }
 
-  #execute(item: WorkItem): void {
+  /**
+   * There is a free slot, or nobody on trial: whoever found no room looks again, except the one that only gives back
+   * what it did not use.
+   */
+  #onRoom(user?: Queue): void {
+    for (const queue of this.#queues) {
+      if (queue === user) continue;
+      queue.hasMissedRoom = true;
+      if (queue.isStarved) queue.signal.set();
+      queue.isStarved = false;
+    }
+  }
+
+  /** Gives nothing if the item is not to be run. */
+  #execute(item: WorkItem): ActivityRun | undefined {
     const queue = this.#queues.find((candidate) => candidate.name === item.queue);
     const activity = this.#node.activityRegistry.get(item.name);
-    if (queue === undefined || activity === undefined || this.#isStopped) return this.#track(this.#handBack(item));
+    if (queue === undefined || activity === undefined || this.#isStopped) {
+      this.#track(this.#handBack(item));
+      return undefined;
+    }
     let body: WorkBody;
+    let policy: ActivityPolicy;
     try {
       body = decodeWork(item.body);
+      policy = effectivePolicy(activity.policy, body.policy);
+      const { claimsWithoutCommit } = this.#node.limits;
+      if (item.lost >= maxLost(policy, claimsWithoutCommit)) throw lostTooOften(item);
     } catch (error) {
-      return this.#track(this.#fail(item, error as PerdureError));
+      this.#track(this.#fail(item, error as PerdureError));
+      return undefined;
     }
-    const policy = effectivePolicy(activity.policy, body.policy);
-    const { claimsWithoutCommit } = this.#node.limits;
-    if (item.lost >= maxLost(policy, claimsWithoutCommit)) return this.#track(this.#fail(item, lostTooOften(item)));
     const run = new ActivityRun(this.#node, item, body, activity, policy);
     this.#running.set(item.id, run);
     queue.running += 1;
-    const ended = run.ended.then(async (end) => {
-      if (end.kind === "failed" || end.kind === "stopped") await run.storeLastBeat();
-      this.#running.delete(item.id);
-      queue.running -= 1;
-      const ending = this.#end(run, end);
-      this.#wakeStarved();
-      await ending;
-    });
-    this.#track(ended);
+    this.#track(this.#whenEnded(run, queue));
+    return run;
+  }
+
+  async #whenEnded(run: ActivityRun, queue: Queue): Promise<void> {
+    const end = await run.ended;
+    if (end.kind === "failed" || end.kind === "stopped") await run.storeLastBeat();
+    this.#running.delete(run.item.id);
+    queue.running -= 1;
+    const ending = this.#end(run, end);
+    this.#onRoom();
+    await ending;
   }
 
   #track(work: Promise<unknown>): void {

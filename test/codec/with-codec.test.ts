@@ -10,6 +10,8 @@ import { CorruptPayloadError, InvalidArgumentError } from "../../src/errors/inde
 import { modes, World } from "../support/world.ts";
 
 const secret = "the patient is called Ada";
+/** With spaces, which base64 has none of: three letters alone would be found in it by chance now and then. */
+const traces = /the patient|is called|called Ada|: cannot/;
 const keys = { k1: randomBytes(32) };
 const codec = aesGcmCodec({ keys, currentKey: "k1" });
 
@@ -46,7 +48,7 @@ for (const mode of modes) {
       assert.deepEqual((await client.getStatus("ada")).customStatus, { secret, round: 2 });
       assert.deepEqual([...(await client.getState("ada"))], [["history", [secret, secret]]]);
       assert.equal((await client.getHistory("ada", { executionId: 1 }))[0]?.kind, "OrchestrationStarted");
-      for (const suffix of ["", "-wal"]) assert.equal(readFileSync(world.file + suffix).includes("Ada"), false);
+      for (const suffix of ["", "-wal"]) assert.doesNotMatch(readFileSync(world.file + suffix, "latin1"), traces);
     } finally {
       await world.close();
     }

@@ -79,17 +79,22 @@ test("a quarantined instance can be terminated, without its code being run", asy
   }
 });
 
-test("an activity that ends its process fails after its attempts, and its orchestration goes on", async () => {
+test("an activity that ends its process fails after its attempts, and those that ran beside it do not", async () => {
   const world = await World.open();
   try {
     const { client } = world;
     const careful = await client.start("careful", undefined, { instanceId: "careful" });
+    const bystanders = await client.startMany(Array.from({ length: 5 }, () => ({ orchestration: "bystander" })));
     const { node, restarts } = await restartUntil(world, "fixed", async () => {
       return (await client.getStatus("careful")).status === "completed";
     });
     await using _node = node;
     assert.equal(await careful.result({ timeout: "20s" }), "ACTIVITY_LOST");
     assert.equal(restarts, 6);
+    for (const bystander of bystanders) {
+      const attempt = await bystander.result({ timeout: "20s" });
+      assert.ok(typeof attempt === "number" && attempt <= 3, `attempt ${String(attempt)}`);
+    }
   } finally {
     await world.close();
   }

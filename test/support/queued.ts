@@ -23,8 +23,9 @@ export async function queued(provider: Provider, { orchestrations, activities }:
     unservableForMs: null,
     messageLimit: 10,
   });
+  const all = { suspectAfter: 1_000, suspectLimit: 0 };
   const names = activities.map(({ name }) => name);
-  const work = await provider.fetchWork({ nodeId, queue: "default", activities: names, limit: 100 });
+  const work = await provider.fetchWork({ nodeId, queue: "default", activities: names, limit: 100, ...all });
   const timers = await provider.fireTimers({ partitions: allTimerPartitions, limit: 100 });
   await provider.closeLease(nodeId);
   return {

@@ -150,8 +150,10 @@ export class TestNode {
     return (await this.fetch(request)).instances.map(({ instanceId }) => instanceId);
   }
 
-  fetchWork(limit = 100, queue = "default") {
-    return this.provider.fetchWork({ nodeId: this.nodeId, queue, activities: this.options.activities, limit });
+  fetchWork(limit = 100, queue = "default", suspectLimit = 1) {
+    const { activities } = this.options;
+    const suspects = { suspectAfter: 2, suspectLimit };
+    return this.provider.fetchWork({ nodeId: this.nodeId, queue, activities, limit, ...suspects });
   }
 
   commit(turns: readonly TurnCommit[], rest: Partial<CommitBatch> = {}): Promise<CommitResult> {

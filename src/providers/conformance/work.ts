@@ -296,6 +296,46 @@ export const work = section("work", (check) => {
     committed(await node.commitOne(turn));
     assert.deepEqual(ids(await node.fetchWork()), ["z1", "a1", "m1"]);
   });
+
+  check(
+    "W20",
+    "of what was lost too often, only so much is handed out; what came later is not held back",
+    async (scene) => {
+      const first = await scene.node({ leaseMs: 1_000 });
+      const work = ["s1", "s2", "s3"].map((id) => workItem(id));
+      await delivered(scene, first, [...work, workItem("gpu", { queue: "gpu" })]);
+      // Lost with two nodes each; the second of them got all three because once is not enough.
+      scene.clock.advance(1_000);
+      const second = await scene.node({ leaseMs: 1_000 });
+      assert.deepEqual(ids(await second.fetchWork(100, "default", 0)), ["s1", "s2", "s3"]);
+      scene.clock.advance(1_000);
+      const node = await scene.node();
+      const owned = await scene.claimed(node, "b");
+      committed(await node.commitOne(turnOf(owned, 1, { work: [workItem("fresh")] })));
+      const none = await node.fetchWork(100, "default", 0);
+      assert.deepEqual([ids(none), none.suspectsWait], [["fresh"], true]);
+      const one = await node.fetchWork(100, "default", 1);
+      assert.deepEqual([ids(one), one.items[0]?.lost, one.suspectsWait], [["s1"], 2, true]);
+      const elsewhere = await node.fetchWork(100, "gpu", 0);
+      assert.deepEqual([ids(elsewhere), elsewhere.suspectsWait], [["gpu"], false]);
+      assert.deepEqual(ids(await node.fetchWork(1, "default", 9)), ["s2"], "within the limit");
+      const rest = await node.fetchWork(100, "default", 9);
+      assert.deepEqual([ids(rest), rest.suspectsWait], [["s3"], false]);
+    },
+  );
+
+  check("W21", "a suspect that waits for its retry is neither handed out nor waited for", async (scene) => {
+    await delivered(scene, await scene.node({ leaseMs: 1_000 }), [workItem("w1")]);
+    scene.clock.advance(1_000);
+    await (await scene.node({ leaseMs: 1_000 })).fetchWork();
+    scene.clock.advance(1_000);
+    const node = await scene.node();
+    const fence = fenceOf(found((await node.fetchWork()).items[0]));
+    await node.commit([], { results: [{ ...fence, kind: "retry", delayMs: 250, note: null }] });
+    const waiting = await node.fetchWork();
+    assert.deepEqual([waiting.items, waiting.suspectsWait], [[], false]);
+    assert.equal(waiting.nextVisibleAt, scene.clock.now + 250);
+  });
 });
 
 async function schedule(scene: Scene, node: TestNode, work: readonly NewWorkItem[]): Promise<void> {

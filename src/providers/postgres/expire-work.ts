@@ -1,4 +1,4 @@
-import type { FetchedWork } from "../contract.ts";
+import type { ExpiredWork } from "../contract.ts";
 import type { Store } from "./store.ts";
 import { type ItemColumns, itemFromColumns } from "./work-item.ts";
 
@@ -14,8 +14,7 @@ interface Expired {
   readonly next_start_by: number | null;
 }
 
-/** Here `nextVisibleAt` is when the next item will not have been started by its time. */
-export async function expireWork({ db }: Store, request: ExpireWork): Promise<FetchedWork> {
+export async function expireWork({ db }: Store, request: ExpireWork): Promise<ExpiredWork> {
   const { nodeId, graceMs, limit } = request;
   const expired = await db.call<Expired>("expire_work", nodeId, Math.ceil(graceMs), limit);
   const items = (expired.items ?? []).map(itemFromColumns);

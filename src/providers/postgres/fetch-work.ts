@@ -7,17 +7,24 @@ interface Fetched {
   readonly items: ItemColumns[] | null;
   readonly next_visible_at: number | null;
   readonly first_visible: (number | null)[] | null;
+  readonly suspects_wait: boolean;
 }
 
 export async function fetchWork({ db, lowWater }: Store, request: FetchWork): Promise<FetchedWork> {
-  const { nodeId, queue, limit } = request;
+  const { nodeId, queue, limit, suspectAfter, suspectLimit } = request;
   const activities = [...new Set(request.activities)];
   const kinds = activities.map((name) => workKind(queue, name));
   const floors = lowWater.floors(kinds);
-  const fetched = await db.call<Fetched>("fetch_work", nodeId, queue, activities, floors, limit);
+  const claim = [nodeId, queue, activities, floors, limit, suspectAfter, suspectLimit] as const;
+  const fetched = await db.call<Fetched>("fetch_work", ...claim);
   const { store_now: storeNow, first_visible: firsts } = fetched;
   if (firsts !== null) lowWater.scanned(kinds, { floors, firsts, storeNow });
-  return { storeNow, items: (fetched.items ?? []).map(itemFromColumns), nextVisibleAt: fetched.next_visible_at };
+  return {
+    storeNow,
+    items: (fetched.items ?? []).map(itemFromColumns),
+    nextVisibleAt: fetched.next_visible_at,
+    suspectsWait: fetched.suspects_wait,
+  };
 }
 
 /** Under which the low water of one activity's items is kept. */

@@ -10,6 +10,7 @@ import type {
   EventRow,
   ExecutionRecord,
   FetchedInstances,
+  ExpiredWork,
   FetchedWork,
   FetchInstances,
   FetchWork,
@@ -201,7 +202,7 @@ export class PostgresProvider implements Provider {
     return this.#run((store) => findUnservable(store, request));
   }
 
-  expireWork(request: ExpireWork): Promise<FetchedWork> {
+  expireWork(request: ExpireWork): Promise<ExpiredWork> {
     return this.#run((store) => expireWork(store, request));
   }
 

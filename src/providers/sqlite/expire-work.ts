@@ -1,4 +1,4 @@
-import type { FetchedWork } from "../contract.ts";
+import type { ExpiredWork } from "../contract.ts";
 import { activityCapability, liveNodes, missingForMs } from "./missing-capabilities.ts";
 import { holdsLease } from "./node-lease.ts";
 import type { Transaction } from "./transaction.ts";
@@ -24,8 +24,7 @@ export interface ExpireWork {
   readonly limit: number;
 }
 
-/** Here `nextVisibleAt` is when the next item will not have been started by its time. */
-export function expireWork(tx: Transaction, request: ExpireWork): FetchedWork {
+export function expireWork(tx: Transaction, request: ExpireWork): ExpiredWork {
   if (!holdsLease(tx, request.nodeId)) return { storeNow: tx.now, items: [], nextVisibleAt: null };
   const expired = new Map<number, UnownedItem>();
   for (const item of [...unstarted(tx, request), ...unservable(tx, request)]) expired.set(item.seq, item);

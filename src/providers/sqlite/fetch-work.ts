@@ -1,21 +1,26 @@
 import type { FetchedWork, FetchWork } from "../contract.ts";
 import { holdsLease } from "./node-lease.ts";
+import { suspectWork } from "./suspect-work.ts";
 import type { Transaction } from "./transaction.ts";
 import { byAge, claimItem, nextVisibleAt, oldestVisible, runnableKinds, type UnownedItem } from "./visible-work.ts";
 
 export function fetchWork(tx: Transaction, request: FetchWork): FetchedWork {
-  if (!holdsLease(tx, request.nodeId)) return { storeNow: tx.now, items: [], nextVisibleAt: null };
-  const visible: UnownedItem[] = [];
+  const { nodeId, queue, activities, limit, suspectAfter, suspectLimit } = request;
+  if (!holdsLease(tx, nodeId)) return { storeNow: tx.now, items: [], nextVisibleAt: null, suspectsWait: false };
+  const kinds = runnableKinds(tx.db, queue, activities);
+  const suspects = suspectWork(tx, kinds, { suspectAfter, limit: suspectLimit + 1 });
+  const visible: UnownedItem[] = suspects.slice(0, suspectLimit);
   let next: number | null = null;
-  for (const kind of runnableKinds(tx.db, request.queue, request.activities)) {
-    visible.push(...oldestVisible(tx, kind, request.limit));
+  for (const kind of kinds) {
+    visible.push(...oldestVisible(tx, kind, { limit, suspectAfter }));
     const hiddenUntil = nextVisibleAt(tx, kind);
     if (hiddenUntil !== null) next = Math.min(hiddenUntil, next ?? hiddenUntil);
   }
-  const taken = visible.toSorted(byAge).slice(0, request.limit);
+  const taken = visible.toSorted(byAge).slice(0, limit);
   return {
     storeNow: tx.now,
-    items: taken.map((item) => claimItem(tx, request.nodeId, item.seq)),
+    items: taken.map((item) => claimItem(tx, nodeId, item.seq)),
     nextVisibleAt: next,
+    suspectsWait: suspects.length > suspectLimit,
   };
 }

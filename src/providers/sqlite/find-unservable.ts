@@ -34,7 +34,7 @@ function neededCapabilities(tx: Transaction): Set<string> {
     if (group.handler !== anyNode && oldestReady(tx, group, 1).length > 0) needed.add(group.handler);
   }
   for (const kind of waitingKinds(tx.db)) {
-    if (oldestVisible(tx, kind, 1).length > 0) needed.add(activityCapability(kind));
+    if (oldestVisible(tx, kind, { limit: 1 }).length > 0) needed.add(activityCapability(kind));
   }
   return needed;
 }

@@ -11,6 +11,7 @@ import type {
   EventRow,
   ExecutionRecord,
   FetchedInstances,
+  ExpiredWork,
   FetchedWork,
   FetchInstances,
   FetchWork,
@@ -210,7 +211,7 @@ export class SqliteProvider implements Provider {
     return this.#write((tx) => findUnservable(tx, request));
   }
 
-  expireWork(request: ExpireWork): Promise<FetchedWork> {
+  expireWork(request: ExpireWork): Promise<ExpiredWork> {
     return this.#write((tx) => expireWork(tx, request));
   }
 

@@ -22,7 +22,7 @@ const SELECT_NEXT_NAME = `
 
 const SELECT_VISIBLE = `
   SELECT seq, visible_at FROM perdure_work_items
-   WHERE owner IS NULL AND queue = ? AND name = ? AND visible_at <= ?
+   WHERE owner IS NULL AND queue = ? AND name = ? AND visible_at <= ? AND lost < ?
    ORDER BY visible_at, seq LIMIT ?`;
 
 const SELECT_NEXT_VISIBLE = `
@@ -79,9 +79,13 @@ export function runnableKinds(db: Connection, queue: string, activities: readonl
   }
 }
 
-/** The oldest of the kind that do not wait for their retry. */
-export function oldestVisible({ db, now }: Transaction, kind: WorkKind, limit: number): UnownedItem[] {
-  const rows = db.all<[number, number]>(SELECT_VISIBLE, kind.queue, kind.name, now, limit);
+/** The oldest of the kind that neither wait for their retry nor are suspects. */
+export function oldestVisible(
+  { db, now }: Transaction,
+  { queue, name }: WorkKind,
+  { limit, suspectAfter = Number.MAX_SAFE_INTEGER }: { readonly limit: number; readonly suspectAfter?: number },
+): UnownedItem[] {
+  const rows = db.all<[number, number]>(SELECT_VISIBLE, queue, name, now, suspectAfter, limit);
   return rows.map(([seq, visibleAt]) => ({ seq, visibleAt }));
 }
 

@@ -1,4 +1,4 @@
-import type { FetchWork, NewWorkItem, WorkItem } from "../contract.ts";
+import type { NewWorkItem, WorkClaim, WorkItem } from "../contract.ts";
 import type { Transaction } from "./transaction.ts";
 import { oldestVisible, runnableKinds } from "./visible-work.ts";
 
@@ -16,7 +16,7 @@ export class WorkSlots {
   readonly #slots: readonly Slots[];
   #claimed: WorkItem[] = [];
 
-  constructor(tx: Transaction, claims: readonly Omit<FetchWork, "nodeId">[]) {
+  constructor(tx: Transaction, claims: readonly WorkClaim[]) {
     this.#tx = tx;
     this.#slots = claims.map(({ queue, activities, limit }) => ({
       queue,
@@ -58,6 +58,6 @@ export class WorkSlots {
   // Without this, a busy node would serve its own instances for ever and starve whatever was queued before.
   #hasVisibleWork(slots: Slots): boolean {
     const kinds = runnableKinds(this.#tx.db, slots.queue, [...slots.activities]);
-    return kinds.some((kind) => oldestVisible(this.#tx, kind, 1).length > 0);
+    return kinds.some((kind) => oldestVisible(this.#tx, kind, { limit: 1 }).length > 0);
   }
 }

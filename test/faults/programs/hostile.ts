@@ -1,4 +1,5 @@
 // A node with honest orchestrations, and one whose code never yields or ends the process, as its argument says.
+import { setTimeout as delay } from "node:timers/promises";
 import { activity, orchestration } from "../../../src/definition/index.ts";
 import { SqliteProvider } from "../../../src/providers/sqlite/index.ts";
 import { Runtime } from "../../../src/runtime/index.ts";
@@ -24,7 +25,10 @@ const hostile = orchestration("hostile", async (ctx) => {
   }
 });
 
-const deadly = activity("deadly", { retry: { maxAttempts: 2 } }, () => process.exit(1));
+const deadly = activity("deadly", { retry: { maxAttempts: 2 } }, async () => {
+  await delay(150);
+  process.exit(1);
+});
 const careful = orchestration("careful", async (ctx) => {
   try {
     return await ctx.activity(deadly);
@@ -33,10 +37,14 @@ const careful = orchestration("careful", async (ctx) => {
   }
 });
 
+/** Longer than the deadly one lives: it could never end beside it. */
+const patient = activity("patient", (ctx) => delay(400, ctx.attempt));
+const bystander = orchestration("bystander", (ctx) => ctx.activity(patient));
+
 await Runtime.start({
   provider: await SqliteProvider.open(file),
-  orchestrations: [honest, hostile, careful],
-  activities: [step, deadly],
+  orchestrations: [honest, hostile, careful, bystander],
+  activities: [step, deadly, patient],
   leaseDuration: "5s",
   limits: { claimsWithoutCommit: 3 },
 });

@@ -95,6 +95,8 @@ CREATE TABLE perdure_work_items (
 CREATE INDEX perdure_work_items_by_instance ON perdure_work_items (key);
 CREATE INDEX perdure_work_items_claimable ON perdure_work_items (queue, name, visible_at)
   WHERE owner IS NULL;
+CREATE INDEX perdure_work_items_lost ON perdure_work_items (queue, name, visible_at)
+  WHERE owner IS NULL AND lost > 0;
 CREATE INDEX perdure_work_items_owned ON perdure_work_items (owner)
   WHERE owner IS NOT NULL;
 CREATE INDEX perdure_work_items_unstarted ON perdure_work_items (start_by)

@@ -104,6 +104,7 @@ CREATE TABLE work_items (
 ) WITH (fillfactor = 85);
 CREATE INDEX work_items_by_instance ON work_items (key);
 CREATE INDEX work_items_claimable ON work_items (queue, name, visible_at, seq) WHERE owner IS NULL;
+CREATE INDEX work_items_lost ON work_items (queue, name, visible_at, seq) WHERE owner IS NULL AND lost > 0;
 CREATE INDEX work_items_owned ON work_items (owner) WHERE owner IS NOT NULL;
 CREATE INDEX work_items_unstarted ON work_items (start_by)
   WHERE owner IS NULL AND delivery = 0 AND start_by IS NOT NULL;

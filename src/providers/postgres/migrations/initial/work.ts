@@ -14,14 +14,18 @@ BEGIN
 END $$;
 
 CREATE FUNCTION fetch_work(p_node text, p_queue text, p_names text[], p_floors bigint[], p_limit integer,
-                           OUT store_now bigint, OUT items json, OUT next_visible_at bigint, OUT first_visible bigint[])
+                           p_suspect_after integer, p_suspect_limit integer,
+                           OUT store_now bigint, OUT items json, OUT next_visible_at bigint,
+                           OUT first_visible bigint[], OUT suspects_wait boolean)
   LANGUAGE plpgsql ${plans} AS $$
 #variable_conflict use_column
 DECLARE
   v_now bigint := store_now();
   v_ids text[];
+  v_suspects text[];
 BEGIN
   store_now := v_now;
+  suspects_wait := false;
   IF NOT holds_lease(p_node) THEN RETURN; END IF;
   -- How many of each activity are among the oldest; then so many of each that nobody else has locked.
   WITH front AS (
@@ -30,6 +34,7 @@ BEGIN
       CROSS JOIN LATERAL (
         SELECT w.visible_at, w.seq FROM work_items w
          WHERE w.owner IS NULL AND w.queue = p_queue AND w.name = a.name AND w.visible_at BETWEEN a.floor AND v_now
+           AND w.lost < p_suspect_after
          ORDER BY w.visible_at, w.seq LIMIT p_limit) w
   ), shares AS (
     SELECT n, count(*) AS size FROM (SELECT n FROM front ORDER BY visible_at, seq LIMIT p_limit) f GROUP BY n
@@ -39,9 +44,21 @@ BEGIN
     CROSS JOIN LATERAL (
       SELECT w.id FROM work_items w
        WHERE w.owner IS NULL AND w.queue = p_queue AND w.name = p_names[s.n]
-         AND w.visible_at BETWEEN p_floors[s.n] AND v_now
+         AND w.visible_at BETWEEN p_floors[s.n] AND v_now AND w.lost < p_suspect_after
        ORDER BY w.visible_at, w.seq LIMIT s.size
          FOR UPDATE SKIP LOCKED) t;
+  -- By the index of what was ever lost, which is empty nearly always.
+  IF EXISTS (SELECT FROM work_items w
+              WHERE w.owner IS NULL AND w.lost > 0 AND w.queue = p_queue AND w.name = ANY(p_names)
+                AND w.visible_at <= v_now AND w.lost >= p_suspect_after) THEN
+    v_suspects := ARRAY(SELECT w.id FROM work_items w
+                         WHERE w.owner IS NULL AND w.lost > 0 AND w.queue = p_queue AND w.name = ANY(p_names)
+                           AND w.visible_at <= v_now AND w.lost >= p_suspect_after
+                         ORDER BY w.visible_at, w.seq LIMIT p_suspect_limit + 1 FOR UPDATE SKIP LOCKED);
+    suspects_wait := cardinality(v_suspects) > p_suspect_limit;
+    v_ids := ARRAY(SELECT w.id FROM work_items w WHERE w.id = ANY(v_ids || v_suspects[:p_suspect_limit])
+                    ORDER BY w.visible_at, w.seq LIMIT p_limit);
+  END IF;
   items := deliver_work(p_node, v_ids);
   SELECT array_agg((SELECT w.visible_at FROM work_items w
                      WHERE w.owner IS NULL AND w.queue = p_queue AND w.name = a.name AND w.visible_at >= a.floor
