@@ -8,6 +8,7 @@ export {
   type ActivityOptions,
   type AnyActivity,
   type AnyOrchestration,
+  type CallableActivity,
   type AwaitOptions,
   type DetachedStart,
   type EventDefinition,
@@ -26,11 +27,14 @@ export {
   type SchemaIssue,
   type SchemaResult,
   type SubOrchestrationCall,
+  type TransactionFunction,
+  type TransactionalActivity,
   type WithInput,
   activity,
   event,
   mailbox,
   orchestration,
+  transaction,
 } from "./definition/index.ts";
 export * from "./errors/index.ts";
 export type * from "./history/events.ts";

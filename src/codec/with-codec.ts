@@ -10,6 +10,7 @@ import type {
   NewMessage,
   Provider,
   StoredText,
+  Transactions,
   TurnCommit,
   TurnOutcome,
   Undelivered,
@@ -119,10 +120,24 @@ export function withCodec(provider: Provider, codec: PayloadCodec): Provider {
     customStatus: maybe(plain, row.customStatus, statusOf(row.instanceId)),
   });
 
+  const transactions = (real: Transactions): Transactions => ({
+    style: real.style,
+    createInstances: (transaction, starts) => real.createInstances(transaction, starts.map(start)),
+    completeWork: (request) =>
+      real.completeWork({
+        ...request,
+        run: (transaction) => {
+          const end = request.run(transaction);
+          return end instanceof Promise ? end.then(message) : message(end);
+        },
+      }),
+  });
+
   const dump = (row: InstanceDump): InstanceDump => convertDump(row, plain);
 
   return {
     kind: provider.kind,
+    ...(provider.transactions && { transactions: transactions(provider.transactions) }),
     transfer: {
       ...provider.transfer,
       dump: async (request) => {

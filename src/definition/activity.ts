@@ -45,8 +45,14 @@ export interface Activity<I, O> {
   readonly run: ActivityFunction<I, O>;
 }
 
+/** What \`ctx.activity\` takes: made by \`activity()\` or by \`transaction()\`. */
+export interface CallableActivity<I, O> extends Omit<Activity<I, O>, "run"> {
+  readonly isTransactional?: true;
+  readonly run: (ctx: ActivityContext, input: I, transaction: never) => O | PromiseLike<O>;
+}
+
 /** Any activity, whatever it takes and gives. */
-export type AnyActivity = Activity<never, unknown>;
+export type AnyActivity = CallableActivity<never, unknown>;
 
 /**
  * Defines an activity: the place for everything that touches the world. It runs at least once for each call, and its
@@ -65,10 +71,20 @@ export function activity<I, O>(
   optionsOrRun: (ActivityOptions & Partial<WithInput<AnySchema>>) | ActivityFunction<I, O>,
   maybeRun?: ActivityFunction<I, O>,
 ): Activity<I, O> {
+  return defineActivity(name, optionsOrRun, maybeRun);
+}
+
+/** Checks and converts what all activities are made of. */
+export function defineActivity<Run>(
+  name: string,
+  optionsOrRun: (ActivityOptions & Partial<WithInput<AnySchema>>) | Run,
+  maybeRun: Run | undefined,
+): Omit<Activity<never, unknown>, "run"> & { readonly run: Run } {
   checkName(name, "activity name");
   const what = `activity "${name}"`;
-  const options = typeof optionsOrRun === "function" ? {} : optionsOrRun;
-  const run = typeof optionsOrRun === "function" ? optionsOrRun : maybeRun;
+  const isLeftOut = typeof optionsOrRun === "function";
+  const options = (isLeftOut ? {} : optionsOrRun) as ActivityOptions & Partial<WithInput<AnySchema>>;
+  const run = (isLeftOut ? optionsOrRun : maybeRun) as Run;
   checkFunction(run, what);
   checkObject(options, `${what} options`);
   const queue = options.queue ?? "default";
@@ -81,7 +97,7 @@ export function activity<I, O>(
     queue,
     policy: activityPolicy(options, what),
     ...(input && { input }),
-    run: run as ActivityFunction<I, O>,
+    run,
   };
 }
 

@@ -9,5 +9,6 @@ export * from "./orchestration-context.ts";
 export * from "./orchestration.ts";
 export * from "./retry.ts";
 export * from "./standard-schema.ts";
+export * from "./transaction.ts";
 export * from "./validate.ts";
 export * from "./handlers.ts";

@@ -1,5 +1,5 @@
 import type { Duration } from "../values/index.ts";
-import type { Activity, ActivityOptions } from "./activity.ts";
+import type { ActivityOptions, CallableActivity } from "./activity.ts";
 import type { EventDefinition, Mailbox } from "./inbound.ts";
 import type { Logger } from "./logger.ts";
 import type { Orchestration } from "./orchestration.ts";
@@ -80,7 +80,7 @@ export interface OrchestrationContext {
   uuid(): string;
 
   /** Rejects with `ActivityError` once the activity has failed for good. */
-  activity<I, O>(activity: Activity<I, O>, ...rest: InputAndOptions<I, ActivityCall>): Promise<O>;
+  activity<I, O>(activity: CallableActivity<I, O>, ...rest: InputAndOptions<I, ActivityCall>): Promise<O>;
   activity<O = unknown>(name: string, input?: unknown, options?: ActivityCall): Promise<O>;
 
   /** Never fires early, by the store's clock. */

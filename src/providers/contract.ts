@@ -23,6 +23,7 @@ import type {
 } from "./contract-queries.ts";
 import type { EventRow, InstanceRef, NewInstance, NewMessage } from "./contract-rows.ts";
 import type { StoreTransfer } from "./contract-transfer.ts";
+import type { Transactions } from "./contract-transactions.ts";
 
 export type * from "./contract-commits.ts";
 export type * from "./contract-hints.ts";
@@ -31,6 +32,7 @@ export type * from "./contract-nodes.ts";
 export type * from "./contract-queries.ts";
 export type * from "./contract-rows.ts";
 export type * from "./contract-transfer.ts";
+export type * from "./contract-transactions.ts";
 
 /*
  * The contract between the runtime and a store. It is batch-first: whatever costs a round trip or a commit takes many
@@ -47,6 +49,8 @@ export interface Provider extends AsyncDisposable {
   /** For logs and errors, such as `sqlite`. */
   readonly kind: string;
   readonly transfer: StoreTransfer;
+  /** Left out by a store that has no transactions to share: what needs them is then refused, with a clear error. */
+  readonly transactions?: Transactions;
 
   /**
    * The store's clock as far as this process knows it without asking: the clock itself in an embedded store; otherwise

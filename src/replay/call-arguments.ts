@@ -1,5 +1,5 @@
 import {
-  type Activity,
+  type AnyActivity,
   type ActivityCall,
   type AnySchema,
   type AwaitOptions,
@@ -29,7 +29,7 @@ export function checkVersionOption(options: { readonly version?: string }, what:
 }
 
 export function activityTarget(
-  target: Activity<never, unknown> | string,
+  target: AnyActivity | string,
   call: ActivityCall,
   activityOf: (name: string) => KnownActivity | undefined,
 ): { name: string; queue: string; scheduleToStartMs: number | undefined } {
@@ -66,7 +66,7 @@ function definitionName(target: unknown, kind: "activity" | "orchestration"): st
 
 /** The input of a call, by the schema of its target; one that is called by its name has none here. */
 export function checkedInput(
-  target: Activity<never, unknown> | Orchestration<never, unknown> | string,
+  target: AnyActivity | Orchestration<never, unknown> | string,
   input: unknown,
   version?: string,
 ): CheckedValue {

@@ -1,5 +1,5 @@
 import type {
-  Activity,
+  AnyActivity,
   ActivityCall,
   AnySchema,
   AwaitOptions,
@@ -104,7 +104,7 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
       return engine.random.uuid();
     },
 
-    activity: (target: Activity<never, unknown> | string, input?: unknown, call: ActivityCall = {}): Promise<never> => {
+    activity: (target: AnyActivity | string, input?: unknown, call: ActivityCall = {}): Promise<never> => {
       if (enter("activity")) return never();
       const { name, queue, scheduleToStartMs } = activityTarget(target, call, options.activityOf);
       const what = `activity "${name}"`;

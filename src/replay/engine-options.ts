@@ -1,4 +1,4 @@
-import type { Activity, AnySchema, LogFields, LogLevel, OrchestrationContext } from "../definition/index.ts";
+import type { AnyActivity, AnySchema, LogFields, LogLevel, OrchestrationContext } from "../definition/index.ts";
 import type { PerdureError } from "../errors/index.ts";
 
 interface EngineLimits {
@@ -13,7 +13,7 @@ interface EngineLimits {
   readonly suggestContinueAfter: number;
 }
 
-export type KnownActivity = Pick<Activity<never, unknown>, "queue" | "policy">;
+export type KnownActivity = Pick<AnyActivity, "queue" | "policy">;
 
 export interface EngineOptions {
   readonly instanceId: string;

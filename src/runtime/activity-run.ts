@@ -10,11 +10,15 @@ import { withFields } from "../observability/index.ts";
 import { type HostTimer, longestTimerMs } from "../host/index.ts";
 import type { WorkFence, WorkItem } from "../providers/contract.ts";
 import { decodeValue, encodeValue } from "../values/index.ts";
+import { address } from "./execution-end.ts";
 import type { Node } from "./node.ts";
-import { type WorkBody, workFields } from "./work-body.ts";
+import { runTransaction } from "./run-transaction.ts";
+import { type WorkBody, addressOf, workFields } from "./work-body.ts";
 
 export type ActivityEnd =
   | { readonly kind: "completed"; readonly payload: string }
+  /** Its completion is stored already, together with what it wrote. */
+  | { readonly kind: "committed" }
   | { readonly kind: "failed"; readonly error: unknown; readonly isFinal: boolean }
   /** To be handed back, because the node is stopping. */
   | { readonly kind: "stopped" }
@@ -117,14 +121,24 @@ export class ActivityRun {
     } catch (error) {
       return this.#settle({ kind: "failed", error, isFinal: true });
     }
+    const completed = (result: unknown) => encodeValue(result, { path: "result", maxBytes });
+    if (activity.isTransactional) {
+      const { item, fence, log } = this;
+      const completion = (result: unknown) =>
+        address(item.instanceId, { kind: "ActivityCompleted", payload: completed(result), ...addressOf(item.id) });
+      const body = (transaction: unknown) => (activity.run as AnyRun)(ctx, input, transaction);
+      return this.#settle(
+        await runTransaction(this.#node, { fence, signal: this.#abort.signal, log, body, completion }),
+      );
+    }
     let result: unknown;
     try {
-      result = await (activity.run as (ctx: ActivityContext, input: unknown) => unknown)(ctx, input);
+      result = await (activity.run as AnyRun)(ctx, input);
     } catch (error) {
       return this.#settle({ kind: "failed", error, isFinal: false });
     }
     try {
-      this.#settle({ kind: "completed", payload: encodeValue(result, { path: "result", maxBytes }) });
+      this.#settle({ kind: "completed", payload: completed(result) });
     } catch (error) {
       this.#settle({ kind: "failed", error, isFinal: true });
     }
@@ -225,5 +239,7 @@ export class ActivityRun {
     }
   }
 }
+
+type AnyRun = (ctx: ActivityContext, input: unknown, transaction?: unknown) => unknown;
 
 const beatIntervalMs = 500;

@@ -6,6 +6,7 @@ import { type Host, longestTimerMs } from "../host/index.ts";
 import { absorbUncaughtErrors, releaseUncaughtErrors } from "../replay/index.ts";
 import { type Duration, parseDuration } from "../values/index.ts";
 import { ActivityRegistry } from "./activity-registry.ts";
+import { checkTransactions } from "./check-transactions.ts";
 import { ClaimGate } from "./claim-gate.ts";
 import { CommitPipeline } from "./commit-pipeline.ts";
 import type { Node } from "./node.ts";
@@ -31,6 +32,7 @@ export class Runtime implements AsyncDisposable {
     const { host, provider, logger } = settings;
     const orchestrationRegistry = new OrchestrationRegistry(settings.orchestrations);
     const activityRegistry = new ActivityRegistry(settings.activities);
+    checkTransactions(provider, settings.activities);
     const lease = new NodeLeaseKeeper({
       host,
       provider,

@@ -274,6 +274,7 @@ export class WorkDispatcher {
       log.info({ ms }, "activity handed back, because the node is stopping");
       return this.#handBack(item);
     }
+    if (end.kind === "committed") return log.debug({ ms }, "activity completed");
     if (end.kind === "completed") {
       log.debug({ ms }, "activity completed");
       return this.#complete(item, { kind: "ActivityCompleted", payload: end.payload });

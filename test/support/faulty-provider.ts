@@ -3,7 +3,7 @@ import type { Provider } from "../../src/providers/contract.ts";
 
 type Asynchronous<K extends keyof Provider> = Provider[K] extends (...args: never[]) => Promise<unknown> ? K : never;
 /** The methods of a provider that ask the store. */
-export type Method = { [K in keyof Provider]: Asynchronous<K> }[keyof Provider];
+export type Method = { [K in keyof Provider]-?: Asynchronous<K> }[keyof Provider];
 
 export interface ProviderCall {
   readonly method: Method;

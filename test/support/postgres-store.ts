@@ -9,6 +9,7 @@ export async function openPostgresStore(): Promise<WorldStore> {
   return {
     provider,
     file: null,
+    schema,
     openAnother: () => schema.open(),
     sql: (statement, ...values) => {
       raw ??= new SyncPostgres(schema.url, schema.schema);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Clock } from "../../src/providers/clock.ts";
 import type { Provider } from "../../src/providers/contract.ts";
 import { SqliteProvider } from "../../src/providers/sqlite/index.ts";
+import type { PostgresSchema } from "./postgres-schema.ts";
 
 export type StoreKind = "sqlite" | "postgres";
 
@@ -13,6 +14,8 @@ export interface WorldStore {
   readonly provider: Provider;
   /** The database, if it is a file. */
   readonly file: string | null;
+  /** The schema, if it is on PostgreSQL. */
+  readonly schema: PostgresSchema | null;
   /** A provider of its own on the same store, as another process would have. */
   openAnother(): Promise<Provider>;
   /** Looks behind the provider's back, or damages what it keeps. Statements are written as for SQLite. */
@@ -27,6 +30,7 @@ export async function openSqliteStore(options: { readonly clock?: Clock }): Prom
   return {
     provider,
     file,
+    schema: null,
     openAnother: () => SqliteProvider.open(file, options),
     sql: (statement, ...values) => {
       const database = new DatabaseSync(file, { timeout: 5_000 });

@@ -24,6 +24,7 @@ export const modes: readonly Mode[] = [
   { name: "replayed from zero", options: { dehydrateAfter: 0 } },
 ];
 
+const onSqlite: Mode = { name: "on SQLite", options: {}, store: "sqlite" };
 const onPostgres: Mode = { name: "on PostgreSQL", options: {}, store: "postgres" };
 
 export interface WorldOptions {
@@ -100,7 +101,21 @@ export class World {
 
 /** One test for each mode, each in a world of its own. */
 export function inEveryMode(name: string, run: (world: World) => Promise<void>, options: WorldOptions = {}): void {
-  for (const mode of options.clock === undefined ? [...modes, onPostgres] : modes) {
+  testIn(options.clock === undefined ? [...modes, onPostgres] : modes, name, run, options);
+}
+
+/** One test on SQLite and one on PostgreSQL: for what has to do with the store, and not with how instances are kept. */
+export function onEveryStore(name: string, run: (world: World) => Promise<void>): void {
+  testIn([onSqlite, onPostgres], name, run, {});
+}
+
+function testIn(
+  chosen: readonly Mode[],
+  name: string,
+  run: (world: World) => Promise<void>,
+  options: WorldOptions,
+): void {
+  for (const mode of chosen) {
     test(`${name} [${mode.name}]`, async () => {
       const world = await World.open(mode, options);
       try {

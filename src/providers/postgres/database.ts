@@ -53,6 +53,11 @@ export class Database {
     return rows as R[];
   }
 
+  /** Sends statements without parameters in one message: they are carried out up to the first that fails. */
+  async sendOn(client: PostgresClient, text: string): Promise<void> {
+    await client.query({ text, query_timeout: this.#queryTimeoutMs });
+  }
+
   /** Lends a connection. One that is not fit for others is closed afterwards. */
   async withClient<T>(use: (client: PostgresClient) => Promise<T>): Promise<T> {
     let client: PostgresClient;

@@ -1,13 +1,13 @@
 import { Announcer } from "./announcer.ts";
 import { ChangePoll } from "./change-poll.ts";
 import type { Database } from "./database.ts";
-import { NewsChannel } from "./news-channel.ts";
+import type { NewsChannel } from "./news-channel.ts";
 import { NewsListener } from "./news-listener.ts";
 
 export interface ExternalChangesOptions {
   readonly db: Database;
-  /** Whether LISTEN and NOTIFY are used at all. */
-  readonly listen: boolean;
+  /** Null if LISTEN and NOTIFY are not to be used. */
+  readonly channel: NewsChannel | null;
   readonly onChange: () => void;
 }
 
@@ -17,12 +17,11 @@ export class ExternalChanges {
   readonly #listener: NewsListener | null;
   readonly #poll: ChangePoll;
 
-  constructor({ db, listen, onChange }: ExternalChangesOptions) {
-    const channel = new NewsChannel(db.schema);
-    this.#announcer = listen ? new Announcer(db, channel) : null;
+  constructor({ db, channel, onChange }: ExternalChangesOptions) {
+    this.#announcer = channel ? new Announcer(db, channel) : null;
     this.#poll = new ChangePoll(db, onChange);
     const onHearing = (hears: boolean) => void (hears ? this.#poll.stop() : this.#poll.start());
-    this.#listener = listen ? new NewsListener({ db, channel, onNews: onChange, onHearing }) : null;
+    this.#listener = channel ? new NewsListener({ db, channel, onNews: onChange, onHearing }) : null;
   }
 
   /** There is news for the others. */

@@ -1,5 +1,7 @@
 /** What this provider needs of a pool of connections. A `Pool` of `pg` is one. */
 export interface PostgresPool {
+  /** As a \`Pool\` of \`pg\` keeps what it was given; \`max\` is how many connections it makes at most. */
+  readonly options?: { readonly max?: number | undefined };
   connect(): Promise<PostgresClient>;
   on(event: "error", listener: (error: Error) => void): unknown;
   on(event: "connect", listener: (client: PostgresClient) => void): unknown;

@@ -5,6 +5,7 @@ const lockNotAvailable = "55P03";
 const deadlock = "40P01";
 /** What the triggers of a sealed store answer: see seal_store. */
 const sealed = "PD001";
+const conflicts = new Set(["40001", deadlock]);
 
 // Data exceptions, constraint violations, and limits of the program, such as an index row that is too large.
 const refusals = new Set(["22", "23", "54"]);
@@ -20,6 +21,12 @@ export function isRefusal(error: unknown): boolean {
 export function isLockWait(error: unknown): boolean {
   const code = codeOf(error);
   return code === lockNotAvailable || code === deadlock;
+}
+
+/** Two transactions could not both be carried out, and this one was chosen to be run again. */
+export function isConflict(error: unknown): boolean {
+  const { cause } = (error ?? {}) as { readonly cause?: unknown };
+  return conflicts.has(codeOf(error) ?? "") || (cause !== undefined && isConflict(cause));
 }
 
 /** The connection must not be used again: anything may still be under way on it, or it leads to a read-only server. */
@@ -41,7 +48,7 @@ export function toStorageError(error: unknown, doing: string): PerdureError {
 }
 
 /** SQLSTATE: five characters, of PostgreSQL's own errors only. */
-function codeOf(error: unknown): string | undefined {
+export function codeOf(error: unknown): string | undefined {
   const { code, severity } = (error ?? {}) as { code?: unknown; severity?: unknown };
   return typeof code === "string" && typeof severity === "string" && code.length === 5 ? code : undefined;
 }

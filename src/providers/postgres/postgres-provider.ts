@@ -30,14 +30,18 @@ import type {
   StoreLoad,
   StoreTransfer,
   Traffic,
+  Transactions,
   Wake,
   WorkFence,
 } from "../contract.ts";
 import { assertSettings } from "./assert-settings.ts";
+import { BodySlots } from "./body-slots.ts";
 import { closeLease } from "./close-lease.ts";
 import { commit } from "./commit.ts";
+import { completeWork } from "./complete-work.ts";
 import { countInstances } from "./count-instances.ts";
 import { countStored } from "./count-stored.ts";
+import { createInstancesIn } from "./create-instances-in.ts";
 import { createInstances } from "./create-instances.ts";
 import { Database, surviveLostConnections } from "./database.ts";
 import { deleteInstance } from "./delete-instance.ts";
@@ -61,6 +65,7 @@ import { listInstances } from "./list-instances.ts";
 import { listNodes } from "./list-nodes.ts";
 import { LowWater } from "./low-water.ts";
 import { migrate, type Migrations } from "./migrate.ts";
+import { NewsChannel } from "./news-channel.ts";
 import { openLease } from "./open-lease.ts";
 import type { PostgresPool } from "./pool.ts";
 import { isRefusal, toStorageError } from "./postgres-errors.ts";
@@ -108,6 +113,11 @@ export class PostgresProvider implements Provider {
     restore: (dumps) => this.#run((store) => restoreInstances(store, dumps)),
     discard: (runs) => this.#run((store) => discardInstances(store, runs)),
   };
+  readonly transactions: Transactions = {
+    style: "asynchronous",
+    createInstances: (transaction, starts) => this.#run((store) => createInstancesIn(store, transaction, starts)),
+    completeWork: (request) => this.#run((store) => completeWork(store, request)),
+  };
   readonly #store: Store;
   readonly #pool: PostgresPool;
   readonly #ownsPool: boolean;
@@ -145,8 +155,11 @@ export class PostgresProvider implements Provider {
     const db = new Database({ pool, schema, queryTimeoutMs, monotonic });
     const hints = new Hints(() => this.#elsewhere.announce());
     const onChange = () => hints.changedElsewhere();
-    this.#elsewhere = new ExternalChanges({ db, listen: options.listen ?? true, onChange });
-    this.#store = { db, hints, lowWater: new LowWater(), entryRepair: new EntryRepair(db) };
+    const channel = (options.listen ?? true) ? new NewsChannel(db.schema) : null;
+    this.#elsewhere = new ExternalChanges({ db, channel, onChange });
+    // As many as pg makes if nobody says.
+    const bodies = new BodySlots(pool.options?.max ?? 10);
+    this.#store = { db, hints, lowWater: new LowWater(), entryRepair: new EntryRepair(db), channel, bodies };
     this.#letGo = surviveLostConnections(pool);
   }
 

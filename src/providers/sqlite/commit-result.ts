@@ -12,7 +12,7 @@ const ABANDON = "UPDATE perdure_work_items SET owner = NULL WHERE id = ? AND own
 
 /** Applies how one delivery of a work item ended, if it is still this node's. */
 export function commitResult(
-  { tx, nodeId, receivers }: BatchContext,
+  { tx, nodeId, receivers }: Pick<BatchContext, "tx" | "nodeId" | "receivers">,
   result: WorkResult,
 ): { readonly status: "committed" | "fenced" } {
   const fence = [result.id, nodeId, result.delivery] as const;

@@ -7,13 +7,15 @@ export class Connection {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
-  constructor(location: string, options: { readonly readOnly: boolean }) {
+  static open(location: string, options: { readonly readOnly: boolean }): Connection {
     // No busy timeout: SQLite would wait on the main thread. Whoever finds the database locked waits asynchronously.
-    this.#database = new DatabaseSync(location, {
-      readOnly: options.readOnly,
-      enableForeignKeyConstraints: false,
-      timeout: 0,
-    });
+    return new Connection(
+      new DatabaseSync(location, { readOnly: options.readOnly, enableForeignKeyConstraints: false, timeout: 0 }),
+    );
+  }
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
   }
 
   get inTransaction(): boolean {
@@ -38,6 +40,11 @@ export class Connection {
     this.#database.exec(sql);
   }
 
+  /** A statement of a user's, whose rows are objects. */
+  prepare(sql: string): StatementSync {
+    return this.#database.prepare(sql);
+  }
+
   /** Several reads of one and the same state of the database. */
   snapshot<T>(read: () => T): T {
     if (this.inTransaction) return read();
@@ -59,6 +66,7 @@ export class Connection {
     if (statement === undefined) {
       statement = this.#database.prepare(sql);
       statement.setReturnArrays(true);
+      statement.setReadBigInts(false);
       this.#statements.set(sql, statement);
     }
     return statement;

@@ -1,1 +1,2 @@
 export { SqliteProvider, type SqliteOptions } from "./sqlite-provider.ts";
+export type { SqliteTransaction } from "./sqlite-transaction.ts";

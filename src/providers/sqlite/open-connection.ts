@@ -19,7 +19,7 @@ const settings = {
 /** The connection that writes. Creates the file, readable by its owner only, if there is none. */
 export async function openWriter(path: string): Promise<Connection> {
   if (path !== memory) createPrivately(path);
-  const connection = new Connection(path, { readOnly: false });
+  const connection = Connection.open(path, { readOnly: false });
   try {
     await retryWhileBusy(() => configure(connection, path === memory ? "memory" : "wal"));
     return connection;
@@ -31,7 +31,7 @@ export async function openWriter(path: string): Promise<Connection> {
 
 /** A second connection to an open file, for what only reads. */
 export async function openReader(path: string): Promise<Connection> {
-  const connection = new Connection(path, { readOnly: true });
+  const connection = Connection.open(path, { readOnly: true });
   try {
     await retryWhileBusy(() => connection.get("SELECT count(*) FROM sqlite_schema"));
     return connection;

@@ -31,6 +31,7 @@ import type {
   StoreLoad,
   StoreTransfer,
   Traffic,
+  Transactions,
   Wake,
   WorkFence,
 } from "../contract.ts";
@@ -38,9 +39,11 @@ import { checkObject } from "../../values/index.ts";
 import { retryWhileBusy } from "./busy-retry.ts";
 import { closeLease } from "./close-lease.ts";
 import { commit } from "./commit.ts";
+import { completeWork } from "./complete-work.ts";
 import type { Connection } from "./connection.ts";
 import { countInstances } from "./count-instances.ts";
 import { countStored } from "./count-stored.ts";
+import { createInstancesIn } from "./create-instances-in.ts";
 import { createInstances } from "./create-instances.ts";
 import { deleteInstance } from "./delete-instance.ts";
 import { discardInstances } from "./discard-instances.ts";
@@ -77,8 +80,10 @@ import { renewLease } from "./renew-lease.ts";
 import { restoreInstances } from "./restore-instances.ts";
 import { readSeal, sealStore, unsealStore } from "./seal-store.ts";
 import { toStorageError } from "./sqlite-errors.ts";
+import { runUnderSavepoint, type SqliteTransaction } from "./sqlite-transaction.ts";
 import { latestTime } from "./store-time.ts";
 import type { Transaction } from "./transaction.ts";
+import { usersTransaction } from "./users-transaction.ts";
 import { clockMoved, WakeListeners } from "./wake-listeners.ts";
 import { WriteQueue } from "./write-queue.ts";
 
@@ -118,6 +123,7 @@ export class SqliteProvider implements Provider {
     restore: (dumps) => this.#write((tx) => restoreInstances(tx, dumps)),
     discard: (runs) => this.#write((tx) => discardInstances(tx, runs)),
   };
+  readonly transactions: Transactions;
   readonly #clock: StoreClock;
   readonly #writer: Connection;
   readonly #reader: Connection;
@@ -152,6 +158,14 @@ export class SqliteProvider implements Provider {
   private constructor({ host, location, source, clock, writer, reader }: OpenStore) {
     this.#clock = clock;
     this.#writer = writer;
+    this.transactions = {
+      style: "synchronous",
+      createInstances: (transaction, starts) => {
+        if (this.#closing !== null) throw closedError();
+        return createInstancesIn(usersTransaction(transaction, { location, writer, clock }), starts);
+      },
+      completeWork: (request) => this.#write((tx) => completeWork(tx, request)),
+    };
     this.#reader = reader;
     const watched = location === memory ? null : { path: location, connection: writer };
     this.#listeners = new WakeListeners((onChange) => watched && new ExternalChanges({ ...watched, onChange }));
@@ -285,6 +299,17 @@ export class SqliteProvider implements Provider {
 
   pruneInstances(request: PruneInstances): Promise<readonly string[]> {
     return this.#write((tx) => pruneInstances(tx, request));
+  }
+
+  /**
+   * Runs a function that writes rows of your own, all of them or none: they are undone if it throws. `client.start`
+   * takes what it is given as `transaction`. It must not be async, and may be run again when its commit fails for
+   * somebody else's reasons, so it should do nothing but write. Resolves once all is on the disk.
+   */
+  async transaction<T>(write: (transaction: SqliteTransaction) => T): Promise<T> {
+    const ran = await this.#write((tx) => runUnderSavepoint(tx, write));
+    if ("error" in ran) throw ran.error;
+    return ran.value;
   }
 
   subscribe(listener: (wake: Wake) => void): () => void {
