@@ -19,6 +19,7 @@ import { suspects } from "./suspects.ts";
 import { texts } from "./texts.ts";
 import { time } from "./time.ts";
 import { timers } from "./timers.ts";
+import { transactions } from "./transactions.ts";
 import { transfer } from "./transfer.ts";
 import { turns } from "./turns.ts";
 import { work } from "./work.ts";
@@ -39,6 +40,7 @@ export const providerChecks: readonly ProviderCheck[] = [
   ...messages,
   ...cancellation,
   ...work,
+  ...transactions,
   ...timers,
   ...capabilities,
   ...clients,

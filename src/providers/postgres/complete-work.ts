@@ -1,5 +1,5 @@
 import { InvalidArgumentError, StorageError } from "../../errors/index.ts";
-import type { CompleteWork, NewMessage, WorkCompletion } from "../contract.ts";
+import type { CompleteWork, NewMessage, WorkCompletion, WorkFence } from "../contract.ts";
 import { laneNumbers } from "./message-lane.ts";
 import type { PostgresClient } from "./pool.ts";
 import { codeOf, isConnectionLost, isConflict } from "./postgres-errors.ts";
@@ -33,7 +33,8 @@ async function attempt(store: Store, request: CompleteWork): Promise<WorkComplet
 
 async function attemptOn(store: Store, client: PostgresClient, request: CompleteWork): Promise<WorkCompletion> {
   const send = (text: string) => store.db.sendOn(client, text);
-  await send("BEGIN; SAVEPOINT perdure_body");
+  // Marks this transaction, and is forgotten with it. It is no query: the body may still choose an isolation level.
+  await send(`BEGIN; SET LOCAL perdure.delivery = ${sqlLiteral(markOf(request.fence))}`);
   const { tx, close } = openTransaction(client);
   let message: NewMessage;
   try {
@@ -47,7 +48,7 @@ async function attemptOn(store: Store, client: PostgresClient, request: Complete
   try {
     // One message: what follows a statement that fails is not carried out, so a delivery that no longer holds commits
     // nothing, and between the judgement and the commit there is no time in which a lease could end.
-    await send(`RELEASE SAVEPOINT perdure_body; ${endOf(store, request, message)}; COMMIT`);
+    await send(`${endOf(store, request, message)}; COMMIT`);
     return { status: "committed" };
   } catch (error) {
     if (isConnectionLost(error)) throw error;
@@ -65,16 +66,17 @@ function endOf({ db }: Store, { nodeId, fence }: CompleteWork, message: NewMessa
   return `SELECT ${db.schema}.complete_work(${values.join(", ")})`;
 }
 
-// As `complete_work` raises it.
+const markOf = ({ id, delivery }: WorkFence): string => `${id} ${delivery}`;
+
+// As `complete_work` raises them.
 const deliveryLost = "PD001";
-const noSavepoint = "3B001";
-const noTransaction = "25P01";
+const otherTransaction = "PD002";
 const abortedTransaction = "25P02";
 
 function explained(error: unknown): unknown {
   const code = codeOf(error);
   const cause = { cause: error };
-  if (code === noSavepoint || code === noTransaction) {
+  if (code === otherTransaction) {
     return new InvalidArgumentError(
       "The body of a transaction sent COMMIT or ROLLBACK itself. Leave that out: it is committed when the body returns, " +
         "together with its completion, and undone if it throws.",

@@ -120,6 +120,9 @@ CREATE FUNCTION complete_work(p_node text, p_id text, p_delivery integer, p_inst
                               p_body text, p_payload text) RETURNS void
   LANGUAGE plpgsql ${plans} AS $$
 BEGIN
+  IF current_setting('perdure.delivery', true) IS DISTINCT FROM p_id || ' ' || p_delivery THEN
+    RAISE EXCEPTION 'This is not the transaction that the delivery began.' USING ERRCODE = 'PD002';
+  END IF;
   PERFORM 1 FROM work_items w WHERE w.id = p_id AND w.owner = p_node AND w.delivery = p_delivery FOR UPDATE;
   -- The lease is read after the wait for that lock, which must not outlast it unnoticed.
   IF NOT FOUND OR NOT holds_lease(p_node) THEN
