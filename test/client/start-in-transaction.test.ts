@@ -19,7 +19,7 @@ interface Shop {
   readonly rows: UserRows;
   readonly user: UserConnection;
   /** In the user's transaction; whatever is wrong is a rejection, on both stores. */
-  start(id: string, options?: StartOptions): Promise<unknown>;
+  readonly start: (id: string, options?: StartOptions) => Promise<unknown>;
 }
 
 function inShop(name: string, run: (shop: Shop) => Promise<void>): void {
@@ -226,7 +226,7 @@ test("a transaction of SQLite is over with its function, and only that ends it",
   }
   const promised = provider.transaction(async (open) => {
     open.run("INSERT INTO orders VALUES ('early')");
-    await null;
+    await Promise.resolve();
     open.run("INSERT INTO orders VALUES ('late')");
   });
   assert.match((await errorOf(promised)).message, /must not be async/);
@@ -238,7 +238,7 @@ async function begun(user: UserConnection): Promise<UserConnection> {
   return user;
 }
 
-const reverse = (text: string) => [...text].toReversed().join("");
+const reverse = (text: string) => Array.from(text).toReversed().join("");
 const reversing = { encode: reverse, decode: reverse };
 
 const withoutTransactions = (provider: Provider): Provider =>

@@ -155,7 +155,7 @@ onEveryStore("a node that loses its lease in the middle commits nothing", async 
 
 onEveryStore("a codec sees what a transaction gives", async (world) => {
   const rows = new UserRows(world);
-  const reverse = (text: string) => [...text].toReversed().join("");
+  const reverse = (text: string) => Array.from(text).toReversed().join("");
   const provider = withCodec(world.provider, { encode: reverse, decode: reverse });
   const { order, ...definitions } = payment((id, tx) => after(rows.insert(tx, id), () => "secret"));
   const node = await Runtime.start({ provider, ...definitions });
@@ -257,7 +257,7 @@ onPostgres("a body that ends its own transaction, or goes on after an error, is 
   const rows = new UserRows(world);
   const { order, ...definitions } = payment(
     async (id, tx) => {
-      const { query } = tx as PostgresTransaction;
+      const query = (sql: string) => (tx as PostgresTransaction).query(sql);
       if (id === "ends") await query("COMMIT");
       else if (id === "begins again") await query("ROLLBACK; BEGIN");
       else await query("SELECT 1 / 0").catch(() => undefined);
@@ -347,7 +347,7 @@ function withCompleteWork(
   assert.ok(transactions);
   const faulty = {
     ...transactions,
-    completeWork: (request: CompleteWork) => completeWork(transactions.completeWork, request),
+    completeWork: (request: CompleteWork) => completeWork((one) => transactions.completeWork(one), request),
   };
   return new Proxy(provider, { get: (target, key) => (key === "transactions" ? faulty : bound(target, key)) });
 }

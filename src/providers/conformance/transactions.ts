@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { InvalidArgumentError } from "../../errors/index.ts";
-import type { CompleteWork, Transactions, WorkItem } from "../contract.ts";
+import type { CompleteWork, Transactions, WorkCompletion, WorkItem } from "../contract.ts";
 import { section } from "./check.ts";
 import {
   bodies,
@@ -17,7 +17,7 @@ import {
 
 /** Of stores that have transactions to share; for the others there is nothing to check. */
 export const transactions = section("transactions", (check) => {
-  check("X1", "a body's delivery ends with its transaction: the item is gone and its message queued, once", (scene) =>
+  check("TX1", "a body's delivery ends with its transaction: the item is gone and its message queued, once", (scene) =>
     onDelivery(scene, async ({ complete, node }) => {
       assert.deepEqual(await complete(), { status: "committed" });
       assert.deepEqual(await complete(), { status: "fenced" });
@@ -26,7 +26,7 @@ export const transactions = section("transactions", (check) => {
     }),
   );
 
-  check("X2", "a body that throws leaves nothing, and its delivery goes on", (scene) =>
+  check("TX2", "a body that throws leaves nothing, and its delivery goes on", (scene) =>
     onDelivery(scene, async ({ complete, node, item, store }) => {
       const failure = new Error("no");
       const failed = complete({
@@ -46,7 +46,7 @@ export const transactions = section("transactions", (check) => {
     }),
   );
 
-  check("X3", "a delivery that no longer holds commits nothing of its body", (scene) =>
+  check("TX3", "a delivery that no longer holds commits nothing of its body", (scene) =>
     onDelivery(scene, async ({ complete, node, item }) => {
       await node.commit([], { results: [{ ...fenceOf(item), kind: "abandon" }] });
       assert.deepEqual(await complete(), { status: "fenced" });
@@ -56,7 +56,7 @@ export const transactions = section("transactions", (check) => {
     }),
   );
 
-  check("X4", "without its lease a node commits no body", (scene) =>
+  check("TX4", "without its lease a node commits no body", (scene) =>
     onDelivery(scene, async ({ complete, node }) => {
       scene.clock.advance(node.lease.durationMs);
       assert.deepEqual(await complete(), { status: "fenced" });
@@ -64,7 +64,7 @@ export const transactions = section("transactions", (check) => {
     }),
   );
 
-  check("X5", "an instance started in a transaction is there with its commit, and others hear of it", (scene) =>
+  check("TX5", "an instance started in a transaction is there with its commit, and others hear of it", (scene) =>
     onDelivery(scene, async ({ complete, node, store }) => {
       const heard = Promise.withResolvers<void>();
       const unsubscribe = scene.provider.subscribe(({ instances }) => void (instances && heard.resolve()));
@@ -90,7 +90,7 @@ export const transactions = section("transactions", (check) => {
     }),
   );
 
-  check("X6", "what is no transaction, or is over, is refused", (scene) =>
+  check("TX6", "what is no transaction, or is over, is refused", (scene) =>
     onDelivery(scene, async ({ complete, store }) => {
       let over: unknown;
       await complete({
@@ -107,7 +107,7 @@ export const transactions = section("transactions", (check) => {
     }),
   );
 
-  check("X7", "a body that nobody waits for any more commits nothing", (scene) =>
+  check("TX7", "a body that nobody waits for any more commits nothing", (scene) =>
     onDelivery(scene, async ({ complete, store }) => {
       assert.deepEqual(await complete({ signal: AbortSignal.abort() }), { status: "fenced" });
       if (store.style === "synchronous") return;
@@ -129,7 +129,7 @@ interface Delivery {
   readonly node: TestNode;
   readonly item: WorkItem;
   readonly store: Transactions;
-  complete(request?: Partial<CompleteWork>): ReturnType<Transactions["completeWork"]>;
+  readonly complete: (request?: Partial<CompleteWork>) => Promise<WorkCompletion>;
 }
 
 async function onDelivery(scene: Scene, run: (delivery: Delivery) => Promise<void>): Promise<void> {

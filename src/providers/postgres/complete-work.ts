@@ -69,8 +69,8 @@ function endOf({ db }: Store, { nodeId, fence }: CompleteWork, message: NewMessa
 const markOf = ({ id, delivery }: WorkFence): string => `${id} ${delivery}`;
 
 // As `complete_work` raises them.
-const deliveryLost = "PD001";
-const otherTransaction = "PD002";
+const deliveryLost = "PD002";
+const otherTransaction = "PD003";
 const abortedTransaction = "25P02";
 
 function explained(error: unknown): unknown {

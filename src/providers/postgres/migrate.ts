@@ -3,9 +3,10 @@ import type { Database } from "./database.ts";
 import type { PostgresClient } from "./pool.ts";
 import { initial } from "./migrations/001-initial.ts";
 import { transfer } from "./migrations/002-transfer.ts";
+import { transactions } from "./migrations/003-transactions.ts";
 
 /** In order; the number of a migration is its place, from 1. Only ever appended to, and never changed once released. */
-const migrations: readonly string[] = [initial, transfer];
+const migrations: readonly string[] = [initial, transfer, transactions];
 
 /** `apply` brings the schema up to this release's version; `verify` only refuses one that is not. */
 export type Migrations = "apply" | "verify";

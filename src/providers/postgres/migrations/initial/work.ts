@@ -114,26 +114,6 @@ CREATE FUNCTION work_kinds() RETURNS TABLE (queue text, name text) LANGUAGE sql 
   SELECT queue, name FROM kinds
 $$;
 
--- Ends a delivery in the transaction of its own body, whose writes so share its fate. Raises if the delivery does not
--- hold: whoever sends COMMIT in the same message does not get that far.
-CREATE FUNCTION complete_work(p_node text, p_id text, p_delivery integer, p_instance_id text, p_lane integer,
-                              p_body text, p_payload text) RETURNS void
-  LANGUAGE plpgsql ${plans} AS $$
-BEGIN
-  IF current_setting('perdure.delivery', true) IS DISTINCT FROM p_id || ' ' || p_delivery THEN
-    RAISE EXCEPTION 'This is not the transaction that the delivery began.' USING ERRCODE = 'PD002';
-  END IF;
-  PERFORM 1 FROM work_items w WHERE w.id = p_id AND w.owner = p_node AND w.delivery = p_delivery FOR UPDATE;
-  -- The lease is read after the wait for that lock, which must not outlast it unnoticed.
-  IF NOT FOUND OR NOT holds_lease(p_node) THEN
-    RAISE EXCEPTION 'The delivery no longer holds.' USING ERRCODE = 'PD001';
-  END IF;
-  DELETE FROM work_items WHERE id = p_id;
-  DELETE FROM work_bodies WHERE id = p_id;
-  PERFORM queue_messages(instance_keys_of(ARRAY[p_instance_id]), ARRAY[p_lane::smallint], ARRAY[p_body],
-                         ARRAY[p_payload], '{}', store_now());
-END $$;
-
 CREATE FUNCTION heartbeat_work(p_node text, p_id text, p_delivery integer, p_details text) RETURNS boolean
   LANGUAGE plpgsql ${plans} AS $$
 BEGIN
