@@ -38,6 +38,7 @@ const mayImport: Readonly<Record<string, readonly string[] | "all but cli">> = {
   inspection: ["history", "errors", "providers/contract"],
   // What operators see and do, the same in a terminal and in a browser.
   management: [...foundations, "client", "inspection"],
+  http: [...foundations, "client", "management"],
   testing: "all but cli",
   cli: "all but cli",
   index: "all but cli",

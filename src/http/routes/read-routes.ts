@@ -1,0 +1,51 @@
+import { Hono } from "hono";
+import type { ApiContext, ApiEnv } from "../api-context.ts";
+import { filterFields, filterFrom, optionalNumber, optionalText, queryFields } from "../fields.ts";
+
+/** What only looks. */
+export function readRoutes({ management }: ApiContext): Hono<ApiEnv> {
+  const routes = new Hono<ApiEnv>();
+
+  routes.get("/session", (context) => {
+    const { role, name } = context.get("caller");
+    return context.json({ role, name });
+  });
+
+  routes.get("/overview", async (context) => context.json(await management.overview()));
+
+  routes.get("/queues", async (context) => context.json(await management.queues()));
+
+  routes.get("/nodes", async (context) => context.json({ nodes: await management.nodes() }));
+
+  routes.get("/traffic", async (context) => {
+    const fields = queryFields(context.req.url, ["sinceMs", "limit"]);
+    const sinceMs = optionalNumber(fields, "sinceMs") ?? 3_600_000;
+    return context.json(await management.traffic({ sinceMs, limit: optionalNumber(fields, "limit") ?? 1_000 }));
+  });
+
+  routes.get("/instances", async (context) => {
+    const fields = queryFields(context.req.url, [...filterFields, "limit", "cursor"]);
+    const limit = optionalNumber(fields, "limit");
+    const cursor = optionalText(fields, "cursor");
+    const page = { ...(limit !== undefined && { limit }), ...(cursor !== undefined && { cursor }) };
+    return context.json(await management.list({ ...filterFrom(fields), ...page }));
+  });
+
+  routes.get("/instances/count", async (context) => {
+    const filter = filterFrom(queryFields(context.req.url, filterFields));
+    return context.json({ count: await management.count(filter) });
+  });
+
+  routes.get("/instances/:id", async (context) => context.json(await management.describe(context.req.param("id"))));
+
+  routes.get("/instances/:id/history", async (context) => {
+    const executionId = optionalNumber(queryFields(context.req.url, ["executionId"]), "executionId") ?? null;
+    return context.json(await management.history(context.req.param("id"), executionId));
+  });
+
+  routes.get("/instances/:id/family", async (context) => {
+    return context.json(await management.family(context.req.param("id")));
+  });
+
+  return routes;
+}
