@@ -43,7 +43,7 @@ export function optionalNumber(fields: Fields, name: string): number | undefined
   throw invalid(`${name} has to be a whole number.`);
 }
 
-export function optionalBoolean(fields: Fields, name: string): boolean | undefined {
+function optionalBoolean(fields: Fields, name: string): boolean | undefined {
   const value = fields[name];
   if (value === undefined || value === null) return undefined;
   if (value === true || value === "true") return true;
