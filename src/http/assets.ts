@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 
 /** One file of the dashboard, as it is sent. */
-export interface Asset {
+interface Asset {
   readonly type: string;
   readonly body: string;
   readonly etag: string;

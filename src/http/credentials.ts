@@ -76,7 +76,7 @@ export class Credentials {
   }
 }
 
-export const cookieName = "perdure_session";
+const cookieName = "perdure_session";
 
 /** No script reads it, and no other site sends it. */
 export function sessionCookie(session: string | null, isSecure: boolean): string {
