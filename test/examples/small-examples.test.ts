@@ -78,3 +78,37 @@ test("versions keeps each order with its version, and notices a changed one", as
     '  the code does:    activity "reserve"',
   ]);
 });
+
+test("state is carried over executions, and anybody may look", async () => {
+  assert.deepEqual(await linesOf("state"), [
+    "chair: 4",
+    "lamp: 2",
+    "total: 6",
+    "checked out: 6 pieces",
+    "executions: 2",
+  ]);
+});
+
+test("validation refuses bad data where it is given, or else where it arrives", async () => {
+  assert.deepEqual(await linesOf("validation"), [
+    "refused: count must be a whole number from 1",
+    "refused: must be a positive number",
+    "2 x lamp for 80",
+    "on the way: a payment could not be read",
+  ]);
+});
+
+test("encryption leaves nothing readable in the store, and keys can be changed", async () => {
+  const inStore = (key: string) => [
+    `  in the store: aes1:${key} and aes1:${key}`,
+    `  in the store: aes1:${key} and aes1:${key}`,
+  ];
+  assert.deepEqual(await linesOf("encryption"), [
+    "visit-1: Dear Ada, all is well.",
+    ...inStore("2026"),
+    "visit-2: Dear Grace, all is well.",
+    ...inStore("2027"),
+    "still readable: Dear Ada, all is well.",
+    "without the keys: not readable",
+  ]);
+});
