@@ -52,6 +52,15 @@ test("saga undoes everything in reverse order", async () => {
   ]);
 });
 
+test("transactions stores all of an order, or none of it, and takes its money once", async () => {
+  assert.deepEqual(await linesOf("transactions"), [
+    "yacht is not taken",
+    "shipping lamp",
+    "balance after the lamp: 70",
+    "orders: 1, payments: 1, instances: 1",
+  ]);
+});
+
 test("eternal-monitor raises one alarm and one all-clear, over several executions", async () => {
   assert.deepEqual(await linesOf("eternal-monitor"), [
     "down: check 6 is the third in a row that failed",
