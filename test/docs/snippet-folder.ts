@@ -43,7 +43,6 @@ export class SnippetFolder {
     const exports = {
       ".": "./src/index.ts",
       "./sqlite": "./src/providers/sqlite/index.ts",
-      "./postgres": "./src/providers/postgres/index.ts",
       "./testing": "./src/testing/index.ts",
     };
     this.#write("package.json", JSON.stringify({ name: "perdure", type: "module", exports }));

@@ -93,7 +93,7 @@ export interface SqliteOptions {
 }
 
 /** With what only a simulation of a whole world gives. */
-interface HostedSqliteOptions extends SqliteOptions {
+export interface HostedSqliteOptions extends SqliteOptions {
   /** Default: the process. */
   readonly host?: Host;
 }
