@@ -88,9 +88,10 @@ export const leases = section("leases", (check) => {
 
   check("L7", "opening a lease again, because the answer was lost, changes nothing", async (scene) => {
     const node = await scene.node();
-    await scene.claimed(node, "a");
+    const owned = await scene.claimed(node, "a");
     assert.equal((await node.openLease()).held, true);
-    assert.deepEqual(await node.fetchIds(), ["a"], "still its own");
+    assert.equal((await node.fetch()).instances[0]?.history, null, "still its own");
+    assert.equal((await node.commitOne(turnOf(owned, 1))).status, "committed");
   });
 
   check("L8", "a renewed lease keeps what the node owns beyond the first term", async (scene) => {

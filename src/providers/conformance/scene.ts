@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type {
@@ -260,12 +261,11 @@ export const bodies = (instance: FetchedInstance | undefined): string[] =>
   found(instance).messages.map(({ body }) => body);
 
 export function committed(outcome: TurnOutcome | undefined) {
-  const { status } = found(outcome);
-  if (outcome?.status !== "committed") throw new Error(`The turn was ${status}.`);
+  if (outcome?.status !== "committed") assert.fail(`The turn was ${outcome?.status}.`);
   return outcome;
 }
 
 export function found<T>(value: T | undefined | null): T {
-  if (value === undefined || value === null) throw new Error("There is none.");
+  if (value === undefined || value === null) assert.fail("There is none.");
   return value;
 }

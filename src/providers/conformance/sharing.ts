@@ -38,13 +38,13 @@ export const sharing = section("sharing", (check) => {
   check("P2", "of two nodes that each believe to own an instance, one commits", async (scene) => {
     const [first, second] = await nodesOnTwoProviders(scene);
     await scene.start("a");
-    const [stale] = (await (first as TestNode).fetch()).instances;
+    const [stale] = (await found(first).fetch()).instances;
     scene.clock.advance(20_000);
-    await (second as TestNode).openLease();
-    const [fresh] = (await (second as TestNode).fetch()).instances;
+    await found(second).openLease();
+    const [fresh] = (await found(second).fetch()).instances;
     const outcomes = await Promise.all([
-      (first as TestNode).commitOne(turnOf(stale as NonNullable<typeof stale>, 1)),
-      (second as TestNode).commitOne(turnOf(fresh as NonNullable<typeof fresh>, 1)),
+      found(first).commitOne(turnOf(found(stale), 1)),
+      found(second).commitOne(turnOf(found(fresh), 1)),
     ]);
     assert.deepEqual(
       outcomes.map(({ status }) => status),

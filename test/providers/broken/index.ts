@@ -1,0 +1,23 @@
+import type { BrokenProvider } from "./broken-provider.ts";
+import { brokenLeases } from "./leases.ts";
+import { brokenMessages } from "./messages.ts";
+import { brokenOwnership } from "./ownership.ts";
+import { brokenReading } from "./reading.ts";
+import { brokenRemoval } from "./removal.ts";
+import { brokenTexts } from "./texts.ts";
+import { brokenTimers } from "./timers.ts";
+import { brokenTurns } from "./turns.ts";
+import { brokenWork } from "./work.ts";
+
+/** Providers that each break one promise of the contract, made of a real one. */
+export const brokenProviders: readonly BrokenProvider[] = [
+  ...brokenLeases,
+  ...brokenOwnership,
+  ...brokenTurns,
+  ...brokenMessages,
+  ...brokenWork,
+  ...brokenTimers,
+  ...brokenReading,
+  ...brokenRemoval,
+  ...brokenTexts,
+];
