@@ -199,6 +199,7 @@ export const transfer = section("transfer", (check) => {
     assert.deepEqual(await transfer.seal(foreign), { status: "taken", seal });
     const later = { ...seal, state: "moved", note: "done" } as const;
     assert.deepEqual(await transfer.seal(later), { status: "sealed" });
+    assert.equal(await transfer.unseal("other"), false);
     assert.deepEqual(await transfer.readSeal(), later);
   });
 });

@@ -1,4 +1,5 @@
 import type { BrokenProvider } from "./broken-provider.ts";
+import { brokenInspection } from "./inspection.ts";
 import { brokenLeases } from "./leases.ts";
 import { brokenMessages } from "./messages.ts";
 import { brokenOwnership } from "./ownership.ts";
@@ -6,6 +7,7 @@ import { brokenReading } from "./reading.ts";
 import { brokenRemoval } from "./removal.ts";
 import { brokenTexts } from "./texts.ts";
 import { brokenTimers } from "./timers.ts";
+import { brokenTransfer } from "./transfer.ts";
 import { brokenTurns } from "./turns.ts";
 import { brokenWork } from "./work.ts";
 
@@ -18,6 +20,8 @@ export const brokenProviders: readonly BrokenProvider[] = [
   ...brokenWork,
   ...brokenTimers,
   ...brokenReading,
+  ...brokenInspection,
   ...brokenRemoval,
+  ...brokenTransfer,
   ...brokenTexts,
 ];
