@@ -3,7 +3,6 @@ import type {
   CommitBatch,
   FetchedInstance,
   FetchedInstances,
-  FetchedWork,
   FetchWork,
   Provider,
   TurnCommit,
@@ -67,8 +66,14 @@ export const changeItems =
   (real) => {
     const all = (items: readonly WorkItem[]) => items.map((item) => change(item, real.now()));
     return {
-      fetchWork: async (request) => changed(await real.fetchWork(request), all),
-      expireWork: async (request) => changed(await real.expireWork(request), all),
+      fetchWork: async (request) => {
+        const answer = await real.fetchWork(request);
+        return { ...answer, items: all(answer.items) };
+      },
+      expireWork: async (request) => {
+        const answer = await real.expireWork(request);
+        return { ...answer, items: all(answer.items) };
+      },
       commit: async (batch) => {
         const answer = await real.commit(batch);
         return { ...answer, work: all(answer.work) };
@@ -130,7 +135,7 @@ export function shareAnswers<A extends unknown[], R>(call: (...args: A) => Promi
   };
 }
 
-export const nothingNew = {
+const nothingNew = {
   limit: 0,
   handlers: [],
   busy: [],
@@ -139,7 +144,3 @@ export const nothingNew = {
   unservableForMs: null,
   messageLimit: 2_000,
 };
-
-function changed(fetched: FetchedWork, change: (items: readonly WorkItem[]) => readonly WorkItem[]): FetchedWork {
-  return { ...fetched, items: change(fetched.items) };
-}

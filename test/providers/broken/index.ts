@@ -7,6 +7,7 @@ import { brokenReading } from "./reading.ts";
 import { brokenRemoval } from "./removal.ts";
 import { brokenTexts } from "./texts.ts";
 import { brokenTimers } from "./timers.ts";
+import { brokenTransactions } from "./transactions.ts";
 import { brokenTransfer } from "./transfer.ts";
 import { brokenTurns } from "./turns.ts";
 import { brokenWork } from "./work.ts";
@@ -22,6 +23,7 @@ export const brokenProviders: readonly BrokenProvider[] = [
   ...brokenReading,
   ...brokenInspection,
   ...brokenRemoval,
+  ...brokenTransactions,
   ...brokenTransfer,
   ...brokenTexts,
 ];

@@ -115,7 +115,9 @@ export const brokenWork = [
   broken("W11", "a commit hands out what has waited longest", (real) => ({
     commit: async (batch) => {
       const answer = await real.commit({ ...batch, claimWork: [] });
-      const fetched = batch.claimWork.map((slots) => real.fetchWork({ ...slots, nodeId: batch.nodeId }));
+      const fetched = batch.claimWork.map((slots) =>
+        real.fetchWork({ ...slots, nodeId: batch.nodeId, suspectAfter: 99, suspectLimit: 0 }),
+      );
       return { ...answer, work: (await Promise.all(fetched)).flatMap(({ items }) => items) };
     },
   })),
@@ -165,5 +167,11 @@ export const brokenWork = [
   })),
   broken("C7", "nothing is missing for long", (real) => ({
     expireWork: (request) => real.expireWork({ ...request, graceMs: 0 }),
+  })),
+  broken("W20", "what was lost too often is handed out like the rest", (real) => ({
+    fetchWork: (request) => real.fetchWork({ ...request, suspectLimit: 1_000 }),
+  })),
+  broken("W20 W21", "suspects are always said to wait", (real) => ({
+    fetchWork: async (request) => ({ ...(await real.fetchWork(request)), suspectsWait: true }),
   })),
 ];
