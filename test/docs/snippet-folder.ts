@@ -44,6 +44,7 @@ export class SnippetFolder {
       ".": "./src/index.ts",
       "./sqlite": "./src/providers/sqlite/index.ts",
       "./testing": "./src/testing/index.ts",
+      "./conformance": "./src/providers/conformance/index.ts",
     };
     this.#write("package.json", JSON.stringify({ name: "perdure", type: "module", exports }));
     symlinkSync(resolve("src"), join(this.#path, "src"));
