@@ -1,5 +1,6 @@
-import { inspect, stripVTControlCharacters, styleText } from "node:util";
+import { inspect, styleText } from "node:util";
 import type { LogFields, LogLevel } from "../definition/index.ts";
+import { printable } from "./printable.ts";
 
 export interface LogEntry {
   readonly at: Date;
@@ -14,11 +15,11 @@ export function formatLogLine({ at, level, message, fields, isColoured }: LogEnt
   const paint: Paint = isColoured
     ? (style, text) => styleText(style, text, { validateStream: false })
     : (_, text) => text;
-  const [firstLine = "", ...moreLines] = clean(String(message)).split("\n");
+  const [firstLine = "", ...moreLines] = printable(String(message)).split("\n");
   const line = [paint("dim", at.toISOString()), paint(colours[level], level.toUpperCase().padEnd(5)), firstLine];
   const beneath = moreLines.map(indent);
   for (const [key, value] of entriesOf(fields)) {
-    const text = clean(textOf(value));
+    const text = printable(textOf(value));
     if (text.includes("\n")) beneath.push(indent(paint("dim", `${key}:`)), ...linesOf(text).map(indentTwice));
     else line.push(`${paint("dim", `${key}=`)}${quoteIfNeeded(value, text)}`);
   }
@@ -47,12 +48,6 @@ function textOf(value: unknown): string {
 function quoteIfNeeded(value: unknown, text: string): string {
   return typeof value === "string" && /^$|[\s"=]/.test(text) ? JSON.stringify(text) : text;
 }
-
-// Names and messages may come from elsewhere: they must not forge colours, or move the cursor of a terminal.
-const clean = (text: string) =>
-  stripVTControlCharacters(text)
-    .replaceAll(/\r\n?/g, "\n")
-    .replaceAll(/[^\P{Cc}\n\t]/gu, "\uFFFD");
 
 // A text that begins with a line feed wants to stand beneath, even if it has one line only.
 const linesOf = (text: string) => text.replace(/^\n/, "").split("\n");

@@ -20,8 +20,13 @@ export interface RunningProgram extends AsyncDisposable {
 }
 
 /** Runs a TypeScript program of the tests in a process of its own, with JSON as its one argument. */
-export function startProgram(path: string, argument: unknown = null): RunningProgram {
+export function startProgram(
+  path: string,
+  argument: unknown = null,
+  options: { readonly cwd?: string } = {},
+): RunningProgram {
   const child = spawn(process.execPath, [path, JSON.stringify(argument)], {
+    ...options,
     stdio: ["ignore", "pipe", "pipe"],
     // Most of what a short program does is to read the sources that the one before it has read.
     env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "perdure-test-compiled") },

@@ -1,0 +1,28 @@
+import { Command } from "commander";
+import { type Cli, globals, withStore } from "../cli.ts";
+import { diagnose, type Finding } from "../diagnose.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { storeOf } from "../open-store.ts";
+
+const styles = { ok: "green", warning: "yellow", problem: "red" } as const;
+const marks = { ok: "✓", warning: "!", problem: "✗" } as const;
+
+export function doctorCommand(cli: Cli): Command {
+  const { terminal } = cli;
+  return new Command("doctor")
+    .description("look for what is wrong with a store and its nodes, and say what to do about it")
+    .action(async (_options: object, command: Command) =>
+      withStore(cli, command, async ({ provider, management }) => {
+        const store = storeOf({ ...globals(command), env: terminal.env });
+        const findings = await diagnose({ store, provider, management });
+        if (findings.some(({ level }) => level === "problem")) cli.setExitCode(exitCodes.findings);
+        if (globals(command).json === true) return terminal.json({ findings });
+        for (const finding of findings) print(finding);
+      }),
+    );
+
+  function print({ level, what, advice }: Finding): void {
+    terminal.line(terminal.paint(styles[level], `${marks[level]} ${what}`));
+    if (advice !== null) terminal.line(`  ${terminal.paint("dim", advice)}`);
+  }
+}
