@@ -12,7 +12,7 @@ export interface FilterOptions {
   readonly newerThan?: string;
 }
 
-export const statuses = ["pending", "running", "completed", "failed", "cancelled", "terminated"] as const;
+const statuses = ["pending", "running", "completed", "failed", "cancelled", "terminated"] as const;
 
 export function withFilterOptions(command: Command): Command {
   return command

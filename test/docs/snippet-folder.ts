@@ -45,6 +45,8 @@ export class SnippetFolder {
       "./sqlite": "./src/providers/sqlite/index.ts",
       "./testing": "./src/testing/index.ts",
       "./conformance": "./src/providers/conformance/index.ts",
+      "./http": "./src/http/index.ts",
+      "./management": "./src/management/index.ts",
     };
     this.#write("package.json", JSON.stringify({ name: "perdure", type: "module", exports }));
     symlinkSync(resolve("src"), join(this.#path, "src"));
