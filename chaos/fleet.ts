@@ -1,0 +1,132 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { type RunningProgram, startProgram } from "../test/support/program.ts";
+import { now } from "./ledger/ledger-writer.ts";
+import type { NodeArgument } from "./programs/node.ts";
+import { TcpProxy } from "./tcp-proxy.ts";
+
+/** One place for a node: a process, and another after it when that one was killed. */
+export interface Berth {
+  readonly number: number;
+  readonly proxy: TcpProxy | null;
+  program: RunningProgram;
+  /** Whether it is meant to end. */
+  isEnding: boolean;
+  /** How often this process was left without a connection. */
+  exhausted: number;
+}
+
+export interface FleetOptions {
+  readonly size: number;
+  readonly ledger: string;
+  readonly leaseMs: number;
+  /** The server's address, for nodes on PostgreSQL. */
+  readonly target: string | null;
+  readonly storeFor: (proxy: TcpProxy | null, number: number) => NodeArgument["store"];
+}
+
+/** Nodes in processes of their own, each behind a proxy of its own. */
+export class Fleet implements AsyncDisposable {
+  readonly berths: Berth[] = [];
+  /** Processes that ended though nobody had wanted that, and what they last said. */
+  readonly crashes: string[] = [];
+  readonly #options: FleetOptions;
+  readonly #started: RunningProgram[] = [];
+
+  static async start(options: FleetOptions): Promise<Fleet> {
+    const fleet = new Fleet(options);
+    await Promise.all(Array.from({ length: options.size }, (_, number) => fleet.#add(number)));
+    return fleet;
+  }
+
+  private constructor(options: FleetOptions) {
+    this.#options = options;
+  }
+
+  /** Of all processes that ever ran: how much the one that had the most to say logged in a second, and what it was. */
+  async busiestSecond(): Promise<{ readonly lines: number; readonly sample: string }> {
+    let busiest = { lines: 0, sample: "" };
+    for (const program of this.#started) {
+      const entries = (await program.ended).output.split("\n").filter((line) => /^\d{4}-\d\d-\d\dT/.test(line));
+      for (const lines of Map.groupBy(entries, secondOf).values()) {
+        if (lines.length > busiest.lines) busiest = { lines: lines.length, sample: lines.join("\n") };
+      }
+    }
+    return busiest;
+  }
+
+  async restart(berth: Berth): Promise<void> {
+    this.#launch(berth);
+    await berth.program.printed("node runs");
+  }
+
+  /** Ends it at once. Gives the instant. */
+  async kill(berth: Berth): Promise<number> {
+    berth.isEnding = true;
+    const at = now();
+    berth.program.kill("SIGKILL");
+    await berth.program.ended;
+    return at;
+  }
+
+  /** Resolves once it does nothing any more. */
+  async pause(berth: Berth): Promise<void> {
+    berth.program.kill("SIGSTOP");
+    while (!isStopped(berth.program.pid)) await delay(1);
+  }
+
+  /** As a deployment does. */
+  async stop(berth: Berth): Promise<void> {
+    berth.isEnding = true;
+    berth.program.kill("SIGTERM");
+    const { code, signal, output } = await berth.program.ended;
+    if (code !== 0) this.crashes.push(`node ${berth.number} stopped with ${code ?? signal}:\n${output.slice(-2_000)}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const program of this.#started) await program[Symbol.asyncDispose]();
+    for (const { proxy } of this.berths) await proxy?.[Symbol.asyncDispose]();
+  }
+
+  async #add(number: number): Promise<void> {
+    const { target } = this.#options;
+    const proxy = target === null ? null : await TcpProxy.open(target);
+    const berth: Berth = { number, proxy, program: this.#program(proxy, number), isEnding: false, exhausted: 0 };
+    this.#watch(berth, berth.program);
+    this.berths.push(berth);
+    await berth.program.printed("node runs");
+  }
+
+  #launch(berth: Berth): void {
+    berth.program = this.#program(berth.proxy, berth.number);
+    berth.isEnding = false;
+    berth.exhausted = 0;
+    this.#watch(berth, berth.program);
+  }
+
+  #program(proxy: TcpProxy | null, number: number): RunningProgram {
+    const { ledger, leaseMs, storeFor } = this.#options;
+    const argument: NodeArgument = { store: storeFor(proxy, number), ledger, leaseDuration: leaseMs };
+    const program = startProgram("chaos/programs/node.ts", argument);
+    this.#started.push(program);
+    return program;
+  }
+
+  #watch(berth: Berth, program: RunningProgram): void {
+    void program.ended.then(({ code, signal, output }) => {
+      if (berth.program !== program || berth.isEnding) return;
+      this.crashes.push(`node ${berth.number} ended by itself with ${code ?? signal}:\n${output.slice(-4_000)}`);
+    });
+  }
+}
+
+const secondOf = (line: string): string => line.slice(0, "2026-01-01T00:00:00".length);
+
+/** By the kernel, where it says so. */
+function isStopped(pid: number): boolean {
+  try {
+    return /\) T /.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
+  } catch {
+    return true;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Battlefield } from "./battlefield.ts";
+import type { Fault } from "./faults/index.ts";
+import { Random } from "./random.ts";
+
+/** Does one thing after the other to a battlefield, now and then two at once. */
+export class Nemesis {
+  readonly counts = new Map<string, number>();
+  strikes = 0;
+  last = "";
+  readonly #field: Battlefield;
+  readonly #faults: readonly Fault[];
+  readonly #random: Random;
+
+  constructor(field: Battlefield, faults: readonly Fault[], seed: string) {
+    this.#field = field;
+    this.#faults = faults;
+    this.#random = new Random(seed);
+  }
+
+  async next(): Promise<void> {
+    const first = this.#random.pick(this.#faults);
+    const others = this.#faults.filter((fault) => fault !== first);
+    const together = others.length > 0 && this.#random.next() < 0.25 ? [first, this.#random.pick(others)] : [first];
+    // Two at once may well keep each other from healing in time; then only the invariants count.
+    this.#field.isCalm = together.length === 1;
+    this.last = together.map(({ kind }) => kind).join(" + ");
+    await Promise.all(
+      together.map((fault) => {
+        this.strikes += 1;
+        this.counts.set(fault.kind, (this.counts.get(fault.kind) ?? 0) + 1);
+        return fault.strike(this.#field, new Random(`${this.strikes} ${this.#random.next()}`));
+      }),
+    );
+    this.#field.isCalm = true;
+  }
+}
