@@ -1,7 +1,7 @@
 import type { AnyOrchestration, Client } from "../../src/index.ts";
 import type { Activities } from "./activities.ts";
 
-export type Outcome =
+type Outcome =
   | { readonly status: "completed"; readonly result: unknown }
   | { readonly status: "cancelled" | "terminated" };
 

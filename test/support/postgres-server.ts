@@ -79,6 +79,7 @@ async function startIn(folder: string, log: string[], settings: readonly string[
       child.ref();
       child.kill("SIGQUIT");
       await once(child, "exit");
+      server["process"] = undefined;
     },
     restart: async (as = "primary") => {
       if (as === "standby") writeFileSync(join(folder, "standby.signal"), "");

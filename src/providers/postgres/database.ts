@@ -1,4 +1,5 @@
 import { isConnectionLost, toStorageError } from "./postgres-errors.ts";
+import { LivenessOfConnections } from "./liveness-of-connections.ts";
 import type { PostgresClient, PostgresPool } from "./pool.ts";
 import { StoreClock } from "./store-clock.ts";
 
@@ -18,6 +19,7 @@ export class Database {
   readonly schema: string;
   readonly pool: PostgresPool;
   readonly #queryTimeoutMs: number;
+  readonly #liveness = new LivenessOfConnections();
   readonly clock: StoreClock;
   readonly leaseClock: StoreClock;
 
@@ -37,17 +39,21 @@ export class Database {
   }
 
   /** Runs one statement. Its tables have to be named with the schema. */
-  async query<R>(text: string, values: readonly unknown[] = []): Promise<R[]> {
-    return await this.withClient((client) => this.queryOn<R>(client, text, values));
+  async query<R>(text: string, values: readonly unknown[] = [], withinMs?: number): Promise<R[]> {
+    return await this.withClient((client) => this.queryOn<R>(client, text, values, withinMs));
   }
 
-  async queryOn<R>(client: PostgresClient, text: string, values: readonly unknown[] = []): Promise<R[]> {
-    const { rows } = await client.query({
-      text,
-      values: values as unknown[],
-      types: { getTypeParser },
-      query_timeout: this.#queryTimeoutMs,
-    });
+  /** Fails if it is not answered within `withinMs`; at most as long as every statement may take. */
+  async queryOn<R>(
+    client: PostgresClient,
+    text: string,
+    values: readonly unknown[] = [],
+    withinMs = Infinity,
+  ): Promise<R[]> {
+    const longestMs = Math.min(withinMs, this.#queryTimeoutMs) + carryingMs(values);
+    const { rows } = await this.#liveness.watch(client, longestMs, () =>
+      client.query({ text, values: values as unknown[], types: { getTypeParser }, query_timeout: longestMs }),
+    );
     const [first] = rows as { store_now?: number }[];
     if (first?.store_now !== undefined) first.store_now = this.clock.read(first.store_now);
     return rows as R[];
@@ -62,7 +68,7 @@ export class Database {
   async withClient<T>(use: (client: PostgresClient) => Promise<T>): Promise<T> {
     let client: PostgresClient;
     try {
-      client = await this.pool.connect();
+      client = await this.#liveness.connect(this.pool);
     } catch (error) {
       throw toStorageError(error, "PostgreSQL could not be reached");
     }
@@ -78,6 +84,11 @@ export class Database {
       client.release(isBroken);
     }
   }
+}
+
+/** How much longer a statement may take for what it carries: a thousandth of a second for each kilobyte. */
+function carryingMs(values: readonly unknown[]): number {
+  return values.reduce<number>((sum, value) => sum + (typeof value === "string" ? value.length / 1_000 : 0), 0);
 }
 
 /**

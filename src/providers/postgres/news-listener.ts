@@ -3,8 +3,9 @@ import type { NewsChannel } from "./news-channel.ts";
 import { Pause } from "./pause.ts";
 import type { PostgresClient } from "./pool.ts";
 
-/** A connection that goes nowhere, and one that no news comes through, is noticed after so long. */
-const checkEveryMs = 10_000;
+/** A connection that leads nowhere is noticed after these two together; one that no news comes through, earlier. */
+const checkEveryMs = 8_000;
+const answerWithinMs = 4_000;
 const echoWithinMs = 2_000;
 const retryAfterMs = 1_000;
 
@@ -64,11 +65,12 @@ export class NewsListener {
     client.on("notification", onNotification);
     client.on("error", fail);
     try {
-      await db.queryOn(client, `LISTEN "${channel.name}"`);
+      await db.queryOn(client, `LISTEN "${channel.name}"`, [], answerWithinMs);
       onReady();
       while (!this.#isStopped) {
         const echo = new Promise<boolean>((resolve) => (heardEcho = () => resolve(true)));
-        await db.queryOn(client, "SELECT pg_notify($1, $2) AS echo", [channel.name, channel.echo]);
+        const values = [channel.name, channel.echo];
+        await db.queryOn(client, "SELECT pg_notify($1, $2) AS echo", values, answerWithinMs);
         onHearing(await Promise.race([echo, this.#pause.wait(echoWithinMs).then(() => false), failed]));
         await Promise.race([this.#pause.wait(checkEveryMs), failed]);
       }

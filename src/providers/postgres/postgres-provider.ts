@@ -94,7 +94,10 @@ export interface PostgresOptions {
   readonly migrations?: Migrations;
   /** False does without LISTEN and NOTIFY: other processes then hear of changes up to a second later. */
   readonly listen?: boolean;
-  /** A statement that is not answered within so many milliseconds has failed. Default: 15,000. */
+  /**
+   * A statement that is not answered within so many milliseconds has failed, and its connection is given up; it may take
+   * 1 ms longer for each kilobyte that it carries. Default: 10,000.
+   */
   readonly queryTimeoutMs?: number;
   /** What advances the store's clock between its readings, in milliseconds. Default: the machine's monotonic clock. */
   readonly monotonic?: () => number;
@@ -135,6 +138,11 @@ export class PostgresProvider implements Provider {
     if (!ownsPool && typeof connection?.connect !== "function") {
       throw new InvalidArgumentError("PostgresProvider.open needs a connection string, or a Pool of pg.");
     }
+    if (!ownsPool && (options.listen ?? true) && connection.options?.max === 1) {
+      throw new InvalidArgumentError(
+        "The Pool has one connection, and listening keeps one to itself. Give it at least 2, or open with listen: false.",
+      );
+    }
     const pool = ownsPool ? newPool(connection) : connection;
     const provider = new PostgresProvider(pool, ownsPool, schema, options);
     try {
@@ -151,7 +159,7 @@ export class PostgresProvider implements Provider {
   private constructor(pool: PostgresPool, ownsPool: boolean, schema: string, options: PostgresOptions) {
     this.#pool = pool;
     this.#ownsPool = ownsPool;
-    const { queryTimeoutMs = 15_000, monotonic } = options;
+    const { queryTimeoutMs = 10_000, monotonic } = options;
     const db = new Database({ pool, schema, queryTimeoutMs, monotonic });
     const hints = new Hints(() => this.#elsewhere.announce());
     const onChange = () => hints.changedElsewhere();
@@ -335,7 +343,13 @@ export class PostgresProvider implements Provider {
 }
 
 function newPool(connectionString: string): PostgresPool {
-  return new pg.Pool({ connectionString, application_name: "perdure", connectionTimeoutMillis: 10_000 });
+  return new pg.Pool({
+    connectionString,
+    application_name: "perdure",
+    connectionTimeoutMillis: 10_000,
+    // So that what stands in between does not forget a connection that is idle.
+    keepAlive: true,
+  });
 }
 
 function refusedError(error: unknown): InvalidArgumentError {
