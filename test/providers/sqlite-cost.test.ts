@@ -50,7 +50,7 @@ test("E2 the statements of a fused step do not depend on how many turns share th
   assert.ok(probe.statements.length <= 50 * 4 + 6, `${probe.statements.length} statements`);
 });
 
-test("E3 no statement of the hot paths scans a table, or sorts", async () => {
+test("E3 no statement of the hot paths scans a table, sorts, or is compiled at every use", async () => {
   await using probe = await StatementProbe.start(openMemoryStore);
   const { scene } = probe;
   const node = await scene.node({ leaseMs: 600_000, handlers: ["order@1", "x@1"], activities: ["charge", "ship"] });
@@ -96,6 +96,8 @@ test("E3 no statement of the hot paths scans a table, or sorts", async () => {
     .filter(({ step }) => !/^SCAN perdure_(nodes|unservable|time)$/.test(step))
     .filter(({ sql }) => !/executions \(key, id\)/.test(sql));
   assert.deepEqual(offenders, []);
+  const compiledAnew = probe.statements.filter((sql) => /\bLIMIT \?\d*\s*$/.test(sql));
+  assert.deepEqual([...new Set(compiledAnew)], [], "a bare limit is compiled again at every use");
 });
 
 test("E4 a claim takes as long however many instances and items are there that the node cannot take", async () => {

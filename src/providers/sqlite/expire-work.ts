@@ -1,13 +1,14 @@
 import type { ExpiredWork } from "../contract.ts";
 import { activityCapability, liveNodes, missingForMs } from "./missing-capabilities.ts";
 import { holdsLease } from "./node-lease.ts";
+import { LIMIT } from "./row-limit.ts";
 import type { Transaction } from "./transaction.ts";
 import { byAge, claimItem, type UnownedItem, waitingKinds } from "./visible-work.ts";
 
 const SELECT_UNSTARTED = `
   SELECT seq, visible_at FROM perdure_work_items
    WHERE owner IS NULL AND delivery = 0 AND start_by <= ?
-   ORDER BY start_by LIMIT ?`;
+   ORDER BY start_by ${LIMIT}`;
 
 const SELECT_NEXT_START_BY = `
   SELECT min(start_by) FROM perdure_work_items
@@ -16,7 +17,7 @@ const SELECT_NEXT_START_BY = `
 const SELECT_UNSERVABLE = `
   SELECT seq, visible_at FROM perdure_work_items
    WHERE owner IS NULL AND queue = ? AND name = ? AND visible_at <= ? AND (start_by IS NULL OR delivery > 0)
-   ORDER BY visible_at, seq LIMIT ?`;
+   ORDER BY visible_at, seq ${LIMIT}`;
 
 export interface ExpireWork {
   readonly nodeId: string;

@@ -2,12 +2,13 @@ import type { FiredTimers, InstanceStatus } from "../contract.ts";
 import { queueMessage } from "./deliver-message.ts";
 import { hasEnded } from "./instance-row.ts";
 import { laneNumbers } from "./message-lane.ts";
+import { LIMIT } from "./row-limit.ts";
 import type { Transaction } from "./transaction.ts";
 
 const SELECT_DUE = `
   SELECT due_at, key, execution_id, event_id FROM perdure_timers
    WHERE partition = ? AND due_at <= ?
-   ORDER BY due_at, key, execution_id, event_id LIMIT ?`;
+   ORDER BY due_at, key, execution_id, event_id ${LIMIT}`;
 
 const SELECT_NEXT_DUE = "SELECT min(due_at) FROM perdure_timers WHERE partition = ?";
 

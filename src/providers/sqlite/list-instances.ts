@@ -3,12 +3,13 @@ import type { InstancePage, InstanceStatus, ListInstances } from "../contract.ts
 import type { Connection } from "./connection.ts";
 import { conditionsOf, inStatuses } from "./instance-conditions.ts";
 import { recordColumns, type RecordColumns, recordFromColumns } from "./instance-row.ts";
+import { LIMIT } from "./row-limit.ts";
 
 const byKey = `
   SELECT i.key, ${recordColumns} FROM perdure_instances i JOIN perdure_ownerships o ON o.key = i.key
    WHERE i.key < ?`;
 
-const newestFirst = " ORDER BY i.key DESC LIMIT ?";
+const newestFirst = ` ORDER BY i.key DESC ${LIMIT}`;
 
 const quarantinedByKey = `
   SELECT i.key, ${recordColumns} FROM perdure_ownerships o JOIN perdure_instances i ON i.key = o.key

@@ -1,9 +1,10 @@
 import type { QueuedMessage } from "../contract.ts";
 import type { Connection } from "./connection.ts";
 import { type Lane, laneFromNumber } from "./message-lane.ts";
+import { LIMIT } from "./row-limit.ts";
 
-const SELECT_MESSAGES =
-  "SELECT seq, lane, body, payload FROM perdure_messages WHERE key = ? ORDER BY lane, seq LIMIT ?";
+const SELECT_MESSAGES = `
+  SELECT seq, lane, body, payload FROM perdure_messages WHERE key = ? ORDER BY lane, seq ${LIMIT}`;
 
 type Columns = [token: number, lane: Lane, body: string, payload: string | null];
 

@@ -1,4 +1,5 @@
 import type { Connection } from "./connection.ts";
+import { LIMIT } from "./row-limit.ts";
 import type { Transaction } from "./transaction.ts";
 
 // Word for word the condition of the index perdure_ownerships_claimable, or SQLite would not use it.
@@ -20,7 +21,7 @@ const SELECT_NEXT_GROUP = `
 const SELECT_DUE = `
   SELECT key, ready_since FROM perdure_ownerships
    WHERE ${claimable} AND needs = ? AND claims = ? AND ready_since <= ?
-   ORDER BY ready_since, key LIMIT ?`;
+   ORDER BY ready_since, key ${LIMIT}`;
 
 const SELECT_NEXT_READY = `
   SELECT min(ready_since) FROM perdure_ownerships

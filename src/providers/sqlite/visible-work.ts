@@ -1,5 +1,6 @@
 import type { WorkItem } from "../contract.ts";
 import type { Connection } from "./connection.ts";
+import { LIMIT } from "./row-limit.ts";
 import type { Transaction } from "./transaction.ts";
 
 // Two searches: for (queue, name) > (?, ?) SQLite would walk through all of the same queue.
@@ -23,7 +24,7 @@ const SELECT_NEXT_NAME = `
 const SELECT_VISIBLE = `
   SELECT seq, visible_at FROM perdure_work_items
    WHERE owner IS NULL AND queue = ? AND name = ? AND visible_at <= ? AND lost < ?
-   ORDER BY visible_at, seq LIMIT ?`;
+   ORDER BY visible_at, seq ${LIMIT}`;
 
 const SELECT_NEXT_VISIBLE = `
   SELECT min(visible_at) FROM perdure_work_items
