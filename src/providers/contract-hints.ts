@@ -8,6 +8,11 @@ export interface Wake {
   readonly timerDueAt: number | null;
   /** Instances whose status may have changed; `null` when the change was another process's and could be any. */
   readonly changed: readonly string[] | null;
+  /**
+   * The commit that makes the instances available is still open: a fetch that is called before the listener returns
+   * becomes part of it. Another wake-up follows the commit, unless that fetch has left nothing for anybody.
+   */
+  readonly beforeCommit?: true;
   /** The store's clock was moved by hand, as tests do: whatever waits for a time has to look at it again. */
   readonly clockMoved?: true;
 }

@@ -2,11 +2,10 @@ import { splitHandler } from "../definition/index.ts";
 import { NotRegisteredError, type PerdureError } from "../errors/index.ts";
 import type { HostTimer } from "../host/index.ts";
 import type { FetchInstances, FetchedInstance, FetchedInstances } from "../providers/contract.ts";
-import { backoffMs } from "./backoff.ts";
 import { type Acceptance, InstanceRouter } from "./instance-router.ts";
 import type { Node } from "./node.ts";
 import { safetyNetMs } from "./safety-net.ts";
-import { WakeSignal } from "./wake-signal.ts";
+import { WakeLoop } from "./wake-loop.ts";
 
 const suspectAfter = 2;
 const messageLimit = 500;
@@ -16,21 +15,23 @@ export class OrchestrationDispatcher {
   readonly router: InstanceRouter;
   readonly #node: Node;
   readonly #handlers: readonly string[];
-  readonly #signal: WakeSignal;
-  #loop: Promise<void> = Promise.resolve();
+  readonly #loop: WakeLoop;
   #idleTimer: HostTimer | undefined;
-  #isStopped = false;
   #mayHaveMissed = false;
 
   constructor(node: Node) {
     this.#node = node;
-    this.#signal = new WakeSignal(node.host);
+    this.#loop = new WakeLoop({
+      host: node.host,
+      take: () => this.#takeOnce(),
+      onFailure: (failures, err) => node.logger.warn({ failures, err }, "fetching instances failed; trying again"),
+    });
     this.#handlers = node.orchestrationRegistry.handlers();
     this.router = new InstanceRouter(node, () => this.#onIdle());
   }
 
   start(): void {
-    this.#loop = this.#run();
+    this.#loop.wake();
     const everyMs = Math.max(50, Math.min(this.#node.dehydrateAfterMs / 2, 5_000));
     this.#idleTimer = this.#node.host.every(everyMs, () => {
       this.router
@@ -40,15 +41,18 @@ export class OrchestrationDispatcher {
   }
 
   wake(): void {
-    this.#signal.set();
+    this.#loop.wake();
+  }
+
+  /** Fetches before it returns, so that the fetch may share the commit that made it necessary. */
+  nudge(): void {
+    this.#loop.nudge();
   }
 
   /** Takes nothing more. Instances that are here may still have turns. */
   async stopTaking(): Promise<void> {
-    this.#isStopped = true;
     this.#node.host.cancel(this.#idleTimer);
-    this.#signal.set();
-    await this.#loop;
+    await this.#loop.stop();
   }
 
   /** Ends instances that need what no live node has had for the grace period. */
@@ -64,23 +68,7 @@ export class OrchestrationDispatcher {
   #onIdle(): void {
     if (!this.#mayHaveMissed) return;
     this.#mayHaveMissed = false;
-    this.#signal.set();
-  }
-
-  async #run(): Promise<void> {
-    let failures = 0;
-    while (!this.#isStopped) {
-      let waitMs = safetyNetMs;
-      try {
-        waitMs = await this.#takeOnce();
-        failures = 0;
-      } catch (error) {
-        failures += 1;
-        this.#node.logger.warn({ failures, err: error }, "fetching instances failed; trying again");
-        waitMs = backoffMs(this.#node.host, failures);
-      }
-      if (!this.#isStopped && waitMs > 0) await this.#signal.wait(waitMs);
-    }
+    this.#loop.wake();
   }
 
   /** Gives how long to wait before the next fetch. */
@@ -116,7 +104,7 @@ export class OrchestrationDispatcher {
       const unknown = isOurs ? fetched.instances.filter((instance) => !this.#accept(instance, how(instance))) : [];
       if (unknown.length > 0) {
         await this.#node.provider.releaseInstances(nodeId, unknown);
-        this.#signal.set();
+        this.#loop.wake();
       }
       return fetched;
     });

@@ -166,6 +166,7 @@ export class Runtime implements AsyncDisposable {
   }
 
   #onWake(wake: Wake): void {
+    if (wake.beforeCommit === true) return this.#orchestrations.nudge();
     if (wake.instances) this.#orchestrations.wake();
     if (wake.work) this.#work.wake();
     if (wake.clockMoved) this.#onClockMoved();

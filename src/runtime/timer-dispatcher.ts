@@ -1,60 +1,43 @@
-import { backoffMs } from "./backoff.ts";
 import type { Node } from "./node.ts";
 import { safetyNetMs } from "./safety-net.ts";
 import { allTimerPartitions } from "./timer-partition.ts";
-import { WakeSignal } from "./wake-signal.ts";
+import { WakeLoop } from "./wake-loop.ts";
 
 const batchSize = 500;
 
 /** Moves timers that are due to the orchestrator queue, and sleeps until the next one. */
 export class TimerDispatcher {
   readonly #node: Node;
-  readonly #signal: WakeSignal;
+  readonly #loop: WakeLoop;
   #nextDueAt = Infinity;
-  #loop: Promise<void> = Promise.resolve();
-  #isStopped = false;
 
   constructor(node: Node) {
     this.#node = node;
-    this.#signal = new WakeSignal(node.host);
+    this.#loop = new WakeLoop({
+      host: node.host,
+      take: () => this.#fireOnce(),
+      onFailure: (failures, err) => node.logger.warn({ failures, err }, "firing timers failed; trying again"),
+    });
   }
 
   start(): void {
-    this.#loop = this.#run();
+    this.#loop.wake();
   }
 
   /** A timer was created; it matters only if it is due before the one that is waited for. */
   notice(dueAt: number): void {
     if (dueAt >= this.#nextDueAt) return;
     this.#nextDueAt = dueAt;
-    this.#signal.set();
+    this.#loop.wake();
   }
 
   /** Something may have changed that is not known here. */
   wake(): void {
-    this.#signal.set();
+    this.#loop.wake();
   }
 
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    this.#signal.set();
-    await this.#loop;
-  }
-
-  async #run(): Promise<void> {
-    let failures = 0;
-    while (!this.#isStopped) {
-      let waitMs = safetyNetMs;
-      try {
-        waitMs = await this.#fireOnce();
-        failures = 0;
-      } catch (error) {
-        failures += 1;
-        this.#node.logger.warn({ failures, err: error }, "firing timers failed; trying again");
-        waitMs = backoffMs(this.#node.host, failures);
-      }
-      if (!this.#isStopped && waitMs > 0) await this.#signal.wait(waitMs);
-    }
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
   async #fireOnce(): Promise<number> {

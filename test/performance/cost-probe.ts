@@ -86,6 +86,16 @@ export class CostProbe implements AsyncDisposable {
     return this.#world.until(what, look);
   }
 
+  /** Resolves when the node has come to rest, and has asked the store everything that it wanted to know. */
+  async rest(): Promise<void> {
+    for (let quiet = 0; quiet < 5; quiet += 1) {
+      const before = this.#calls.calls.length;
+      await this.#calls.settled();
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#calls.calls.length > before) quiet = 0;
+    }
+  }
+
   noteStatements(): void {
     this.statementsAtMarks.push(this.#statements.count);
   }

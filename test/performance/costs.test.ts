@@ -23,6 +23,14 @@ test("a sequential step of a resident instance costs one commit", async () => {
   assert.equal(cost.calls("commit") - short.calls("commit"), 100);
 });
 
+test("an instance of one activity costs three commits: its start and claim, its first turn, its end", async () => {
+  await using probe = await CostProbe.open({ orchestrations: [chain], activities: [step] });
+  await probe.rest();
+  const cost = await probe.costOf(() => probe.run(chain, 1));
+  assert.equal(cost.commits, 3, cost.describe());
+  assert.equal(cost.nodeCalls, 3, cost.describe());
+});
+
 test("the instances in flight share their commits", async () => {
   await using probe = await CostProbe.open({ orchestrations: [chain], activities: [step] });
   const cost = await probe.costOf(() => probe.runMany(chain, { count: 100, input: 5 }));

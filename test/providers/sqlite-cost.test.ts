@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { TurnCommit } from "../../src/providers/contract.ts";
+import type { TurnCommit, Wake } from "../../src/providers/contract.ts";
 import { Connection } from "../../src/providers/sqlite/connection.ts";
 import {
   committed,
@@ -48,6 +48,36 @@ test("E2 the statements of a fused step do not depend on how many turns share th
   await node.commit(next, { claimWork: node.slots(50) });
   assert.equal(probe.rowsWritten, 50 * 5);
   assert.ok(probe.statements.length <= 50 * 4 + 6, `${probe.statements.length} statements`);
+});
+
+test("E7 a fetch that is made at the wake-up before a commit claims what it brings, and no other is asked for", async () => {
+  await using probe = await StatementProbe.start(openFileStore);
+  const { scene } = probe;
+  const node = await scene.node();
+  const wakes: Wake[] = [];
+  const fetches: Promise<string[]>[] = [];
+  scene.provider.subscribe((wake) => {
+    wakes.push(wake);
+    if (wake.beforeCommit === true) fetches.push(node.fetchIds());
+  });
+  probe.reset();
+  await scene.start("a", "b");
+  assert.deepEqual(await Promise.all(fetches), [["a", "b"]]);
+  assert.equal(probe.statements.filter((sql) => sql === "COMMIT").length, 1);
+  await scene.start("a");
+  assert.deepEqual(
+    wakes.map(({ instances, changed, beforeCommit }) => [instances, changed, beforeCommit]),
+    [
+      [true, [], true],
+      [false, ["a", "b"], undefined],
+    ],
+  );
+
+  const other = await scene.node();
+  await scene.start("c");
+  assert.deepEqual(await fetches[1], ["a", "b", "c"], "the messages of the first two are not acked");
+  await other.fetch();
+  assert.equal(wakes.at(-1)?.instances, true, "the other node may be the one that it is for");
 });
 
 test("E3 no statement of the hot paths scans a table, sorts, or is compiled at every use", async () => {

@@ -7,7 +7,7 @@ import type { Wake } from "../../src/providers/contract.ts";
 import type { Connection } from "../../src/providers/sqlite/connection.ts";
 import { openWriter } from "../../src/providers/sqlite/open-connection.ts";
 import type { Transaction } from "../../src/providers/sqlite/transaction.ts";
-import { WriteQueue } from "../../src/providers/sqlite/write-queue.ts";
+import { WriteQueue, type WriteQueueOptions } from "../../src/providers/sqlite/write-queue.ts";
 import { SqliteFolder } from "./sqlite-file.ts";
 
 test("Q1 what is queued in one turn of the event loop shares a commit", async () => {
@@ -173,6 +173,34 @@ function insert(tx: Transaction, value: number): number {
   return tx.now;
 }
 
+test("Q11 what is queued when instances have become ready is part of the commit that makes them so", async () => {
+  const later: Promise<unknown>[] = [];
+  let told = 0;
+  using bench = await Bench.open({
+    onReady: () => {
+      told += 1;
+      later.push(bench.queue.push((tx) => insert(tx, 10 + told)));
+    },
+  });
+  const group = await bench.queue.push((tx) => {
+    tx.wake.instancesReady();
+    return insert(tx, 1);
+  });
+  assert.deepEqual(await Promise.all(later), [group]);
+  assert.equal((await bench.nextWake()).instances, true);
+
+  const failed = bench.queue.push((tx) => {
+    tx.wake.instancesReady();
+    return insert(tx, 1);
+  });
+  await assert.rejects(failed, StorageError);
+  await Promise.all(later);
+  await bench.queue.drain();
+  assert.deepEqual([told, bench.values()], [1, [1, 11]], "nobody is told of what has failed");
+});
+
+type BenchOptions = Pick<WriteQueueOptions, "busyLimitMs" | "onReady">;
+
 class Bench implements Disposable {
   readonly folder: SqliteFolder;
   readonly connection: Connection;
@@ -182,14 +210,14 @@ class Bench implements Disposable {
   #begins = 0;
   now = 0;
 
-  static async open(options: { readonly busyLimitMs?: number } = {}): Promise<Bench> {
+  static async open(options: BenchOptions = {}): Promise<Bench> {
     const folder = new SqliteFolder();
     const connection = await openWriter(folder.file);
     connection.script("CREATE TABLE numbers (value INTEGER PRIMARY KEY); CREATE TABLE blobs (content)");
     return new Bench(folder, connection, options);
   }
 
-  constructor(folder: SqliteFolder, connection: Connection, options: { readonly busyLimitMs?: number }) {
+  constructor(folder: SqliteFolder, connection: Connection, options: BenchOptions) {
     this.folder = folder;
     this.connection = connection;
     const run = connection.run.bind(connection);

@@ -25,6 +25,8 @@ export interface Claimable {
   readonly suspect: ClaimableInstance | null;
   /** The suspect has waited long enough to go first. */
   readonly suspectIsDue: boolean;
+  /** Nothing else is ready that anybody could claim. */
+  readonly isAll: boolean;
   readonly nextAvailableAt: number | null;
 }
 
@@ -33,7 +35,9 @@ export function findClaimable(tx: Transaction, request: FetchInstances): Claimab
   const trusted: ClaimableInstance[] = [];
   const suspects: ClaimableInstance[] = [];
   let nextAvailableAt: number | null = null;
-  for (const group of allowedGroups(tx, request)) {
+  const groups = readyGroups(tx.db);
+  const allowed = allowedGroups(tx, groups, request);
+  for (const group of allowed) {
     const kind = group.claims < request.suspectAfter ? trusted : suspects;
     for (const ready of oldestReady(tx, group, request.limit)) kind.push({ ...ready, claims: group.claims });
     const heldBackUntil = nextReadyAt(tx, group);
@@ -44,14 +48,18 @@ export function findClaimable(tx: Transaction, request: FetchInstances): Claimab
     trusted: trusted.toSorted(byAge).slice(0, request.limit),
     suspect,
     suspectIsDue: suspect !== null && hasWaited(tx, suspect),
+    isAll: allowed.length === groups.length && suspect === null && trusted.length < request.limit,
     nextAvailableAt,
   };
 }
 
 export const byAge = (a: ReadyInstance, b: ReadyInstance): number => a.readySince - b.readySince || a.key - b.key;
 
-function allowedGroups(tx: Transaction, { handlers, unservableForMs }: FetchInstances): ReadyGroup[] {
-  const groups = readyGroups(tx.db);
+function allowedGroups(
+  tx: Transaction,
+  groups: readonly ReadyGroup[],
+  { handlers, unservableForMs }: FetchInstances,
+): readonly ReadyGroup[] {
   if (unservableForMs === null) {
     const allowed = new Set([anyNode, ...handlers]);
     return groups.filter(({ handler }) => allowed.has(handler));

@@ -1,7 +1,7 @@
 import type { FetchedInstance, FetchedInstances, FetchInstances } from "../contract.ts";
 import { byAge, type ClaimableInstance, findClaimable } from "./claimable-instances.ts";
 import { parentFromColumns, type ParentColumns } from "./instance-row.ts";
-import { holdsLease } from "./node-lease.ts";
+import { holdsLease, isOnlyNode } from "./node-lease.ts";
 import { queuedMessages } from "./queued-messages.ts";
 import { loadHistory } from "./read-history.ts";
 import type { ReadyInstance } from "./ready-instances.ts";
@@ -35,7 +35,7 @@ export function fetchInstances(tx: Transaction, request: FetchInstances): Fetche
   const busy = new Set(request.busy.map(Number));
   const owned = ready.filter(({ key }) => !busy.has(key));
   const busyHasMail = owned.length < ready.length;
-  const { trusted, suspect, suspectIsDue, nextAvailableAt } = findClaimable(tx, request);
+  const { trusted, suspect, suspectIsDue, isAll, nextAvailableAt } = findClaimable(tx, request);
   const nothingElse = owned.length === 0 && trusted.length === 0;
   if (suspect !== null && (suspectIsDue || nothingElse)) {
     return { storeNow: tx.now, instances: [claim(tx, suspect, request)], busyHasMail, nextAvailableAt };
@@ -44,6 +44,7 @@ export function fetchInstances(tx: Transaction, request: FetchInstances): Fetche
     ...owned.map((since) => ({ since, fetched: () => load(tx, since.key, request.messageLimit) })),
     ...trusted.map((since) => ({ since, fetched: () => claim(tx, since, request) })),
   ].toSorted((a, b) => byAge(a.since, b.since));
+  if (isAll && !busyHasMail && isOnlyNode(tx, request.nodeId)) tx.wake.instancesTaken();
   return { storeNow: tx.now, instances: aged.map(({ fetched }) => fetched()), busyHasMail, nextAvailableAt };
 }
 

@@ -5,6 +5,8 @@ import type { Transaction } from "./transaction.ts";
 
 const SELECT_LIVE = "SELECT 1 FROM perdure_nodes WHERE node_id = ? AND lease_until > ?";
 
+const SELECT_OTHER = "SELECT 1 FROM perdure_nodes WHERE node_id <> ? LIMIT 1";
+
 const SELECT_NODES = "SELECT node_id, lease_until, process FROM perdure_nodes";
 
 const SELECT_NEXT_EXPIRY = "SELECT min(lease_until) FROM perdure_nodes WHERE node_id <> ?";
@@ -33,6 +35,10 @@ const insertCapabilities = new RowInsert("perdure_capabilities", "node_id, capab
 /** Whether the node may act: its lease is there and has not expired. */
 export function holdsLease(tx: Transaction, nodeId: string): boolean {
   return tx.db.get(SELECT_LIVE, nodeId, tx.leaseNow) !== undefined;
+}
+
+export function isOnlyNode(tx: Transaction, nodeId: string): boolean {
+  return tx.db.get(SELECT_OTHER, nodeId) === undefined;
 }
 
 /** Ends every lease that has expired, or whose process has died, and makes available what those nodes owned. */

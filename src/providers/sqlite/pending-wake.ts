@@ -3,12 +3,27 @@ import type { Wake } from "../contract.ts";
 /** Gathers, during a transaction, what others will want to hear of once it is committed. */
 export class PendingWake {
   #instances = false;
+  /** Instances have become ready that nobody has been told of before the commit. */
+  #isNew = false;
   #work = false;
   #timerDueAt: number | null = null;
   readonly #changed = new Set<string>();
 
   instancesReady(): void {
     this.#instances = true;
+    this.#isNew = true;
+  }
+
+  /** All that were ready have been taken, within the same transaction, and nobody else has to be told. */
+  instancesTaken(): void {
+    this.#instances = false;
+  }
+
+  /** Whether there is something to be told before the commit, once. */
+  takeReady(): boolean {
+    const isNew = this.#isNew;
+    this.#isNew = false;
+    return isNew;
   }
 
   workQueued(): void {

@@ -84,7 +84,7 @@ import { runUnderSavepoint, type SqliteTransaction } from "./sqlite-transaction.
 import { latestTime } from "./store-time.ts";
 import type { Transaction } from "./transaction.ts";
 import { usersTransaction } from "./users-transaction.ts";
-import { clockMoved, WakeListeners } from "./wake-listeners.ts";
+import { becomingReady, clockMoved, WakeListeners } from "./wake-listeners.ts";
 import { WriteQueue } from "./write-queue.ts";
 
 export interface SqliteOptions {
@@ -169,7 +169,13 @@ export class SqliteProvider implements Provider {
     this.#reader = reader;
     const watched = location === memory ? null : { path: location, connection: writer };
     this.#listeners = new WakeListeners((onChange) => watched && new ExternalChanges({ ...watched, onChange }));
-    this.#writes = new WriteQueue({ host, connection: writer, clock, onWake: (wake) => this.#listeners.emit(wake) });
+    this.#writes = new WriteQueue({
+      host,
+      connection: writer,
+      clock,
+      onWake: (wake) => this.#listeners.emit(wake),
+      onReady: () => this.#listeners.emit(becomingReady),
+    });
     this.#stopHearingOfMoves = source.onMove?.(() => this.#listeners.emit(clockMoved));
   }
 

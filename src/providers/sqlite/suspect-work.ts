@@ -1,3 +1,4 @@
+import { LIMIT } from "./row-limit.ts";
 import type { Transaction } from "./transaction.ts";
 import { byAge, type UnownedItem, type WorkKind } from "./visible-work.ts";
 
@@ -5,7 +6,7 @@ import { byAge, type UnownedItem, type WorkKind } from "./visible-work.ts";
 const SELECT_SUSPECTS = `
   SELECT seq, visible_at FROM perdure_work_items
    WHERE owner IS NULL AND lost > 0 AND queue = ? AND name = ? AND visible_at <= ? AND lost >= ?
-   ORDER BY visible_at, seq LIMIT ?`;
+   ORDER BY visible_at, seq ${LIMIT}`;
 
 /** The oldest items of these kinds that are suspected of ending the process that runs them, and could be run now. */
 export function suspectWork(

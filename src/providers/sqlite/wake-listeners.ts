@@ -4,6 +4,15 @@ import type { ExternalChanges } from "./external-changes.ts";
 /** Anything may be due now. */
 export const clockMoved: Wake = { instances: true, work: true, timerDueAt: null, changed: [], clockMoved: true };
 
+/** Instances will be available with the commit that is being made. */
+export const becomingReady: Wake = {
+  instances: true,
+  work: false,
+  timerDueAt: null,
+  changed: [],
+  beforeCommit: true,
+};
+
 const changedElsewhere: Wake = { instances: true, work: true, timerDueAt: null, changed: null };
 
 /** Who wants to hear of changes. Other processes are watched only while somebody does. */

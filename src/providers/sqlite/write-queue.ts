@@ -25,6 +25,8 @@ export interface WriteQueueOptions {
   readonly clock: StoreClock;
   /** Called after the commit, and after everyone waiting for it has had their answer. */
   readonly onWake: (wake: Wake) => void;
+  /** Called when a group that is about to be committed has made instances available. What is pushed now joins it. */
+  readonly onReady?: () => void;
   readonly busyLimitMs?: number;
 }
 
@@ -37,11 +39,13 @@ export class WriteQueue {
   readonly #connection: Connection;
   readonly #clock: StoreClock;
   readonly #onWake: (wake: Wake) => void;
+  readonly #onReady: (() => void) | undefined;
   readonly #busyLimitMs: number;
   // A flush must not run in the async context of whoever happened to queue first, which may be an orchestration's.
   readonly #inOwnContext = AsyncLocalStorage.snapshot();
   #waiting: Write[] = [];
   #flushQueued = false;
+  #isFlushing = false;
   #isolateNext = false;
   #busySince: number | null = null;
   #busyTries = 0;
@@ -52,13 +56,14 @@ export class WriteQueue {
     this.#connection = options.connection;
     this.#clock = options.clock;
     this.#onWake = options.onWake;
+    this.#onReady = options.onReady;
     this.#busyLimitMs = options.busyLimitMs ?? busyLimitMs;
   }
 
   /** Resolves with the operation's result once it is committed. The operation may be run more than once before. */
   push<T>(operation: (tx: Transaction) => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#queueFlush();
+      if (!this.#isFlushing) this.#queueFlush();
       this.#waiting.push({ operation, resolve: resolve as Write["resolve"], reject, outcome: null });
     });
   }
@@ -79,7 +84,9 @@ export class WriteQueue {
 
   #flush(): void {
     this.#flushQueued = false;
+    this.#isFlushing = true;
     const group = this.#commitGroup();
+    this.#isFlushing = false;
     for (const write of group) settle(write);
     if (this.#waiting.length > 0) this.#queueFlush();
     else if (!this.#flushQueued) this.#onDrained?.();
@@ -126,6 +133,7 @@ export class WriteQueue {
         this.#isolateNext = true;
         return [];
       }
+      if (count === this.#waiting.length && tx.wake.takeReady()) this.#onReady?.();
       if (this.#host.now() - startedAt > maxGroupMs) break;
     }
     wake.add(tx.wake);
