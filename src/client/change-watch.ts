@@ -2,8 +2,8 @@ import type { Host, HostTimer } from "../host/index.ts";
 import type { Provider, Wake } from "../providers/contract.ts";
 
 /**
- * Tells those who wait for instances when to look again. One subscription serves all who wait through one client, so
- * that a commit costs the instances it changed, and not everybody who waits for any other.
+ * Tells those who wait for instances to end when to look again. One subscription serves all who wait through one client,
+ * so that a commit costs the instances it ended, and not everybody who waits for any other.
  */
 export class ChangeWatch {
   readonly #host: Host;
@@ -18,7 +18,7 @@ export class ChangeWatch {
     this.#provider = provider;
   }
 
-  /** Changes from now on are not missed. Must be stopped, or it is told of them for ever. */
+  /** An end from now on is not missed. Must be stopped, or it is told of them for ever. */
   follow(instanceId: string): Follower {
     this.#unsubscribe ??= this.#provider.subscribe((wake) => this.#onWake(wake));
     const follower: Follower = new Follower({
@@ -43,13 +43,13 @@ export class ChangeWatch {
     this.#unsubscribe = undefined;
   }
 
-  #onWake({ changed }: Wake): void {
-    if (changed === null) {
+  #onWake({ ended }: Wake): void {
+    if (ended === null) {
       if (this.#sweep === "idle") void this.#wakeAll();
       else this.#sweep = "again";
       return;
     }
-    for (const instanceId of changed) {
+    for (const instanceId of ended) {
       for (const follower of this.#followers.get(instanceId) ?? []) follower.wake();
     }
   }
@@ -69,7 +69,7 @@ export class ChangeWatch {
   }
 }
 
-/** One who waits for an instance to change. */
+/** One who waits for an instance to end. */
 export class Follower {
   readonly #host: Host;
   readonly #pollFactor: () => number;
@@ -91,7 +91,7 @@ export class Follower {
     this.#resume?.();
   }
 
-  /** Resolves when the instance may have changed since the last call, or when it is time to make sure. */
+  /** Resolves when the instance may have ended since the last call, or when it is time to make sure. */
   next(): Promise<void> {
     return new Promise((resolve) => {
       // Whoever waits on is waiting for something that nobody wants any more.

@@ -8,6 +8,8 @@ export interface Wake {
   readonly timerDueAt: number | null;
   /** Instances whose status may have changed; `null` when the change was another process's and could be any. */
   readonly changed: readonly string[] | null;
+  /** Those of `changed` that have ended or are gone; `null` when it could be any. */
+  readonly ended: readonly string[] | null;
   /**
    * The commit that makes the instances available is still open: a fetch that is called before the listener returns
    * becomes part of it. Another wake-up follows the commit, unless that fetch has left nothing for anybody.

@@ -198,7 +198,7 @@ export class Network {
     this.#options.coverage.fault("hint spurious");
     const changed = this.#options.dice.chance(0.5) ? null : [];
     for (const listener of this.#listeners.get(process) ?? []) {
-      listener({ instances: true, work: true, timerDueAt: null, changed });
+      listener({ instances: true, work: true, timerDueAt: null, changed, ended: changed });
     }
   }
 }

@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { ClosedError } from "../../errors/index.ts";
 import type { Wake } from "../contract.ts";
 import { section } from "./check.ts";
-import { committed, found, message, newInstance, timer, turnAfter, turnOf, workItem } from "./scene.ts";
+import { committed, ended, found, message, newInstance, timer, turnAfter, turnOf, workItem } from "./scene.ts";
 
 export const hints = section("hints", (check) => {
   check("H1", "a hint says what was queued, and comes after the answer", async (scene) => {
@@ -14,7 +14,13 @@ export const hints = section("hints", (check) => {
     });
     await scene.provider.createInstances([newInstance("a")]);
     assert.deepEqual(wakes, [], "the answer comes first");
-    assert.deepEqual(await nextOf(wakes), { instances: true, work: false, timerDueAt: null, changed: ["a"] });
+    assert.deepEqual(await nextOf(wakes), {
+      instances: true,
+      work: false,
+      timerDueAt: null,
+      changed: ["a"],
+      ended: [],
+    });
     const [owned] = (await node.fetch()).instances;
     const dueAt = scene.clock.now + 500;
     const turn = turnOf(owned as NonNullable<typeof owned>, 1, {
@@ -23,11 +29,20 @@ export const hints = section("hints", (check) => {
       projection: { status: "running", version: null, handler: null, customStatus: null },
     });
     committed(await node.commitOne(turn));
-    assert.deepEqual(await nextOf(wakes), { instances: false, work: true, timerDueAt: dueAt, changed: ["a"] });
+    assert.deepEqual(await nextOf(wakes), {
+      instances: false,
+      work: true,
+      timerDueAt: dueAt,
+      changed: ["a"],
+      ended: [],
+    });
     await scene.provider.enqueue([message("a", "m1")]);
-    assert.deepEqual(await nextOf(wakes), { instances: true, work: false, timerDueAt: null, changed: [] });
+    assert.deepEqual(await nextOf(wakes), { instances: true, work: false, timerDueAt: null, changed: [], ended: [] });
+    committed(await node.commitOne(turnAfter(turn, 1, ended("completed"))));
+    const last = found(await nextOf(wakes));
+    assert.deepEqual([last.changed, last.ended], [["a"], ["a"]]);
     unsubscribe();
-    await scene.provider.enqueue([message("a", "m2")]);
+    await scene.start("b");
     await setImmediate();
     await setImmediate();
     assert.deepEqual(wakes, []);

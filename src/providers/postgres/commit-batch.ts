@@ -110,8 +110,11 @@ function announce({ hints }: Store, batch: CommitBatch, answer: Answer, isCommit
     work: scheduled > 0 || handedBack,
     timerDueAt: dueAt.length === 0 ? null : Math.min(...dueAt),
     changed: [...turns.filter(showsChange).map(({ instanceId }) => instanceId), ...started],
+    ended: turns.filter(isEnd).map(({ instanceId }) => instanceId),
   });
 }
+
+const isEnd = ({ closes, nextExecutionId }: TurnCommit) => closes && nextExecutionId === null;
 
 function showsChange({ projection, nextExecutionId, quarantine }: TurnCommit): boolean {
   const { status = null, version = null, customStatus = null } = projection ?? {};

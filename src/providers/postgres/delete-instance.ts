@@ -21,6 +21,6 @@ export async function deleteInstance({ db, hints }: Store, request: DeleteInstan
     notify?.payload ?? null,
   );
   if (deleted === null) return running === null ? { status: "unknown" } : { status: "running", instanceId: running };
-  hints.changed({ instances: notified, changed: deleted });
+  hints.changed({ instances: notified, changed: deleted, ended: deleted });
   return { status: "deleted", instanceIds: deleted };
 }

@@ -3,9 +3,9 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { setImmediate } from "node:timers";
 import type { Wake } from "../contract.ts";
 
-const nothing: Wake = { instances: false, work: false, timerDueAt: null, changed: [] };
+const nothing: Wake = { instances: false, work: false, timerDueAt: null, changed: [], ended: [] };
 
-const changedElsewhere: Wake = { instances: true, work: true, timerDueAt: null, changed: null };
+const changedElsewhere: Wake = { instances: true, work: true, timerDueAt: null, changed: null, ended: null };
 
 /** Tells those in this process who want to hear of changes, and whoever carries the news to the others. */
 export class Hints {

@@ -22,6 +22,6 @@ export async function pruneInstances({ db, hints }: Store, request: PruneInstanc
       [lastAt, lastKey] = [pruned.last_at, pruned.last_key];
     }
   }
-  hints.changed({ changed: removed });
+  hints.changed({ changed: removed, ended: removed });
   return removed;
 }

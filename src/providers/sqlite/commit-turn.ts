@@ -118,7 +118,8 @@ function updateInstance(tx: Transaction, key: number, turn: TurnCommit): void {
   const changed = status !== null || customStatus !== null || nextExecutionId !== null;
   if (!changed && version === null) return;
   tx.db.run(UPDATE_INSTANCE, status, version, customStatus, changed ? tx.now : null, key);
-  tx.wake.statusChanged(turn.instanceId);
+  if (hasEnded(status ?? "running")) tx.wake.ended(turn.instanceId);
+  else tx.wake.statusChanged(turn.instanceId);
 }
 
 /** Whether messages are left, after those that the turn acked. Mostly there are none. */

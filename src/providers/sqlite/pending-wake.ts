@@ -8,6 +8,7 @@ export class PendingWake {
   #work = false;
   #timerDueAt: number | null = null;
   readonly #changed = new Set<string>();
+  readonly #ended = new Set<string>();
 
   instancesReady(): void {
     this.#instances = true;
@@ -38,11 +39,18 @@ export class PendingWake {
     this.#changed.add(instanceId);
   }
 
+  /** It has come to its end, or is gone. */
+  ended(instanceId: string): void {
+    this.#changed.add(instanceId);
+    this.#ended.add(instanceId);
+  }
+
   add(other: PendingWake): void {
     this.#instances ||= other.#instances;
     this.#work ||= other.#work;
     if (other.#timerDueAt !== null) this.timerCreated(other.#timerDueAt);
     for (const instanceId of other.#changed) this.#changed.add(instanceId);
+    for (const instanceId of other.#ended) this.#ended.add(instanceId);
   }
 
   /** Null when there is nothing to tell. */
@@ -54,6 +62,7 @@ export class PendingWake {
       work: this.#work,
       timerDueAt: this.#timerDueAt,
       changed: [...this.#changed],
+      ended: [...this.#ended],
     };
   }
 }

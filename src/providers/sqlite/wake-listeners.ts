@@ -2,7 +2,14 @@ import type { Wake } from "../contract.ts";
 import type { ExternalChanges } from "./external-changes.ts";
 
 /** Anything may be due now. */
-export const clockMoved: Wake = { instances: true, work: true, timerDueAt: null, changed: [], clockMoved: true };
+export const clockMoved: Wake = {
+  instances: true,
+  work: true,
+  timerDueAt: null,
+  changed: [],
+  ended: [],
+  clockMoved: true,
+};
 
 /** Instances will be available with the commit that is being made. */
 export const becomingReady: Wake = {
@@ -10,10 +17,11 @@ export const becomingReady: Wake = {
   work: false,
   timerDueAt: null,
   changed: [],
+  ended: [],
   beforeCommit: true,
 };
 
-const changedElsewhere: Wake = { instances: true, work: true, timerDueAt: null, changed: null };
+const changedElsewhere: Wake = { instances: true, work: true, timerDueAt: null, changed: null, ended: null };
 
 /** Who wants to hear of changes. Other processes are watched only while somebody does. */
 export class WakeListeners {

@@ -119,7 +119,7 @@ export const brokenReading = [
   })),
   broken("H1", "a hint comes before the answer", (real) => {
     const listeners = new Set<(wake: Wake) => void>();
-    const wake: Wake = { instances: true, work: false, timerDueAt: null, changed: ["a"] };
+    const wake: Wake = { instances: true, work: false, timerDueAt: null, changed: ["a"], ended: [] };
     return {
       subscribe: (listener) => {
         listeners.add(listener);
@@ -140,7 +140,8 @@ export const brokenReading = [
         return real.subscribe(listener);
       },
       readInstance: (instanceId) => {
-        for (const listener of listeners) listener({ instances: true, work: false, timerDueAt: null, changed: [] });
+        for (const listener of listeners)
+          listener({ instances: true, work: false, timerDueAt: null, changed: [], ended: [] });
         return real.readInstance(instanceId);
       },
     };
