@@ -8,8 +8,17 @@ import { SqliteProvider } from "../../src/providers/sqlite/index.ts";
 
 export type StoreKind = "sqlite" | "postgres";
 
+/** How another process opens the same store. */
+export type StoreLocation = { readonly file: string } | { readonly url: string; readonly schema: string };
+
+export const openAt = (location: StoreLocation): Promise<Provider> =>
+  "file" in location
+    ? SqliteProvider.open(location.file)
+    : PostgresProvider.open(location.url, { schema: location.schema });
+
 export interface OpenStore extends AsyncDisposable {
   readonly provider: Provider;
+  readonly location: StoreLocation;
   /** The SQLite file; null on PostgreSQL. */
   readonly file: string | null;
   /** Closes the provider and opens another one on the same data, as a new process would. */
@@ -21,16 +30,17 @@ export async function openStore(kind: StoreKind, url: string | null): Promise<Op
   const folder = mkdtempSync(join(tmpdir(), "perdure-bench-"));
   const file = kind === "sqlite" ? join(folder, "store.db") : null;
   const schema = `bench_${randomBytes(6).toString("hex")}`;
-  const open = () => (file === null ? PostgresProvider.open(url ?? missing(), { schema }) : SqliteProvider.open(file));
-  let provider = await open();
+  const location = file === null ? { url: url ?? missing(), schema } : { file };
+  let provider = await openAt(location);
   return {
     file,
+    location,
     get provider() {
       return provider;
     },
     reopen: async () => {
       await provider.close();
-      provider = await open();
+      provider = await openAt(location);
       return provider;
     },
     [Symbol.asyncDispose]: async () => {

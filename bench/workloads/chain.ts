@@ -1,23 +1,10 @@
 import assert from "node:assert/strict";
 import { Client } from "../../src/client/index.ts";
-import { activity, orchestration } from "../../src/definition/index.ts";
 import { Runtime } from "../../src/runtime/index.ts";
+import { chain, step } from "../programs/chain.ts";
 import { inFlight } from "../support/lanes.ts";
 import { percentile } from "../support/percentiles.ts";
 import type { Bench, Measurement, Workload } from "../support/workload.ts";
-
-const payload = "x".repeat(100);
-
-const step = activity("step", (_ctx, input: { readonly step: number; readonly payload: string }) => input);
-
-const chain = orchestration("chain", async (ctx, steps: number) => {
-  let done = 0;
-  for (let number = 0; number < steps; number += 1) {
-    const result = await ctx.activity(step, { step: number, payload });
-    done += result.step === number ? 1 : 0;
-  }
-  return done;
-});
 
 /** Sequential steps, of many instances at once. */
 function chainOf(name: string, settings: { readonly steps: number; readonly width: number; readonly count: number }) {
@@ -51,7 +38,7 @@ function chainOf(name: string, settings: { readonly steps: number; readonly widt
       const seconds = (performance.now() - startedAt) / 1000;
       const cpu = process.threadCpuUsage(cpuBefore);
       return {
-        settings: { instances: count, "in flight": width, steps, "payload bytes": payload.length },
+        settings: { instances: count, "in flight": width, steps, "payload bytes": 100 },
         figures: [
           { what: "instances", value: count / seconds, unit: "1/s" },
           { what: "steps", value: (count * steps) / seconds, unit: "1/s", against: "bare writer" },

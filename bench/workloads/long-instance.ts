@@ -14,12 +14,12 @@ interface Stepper {
  * An instance that makes one step when it is told to. So an old and a young one can take turns, and what the machine
  * does meanwhile befalls both alike.
  */
-export const longInstance: Workload = {
-  name: "long-instance",
-  what: "the steps of an instance with a long history against those of a young one, in turns",
+const longInstanceOf = (name: string, fullAge: number): Workload => ({
+  name,
+  what: `the steps of an instance after ${fullAge} of them against those of a young one, in turns`,
   stores: ["sqlite", "postgres"],
   run: async (bench) => {
-    const [age, samples] = bench.isShort ? [60, 10] : [5_000, 1_000];
+    const [age, samples] = bench.isShort ? [60, 10] : [fullAge, 1_000];
     const youth = bench.isShort ? 20 : 100;
     await using store = await bench.open();
     const waiting = new Map<string, () => void>();
@@ -83,4 +83,10 @@ export const longInstance: Workload = {
       ],
     };
   },
-};
+});
+
+export const longInstances: readonly Workload[] = [
+  longInstanceOf("long-instance-1k", 1_000),
+  longInstanceOf("long-instance-5k", 5_000),
+  longInstanceOf("long-instance-20k", 20_000),
+];

@@ -10,12 +10,12 @@ const go = event<number>("go");
 
 const waiter = orchestration("waiter", async (ctx, addend: number) => (await ctx.waitForEvent(go)) + addend);
 
-export const waiting: Workload = {
-  name: "waiting",
-  what: "instances that wait for an event: their memory, and waking them all",
+const waitingOf = (name: string, fullCount: number): Workload => ({
+  name,
+  what: `${fullCount} instances that wait for an event: their memory, and waking them all`,
   stores: ["sqlite", "postgres"],
   run: async (bench) => {
-    const count = bench.isShort ? 100 : 10_000;
+    const count = bench.isShort ? 100 : fullCount;
     await using store = await bench.open();
     const client = new Client(store.provider);
     await using node = await Runtime.start({
@@ -71,7 +71,9 @@ export const waiting: Workload = {
       ],
     };
   },
-};
+});
+
+export const waiting: readonly Workload[] = [waitingOf("waiting-10k", 10_000), waitingOf("waiting-100k", 100_000)];
 
 const running = { statuses: ["running"], name: null, quarantined: null } as const;
 const completed = { statuses: ["completed"], name: null, quarantined: null } as const;

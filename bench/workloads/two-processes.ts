@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { Client } from "../../src/client/index.ts";
+import { startProgram } from "../../test/support/program.ts";
+import { chain } from "../programs/chain.ts";
+import { inFlight } from "../support/lanes.ts";
+import type { Workload } from "../support/workload.ts";
+
+const program = join(import.meta.dirname, "../programs/chain-node.ts");
+const [steps, width] = [10, 200];
+
+export const twoProcesses: Workload = {
+  name: "two-processes",
+  what: "chains of 10 on one node in a process of its own, and on two of them",
+  stores: ["sqlite", "postgres"],
+  run: async (bench) => {
+    const count = bench.isShort ? 20 : 1_500;
+    await using store = await bench.open();
+    const client = new Client(store.provider);
+    const stepsPerSecond = async () => {
+      const startedAt = performance.now();
+      await inFlight({ count, width }, async () => {
+        assert.equal(await (await client.start(chain, steps)).result(), steps);
+      });
+      return (count * steps) / ((performance.now() - startedAt) / 1_000);
+    };
+    await using first = startProgram(program, store.location);
+    await first.printed("ready");
+    if (!bench.isShort) await stepsPerSecond();
+    const alone = await stepsPerSecond();
+    await using second = startProgram(program, store.location);
+    await second.printed("ready");
+    if (!bench.isShort) await stepsPerSecond();
+    const together = await stepsPerSecond();
+    return {
+      settings: { instances: count, "in flight": width, steps },
+      figures: [
+        { what: "steps of one node", value: alone, unit: "1/s", against: "bare writer" },
+        { what: "steps of two nodes", value: together, unit: "1/s", against: "bare writer" },
+        { what: "two against one", value: together / alone, unit: "x" },
+      ],
+    };
+  },
+};
