@@ -6,18 +6,19 @@ import { LIMIT } from "./row-limit.ts";
 import type { Transaction } from "./transaction.ts";
 
 const SELECT_DUE = `
-  SELECT due_at, key, execution_id, event_id FROM perdure_timers
-   WHERE partition = ? AND due_at <= ?
-   ORDER BY due_at, key, execution_id, event_id ${LIMIT}`;
+  SELECT t.due_at, t.key, t.execution_id, t.event_id, t.body, i.status
+    FROM perdure_timers t LEFT JOIN perdure_instances i ON i.key = t.key
+   WHERE t.partition = ? AND t.due_at <= ?
+   ORDER BY t.due_at, t.key, t.execution_id, t.event_id ${LIMIT}`;
 
 const SELECT_NEXT_DUE = "SELECT min(due_at) FROM perdure_timers WHERE partition = ?";
 
-const SELECT_STATUS = "SELECT status FROM perdure_instances WHERE key = ?";
+const DELETE_TIMER = "DELETE FROM perdure_timers WHERE key = ? AND execution_id = ? AND event_id = ?";
 
-const DELETE_TIMER = `
-  DELETE FROM perdure_timers WHERE key = ? AND execution_id = ? AND event_id = ? RETURNING body`;
-
-type DueTimer = [dueAt: number, key: number, executionId: number, eventId: number];
+type DueTimer = [
+  ...[dueAt: number, key: number, executionId: number, eventId: number, body: string],
+  ...[status: InstanceStatus | null],
+];
 
 export function fireTimers(
   tx: Transaction,
@@ -31,11 +32,9 @@ export function fireTimers(
   return { storeNow: tx.now, fired: due.length, nextDueAt: nextDueAt(tx, request.partitions) };
 }
 
-function fire(tx: Transaction, [, key, executionId, eventId]: DueTimer): void {
-  const [body] = tx.db.get<[string]>(DELETE_TIMER, key, executionId, eventId) as [string];
-  const instance = tx.db.get<[InstanceStatus]>(SELECT_STATUS, key);
-  if (instance !== undefined && !hasEnded(instance[0]))
-    queueMessage(tx, key, laneNumbers.normal, { body, payload: null });
+function fire(tx: Transaction, [, key, executionId, eventId, body, status]: DueTimer): void {
+  tx.db.run(DELETE_TIMER, key, executionId, eventId);
+  if (status !== null && !hasEnded(status)) queueMessage(tx, key, laneNumbers.normal, { body, payload: null });
 }
 
 function nextDueAt(tx: Transaction, partitions: readonly number[]): number | null {
