@@ -8,6 +8,7 @@ export function withFields(logger: Logger, fields: LogFields): Logger {
   const method =
     (level: LogLevel) =>
     (first: string | LogFields, second?: string): void => {
+      if (logger.isLevelEnabled?.(level) === false) return;
       if (typeof first === "string") logger[level](fields, first);
       else if (first instanceof Error) logger[level]({ ...fields, err: first }, second ?? first.message);
       else logger[level](Object.assign({}, fields, first, fields), second ?? "");
