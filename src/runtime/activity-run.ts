@@ -36,7 +36,8 @@ export class ActivityRun {
   readonly ended: Promise<ActivityEnd>;
   readonly #node: Node;
   readonly #body: WorkBody;
-  readonly #abort = new AbortController();
+  #abort: AbortController | undefined;
+  #abortReason: Error | undefined;
   readonly #settled = Promise.withResolvers<ActivityEnd>();
   readonly #timers = new Set<HostTimer>();
   readonly #startedMs: number;
@@ -105,8 +106,16 @@ export class ActivityRun {
     this.#settled.resolve(end);
   }
 
+  // Made for those who ask: most activities never look at it, and it costs as much as all else that starts one.
+  get #signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.#abortReason !== undefined) this.#abort.abort(this.#abortReason);
+    return this.#abort.signal;
+  }
+
   #abortFor(reason: Error): void {
-    this.#node.outside(() => this.#abort.abort(reason));
+    this.#abortReason ??= reason;
+    this.#node.outside(() => this.#abort?.abort(reason));
   }
 
   async #run(activity: AnyActivity, ctx: ActivityContext): Promise<void> {
@@ -127,9 +136,7 @@ export class ActivityRun {
       const completion = (result: unknown) =>
         address(item.instanceId, { kind: "ActivityCompleted", payload: completed(result), ...addressOf(item.id) });
       const body = (transaction: unknown) => (activity.run as AnyRun)(ctx, input, transaction);
-      return this.#settle(
-        await runTransaction(this.#node, { fence, signal: this.#abort.signal, log, body, completion }),
-      );
+      return this.#settle(await runTransaction(this.#node, { fence, signal: this.#signal, log, body, completion }));
     }
     let result: unknown;
     try {
@@ -192,13 +199,16 @@ export class ActivityRun {
   #context(): ActivityContext {
     const { executionId } = this.#body;
     const { id, instanceId, failures, lost, heartbeat } = this.item;
+    const signal = () => this.#signal;
     return {
       instanceId,
       executionId,
       activityId: id,
       attempt: failures + lost + 1,
       idempotencyKey: id,
-      signal: this.#abort.signal,
+      get signal() {
+        return signal();
+      },
       lastHeartbeat: heartbeat === null ? undefined : decodeValue(heartbeat),
       log: this.log,
       heartbeat: (details) => this.#beat(details),
