@@ -248,7 +248,7 @@ export class SqliteProvider implements Provider {
   }
 
   readInstance(instanceId: string): Promise<InstanceRecord | null> {
-    return this.#read((db) => readInstance(db, instanceId));
+    return this.#look((db) => readInstance(db, instanceId));
   }
 
   readHistory(instanceId: string, executionId?: number): Promise<readonly EventRow[] | null> {
@@ -256,7 +256,7 @@ export class SqliteProvider implements Provider {
   }
 
   readLastEvent(instanceId: string): Promise<EventRow | null> {
-    return this.#read((db) => readLastEvent(db, instanceId));
+    return this.#look((db) => readLastEvent(db, instanceId));
   }
 
   readState(instanceId: string): Promise<readonly { readonly key: string; readonly payload: string }[] | null> {
@@ -337,11 +337,19 @@ export class SqliteProvider implements Provider {
     return await this.#writes.push(operation);
   }
 
-  async #read<T>(query: (db: Connection) => T): Promise<T> {
+  /**
+   * For what reads a row or two, often right after a commit: the connection that wrote them still has their pages, and
+   * every other one has to forget its own first.
+   */
+  #look<T>(query: (db: Connection) => T): Promise<T> {
+    return this.#read(query, () => (this.#writer.inTransaction ? this.#reader : this.#writer));
+  }
+
+  async #read<T>(query: (db: Connection) => T, connection = () => this.#reader): Promise<T> {
     try {
       return await retryWhileBusy(() => {
         if (this.#closing !== null) throw closedError();
-        return query(this.#reader);
+        return query(connection());
       });
     } catch (error) {
       throw toStorageError(error, "SQLite did not answer");
