@@ -99,7 +99,7 @@ export class WorkDispatcher {
 
   /** What the turn gave up is gone from the queue, and its activities may stop. */
   noticeCommitted(turn: TurnCommit): void {
-    const ended = turn.closes ? [...this.#running.values()].filter((run) => run.isOf(turn)) : [];
+    const ended = turn.closes ? this.#runningOf(turn) : [];
     const cancelled = turn.cancelledWork.flatMap((id) => this.#running.get(id) ?? []);
     for (const run of [...ended, ...cancelled]) run.stop("lost", "The activity was cancelled.");
   }
@@ -151,6 +151,12 @@ export class WorkDispatcher {
     });
     await Promise.all(failing);
     return nextStartBy;
+  }
+
+  #runningOf(turn: TurnCommit): ActivityRun[] {
+    const found: ActivityRun[] = [];
+    for (const run of this.#running.values()) if (run.isOf(turn)) found.push(run);
+    return found;
   }
 
   #free(queue: Queue): number {
