@@ -42,12 +42,13 @@ test("fields come before a line's own, and are not overwritten by them; an error
   const own = new OwnLogger();
   const logger = withFields(own, { instanceId: "a" });
   const error = new Error("broken");
-  logger.debug("one");
+  logger.debug("of a level that is off");
+  logger.warn("one");
   logger.info({ instanceId: "b", n: 2 }, "two");
   logger.error(error, "three");
   (logger.error as unknown as (error: Error) => void)(error);
   assert.deepEqual(own.calls, [
-    ["debug", { instanceId: "a" }, "one"],
+    ["warn", { instanceId: "a" }, "one"],
     ["info", { instanceId: "a", n: 2 }, "two"],
     ["error", { instanceId: "a", err: error }, "three"],
     ["error", { instanceId: "a", err: error }, "broken"],

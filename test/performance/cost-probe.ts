@@ -37,6 +37,7 @@ export class CostProbe implements AsyncDisposable {
   static async open({ world: worldOptions, ...options }: ProbeOptions): Promise<CostProbe> {
     const statements = new StatementCount();
     const world = await World.open(undefined, worldOptions);
+    statements.file = world.file;
     const calls = new FaultyProvider(world.provider);
     // Renewals would be counted with what happens to go on meanwhile.
     const node = await world.start({ provider: calls.provider, leaseDuration: "10m", ...options });
@@ -128,6 +129,8 @@ class StatementCount {
   count = 0;
   commits = 0;
   writer: Connection | null = null;
+  /** What is listened to. */
+  file: string | null = null;
   readonly #methods = Object.getOwnPropertyDescriptors(Connection.prototype);
   #isQuiet = false;
   #changesBefore = 0;
@@ -146,13 +149,21 @@ class StatementCount {
   #heard(on: Connection, sql: string): void {
     if (this.#isQuiet) return;
     if (sql === "BEGIN IMMEDIATE") {
-      this.writer = on;
+      if (this.writer === null && this.#isOurs(on)) this.writer = on;
+      if (on !== this.writer) return;
       this.#changesBefore = this.totalChanges();
     }
     // Whether another process has written is asked by time, not by step.
     if (on !== this.writer || sql.startsWith("PRAGMA")) return;
+    // A client that looks at a row is no part of what a step costs.
+    if (sql !== "BEGIN IMMEDIATE" && !on.inTransaction) return;
     this.count += 1;
     if (sql === "COMMIT" && this.totalChanges() > this.#changesBefore) this.commits += 1;
+  }
+
+  // Other tests of this process have stores of their own.
+  #isOurs(connection: Connection): boolean {
+    return this.quietly(() => connection.get<[number, string, string]>("PRAGMA database_list"))?.[2] === this.file;
   }
 
   totalChanges(): number {
