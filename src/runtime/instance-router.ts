@@ -68,6 +68,7 @@ export class InstanceRouter {
     if (known !== undefined && known.ref === fetched.ref && known.epoch === fetched.epoch) {
       if (known.isRunning || isOvertaken(fetched, known)) return "missed";
       known.queued = fetched.messages;
+      known.dropped.clear();
       this.#run(known);
       return "accepted";
     }
@@ -197,6 +198,8 @@ export class InstanceRouter {
 
   #advance(instance: Instance, { commit, events }: PreparedTurn, outcome: TurnOutcome & { status: "committed" }): void {
     instance.lastEventId += events.length;
+    if (events.length > 0) instance.dropped.clear();
+    else for (const token of commit.ackedMessages) instance.dropped.add(token);
     instance.unreplayed = null;
     instance.queued = outcome.messages;
     instance.endAs = null;
@@ -266,8 +269,9 @@ export class InstanceRouter {
 }
 
 // The answer to a commit has come first, and what that acked must not be taken in again.
-function isOvertaken(fetched: FetchedInstance, { executionId, lastEventId }: Instance): boolean {
-  return fetched.executionId !== executionId || fetched.lastEventId !== lastEventId;
+function isOvertaken(fetched: FetchedInstance, { executionId, lastEventId, dropped }: Instance): boolean {
+  if (fetched.executionId !== executionId || fetched.lastEventId !== lastEventId) return true;
+  return fetched.messages.some(({ token }) => dropped.has(token));
 }
 
 // What has been given up, or has ended with its execution, in a turn before this one, is gone from the queue as well.

@@ -1,4 +1,11 @@
-import type { EventRow, FetchedInstance, InstanceRef, QueuedMessage, WorkFence } from "../providers/contract.ts";
+import type {
+  EventRow,
+  FetchedInstance,
+  InstanceRef,
+  MessageToken,
+  QueuedMessage,
+  WorkFence,
+} from "../providers/contract.ts";
 import type { CompletionMessage, ParentLink } from "../history/index.ts";
 import type { PerdureError } from "../errors/index.ts";
 import type { Host } from "../host/index.ts";
@@ -27,6 +34,8 @@ export class Instance {
   unreplayed: readonly EventRow[] | null;
   engine: ReplayEngine | null = null;
   queued: readonly QueuedMessage[];
+  /** Acked without leaving a trace in the history, since the last event or the last messages that were fetched. */
+  readonly dropped = new Set<MessageToken>();
   /** Waiting for the next turn. */
   fused: FusedCompletion[] = [];
   /** In the turn that is under way. */
