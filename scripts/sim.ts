@@ -1,27 +1,30 @@
-// Runs simulated worlds: `npm run sim -- --turns N [--first-seed S] [--workers W]`, or one of them: `--seed S [--shrink]`.
-import { fork } from "node:child_process";
+// Runs simulated worlds: `npm run sim -- --turns N [--first-seed S] [--workers W]`, or one of them: `--seed S [--shrink]`;
+// or breaks the product on purpose, in every way that is known, and says how long it takes to be noticed: `--mutants`.
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { type CampaignReport, describeFailure, runCampaign } from "../test/simulation/campaign.ts";
-import { Coverage } from "../test/simulation/coverage.ts";
-import { type RunReport, runScenario } from "../test/simulation/run-scenario.ts";
+import { describeFailure, runCampaign } from "../test/simulation/campaign.ts";
+import { runScenario } from "../test/simulation/run-scenario.ts";
 import { type Scenario, makeScenario } from "../test/simulation/scenario.ts";
+import { mutants } from "../test/simulation/mutants.ts";
+import { runProgram } from "../test/support/program.ts";
+import { type SharedReport, shareCampaign } from "../test/simulation/shared-campaign.ts";
 import { shrink } from "../test/simulation/shrink.ts";
 
 const { values } = parseArgs({
   options: {
     turns: { type: "string", default: "200000" },
     "first-seed": { type: "string", default: "1" },
-    stride: { type: "string", default: "1" },
     workers: { type: "string", default: "1" },
     seed: { type: "string" },
     shrink: { type: "boolean", default: false },
     /** A file that `--shrink` has written. */
     scenario: { type: "string" },
+    mutants: { type: "boolean", default: false },
   },
 });
 
-if (values.seed !== undefined || values.scenario !== undefined) await runOne();
+if (values.mutants) await tryMutants();
+else if (values.seed !== undefined || values.scenario !== undefined) await runOne();
 else if (values.workers === "1") await runMany();
 else await shareOut(Number(values.workers));
 
@@ -30,9 +33,11 @@ async function runOne(): Promise<void> {
   const scenario =
     file === undefined ? makeScenario(seed ?? "1") : (JSON.parse(readFileSync(file, "utf8")) as Scenario);
   const report = await runScenario(scenario);
-  if (report.violations.length > 0) fail(report);
+  if (report.violations.length > 0) console.log(describeFailure(report));
   console.log(`${report.turns} turns, ${report.steps} steps, trace ${report.trace}`);
-  if (report.violations.length === 0 || !values.shrink) return;
+  if (report.violations.length === 0) return;
+  process.exitCode = 1;
+  if (!values.shrink) return;
   const smallest = await shrink(scenario, { mostWorlds: 500 });
   const path = `scenario-${scenario.seed}.json`;
   writeFileSync(path, JSON.stringify(smallest.scenario, null, 1));
@@ -49,58 +54,42 @@ async function runMany(): Promise<void> {
   const report = await runCampaign({
     turns: Number(values.turns),
     firstSeed: Number(values["first-seed"]),
-    stride: Number(values.stride),
     onReport: (one) => {
       worlds += 1;
       const before = turns;
       turns += one.turns;
-      if (one.violations.length > 0) fail(one);
+      if (one.violations.length > 0) console.log(describeFailure(one));
       if (Math.floor(turns / 100_000) > Math.floor(before / 100_000)) console.log(`${worlds} worlds, ${turns} turns`);
     },
   });
-  if (process.send === undefined) return show(report);
-  process.send({ ...report, coverage: [...report.coverage.counts] });
+  show({ ...report, failed: report.failed.map(describeFailure) });
 }
 
 async function shareOut(workers: number): Promise<void> {
-  const coverage = new Coverage();
-  const totals = { worlds: 0, turns: 0, steps: 0, virtualMs: 0, ms: 0, failed: [] as RunReport[] };
-  await Promise.all(
-    Array.from({ length: workers }, (_, index) => {
-      const firstSeed = String(Number(values["first-seed"]) + index);
-      const turns = String(Math.ceil(Number(values.turns) / workers));
-      const child = fork(import.meta.filename, [
-        "--turns",
-        turns,
-        "--first-seed",
-        firstSeed,
-        "--stride",
-        String(workers),
-      ]);
-      child.on("message", (sent) => {
-        const part = sent as Omit<CampaignReport, "coverage"> & { readonly coverage: [string, number][] };
-        for (const key of ["worlds", "turns", "steps", "virtualMs"] as const) totals[key] += part[key];
-        totals.ms = Math.max(totals.ms, part.ms);
-        totals.failed.push(...part.failed);
-        coverage.add(part.coverage);
-      });
-      return new Promise((resolve) => child.on("exit", resolve));
-    }),
-  );
-  show({ ...totals, coverage });
-  if (totals.failed.length > 0) process.exitCode = 1;
+  const options = { turns: Number(values.turns), firstSeed: Number(values["first-seed"]) };
+  const report = await shareCampaign(options, workers);
+  for (const failure of report.failed) console.log(failure);
+  show(report);
 }
 
-function fail(report: RunReport): void {
-  console.log(describeFailure(report));
-  process.exitCode = 1;
+async function tryMutants(): Promise<void> {
+  for (const { name } of mutants) {
+    const { code, output } = await runProgram("test/simulation/programs/mutant.ts", { name, mostWorlds: 100 });
+    if (code !== 0) throw new Error(`${name}: ${output}`);
+    const { found, worlds, turns, ms } = JSON.parse(output) as Record<"found" | "worlds" | "turns" | "ms", unknown>;
+    const rule = typeof found === "string" ? found.slice(0, found.indexOf(":")) : "NOT FOUND";
+    console.log(
+      `${rule.padEnd(9)} after ${String(worlds)} worlds, ${String(turns)} turns, ${Math.round(Number(ms))} ms: ${name}`,
+    );
+    if (found === null) process.exitCode = 1;
+  }
 }
 
-function show({ worlds, turns, steps, virtualMs, ms, failed, coverage }: CampaignReport): void {
-  const cpu = process.cpuUsage();
+function show({ worlds, turns, steps, virtualMs, ms, failed, coverage }: SharedReport): void {
   for (const line of coverage.lines()) console.log(line);
   console.log(
     `${worlds} worlds, ${turns} turns, ${steps} steps, ${(virtualMs / 3_600_000).toFixed(1)} hours of their time in ` +
-      `${(ms / 1_000).toFixed(1)} s (${((cpu.user + cpu.system) / 1e6).toFixed(1)} s of CPU); ${failed.length} failed`,
+      `${(ms / 1_000).toFixed(1)} s; ${failed.length} failed`,
   );
+  if (failed.length > 0) process.exitCode = 1;
 }

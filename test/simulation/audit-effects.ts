@@ -67,6 +67,7 @@ export function auditEffects(audited: AuditedTurn, facts: TurnFacts): void {
   if (!instance.hasEnded) checkOpenOperations(audited, instance);
 
   function same(what: string, expected: readonly string[], actual: readonly string[]): void {
+    if (expected.length + actual.length === 0) return;
     const wanted = expected.toSorted().join(" ");
     const got = actual.toSorted().join(" ");
     check(wanted === got, "H3", () => `${what} should be [${wanted}], and are [${got}]`);
@@ -142,6 +143,8 @@ function project({ instance, turn, check }: AuditedTurn, end: TerminalEvent | nu
   if (turn.release) {
     instance.owner = null;
     instance.quarantine = turn.quarantine;
+    const isCrashed = turn.quarantine?.includes("times without a commit") ?? true;
+    check(isCrashed, "E9", () => `quarantined: ${turn.quarantine}`);
   }
   if (end === null || end.kind === "OrchestrationContinuedAsNew") return;
   check(instance.hasEnded && instance.status === statusAfter(end), "M2", () => `${instance.status} after ${end.kind}`);

@@ -13,7 +13,7 @@ import type { TurnCommit, TurnOutcome } from "../../src/providers/contract.ts";
 import type { Ledger } from "./activities.ts";
 import { auditEffects } from "./audit-effects.ts";
 import type { Coverage } from "./coverage.ts";
-import { activityResult } from "./interpret.ts";
+import { activityResult, wokenTooEarly } from "./interpret.ts";
 import type { Shadow, ShadowInstance } from "./shadow.ts";
 
 type Check = (holds: boolean, rule: string, what: () => string) => void;
@@ -94,6 +94,7 @@ function takeEvents(audited: AuditedTurn, inbox: Inbox): TurnFacts {
     check((event.kind === "OrchestrationStarted") === (event.eventId === 1), "H2", what);
     check(end === null, "H2", () => `${what()} after the end`);
     check(event.at >= (history.at(-1)?.at ?? 0), "H1", () => `${what()} goes back in time`);
+    if ("failure" in event) check(isRightful(event.failure), "E9", () => `${what()}: ${JSON.stringify(event.failure)}`);
     instance.rows.push(turn.events[index] as TurnCommit["events"][number]);
     history.push(event);
     if (isDecision(event)) decide(audited, event, { made, closed });
@@ -102,6 +103,24 @@ function takeEvents(audited: AuditedTurn, inbox: Inbox): TurnFacts {
   }
   return { events, end, made, closed };
 }
+
+/** Nothing that goes wrong in these worlds may ever be taken for a fault of an orchestration, or of what is stored. */
+function isRightful({ message, code }: { readonly message: string; readonly code?: string }): boolean {
+  return !(code !== undefined && faults.has(code)) && message !== wokenTooEarly;
+}
+
+const faults: ReadonlySet<string> = new Set([
+  "NONDETERMINISM",
+  "FOREIGN_AWAIT",
+  "OUTSIDE_TURN",
+  "CORRUPT_HISTORY",
+  "CORRUPT_PAYLOAD",
+  "SCHEMA_VERSION",
+  "LIMIT_EXCEEDED",
+  "INVALID_ARGUMENT",
+  "STORAGE",
+  "CLOSED",
+]);
 
 function decide(
   { instance, check }: AuditedTurn,
@@ -154,7 +173,11 @@ function receive(audited: AuditedTurn, event: HistoryEvent, inbox: Inbox, closed
     case "SubOrchestrationCompleted":
     case "SubOrchestrationFailed":
     case "TimerFired": {
-      const message = take(inbox, (one) => one.kind === event.kind && one.scheduledId === event.scheduledId);
+      const { executionId } = instance;
+      const message = take(
+        inbox,
+        (one) => one.kind === event.kind && one.scheduledId === event.scheduledId && one.executionId === executionId,
+      );
       isFrom(message === undefined ? inbox.fused.delete(event.scheduledId) : isSame(message, event));
       return complete(audited, event, closed);
     }

@@ -18,6 +18,8 @@ export interface ProgramResult {
   readonly bag: number;
 }
 
+export const wokenTooEarly = "Woken too early.";
+
 export const mix = (a: number, b: number): number => hash(String(b), a);
 
 /** Runs one execution of a program as an orchestration. */
@@ -49,7 +51,7 @@ export async function interpret(
       case "sleep": {
         const before = ctx.now();
         await ctx.sleep(part.ms, signal && { signal });
-        if (ctx.now() < before + part.ms) throw new Error("Woken too early.");
+        if (ctx.now() < before + part.ms) throw new Error(wokenTooEarly);
         return 1;
       }
       case "child": {

@@ -47,7 +47,7 @@ interface Making {
 /** Adds a program, and those of its children, to the list; gives its place there. */
 export function makeProgram(dice: Dice, programs: Program[], isConfluent: boolean, depth = 0): number {
   const making: Making = { dice, programs, isConfluent, depth };
-  const generations = depth === 0 && dice.chance(0.35) ? dice.count(2, 4) : 1;
+  const generations = dice.chance(depth === 0 ? 0.35 : 0.2) ? dice.count(2, 4) : 1;
   const bodies: Expression[] = [];
   const receives: Mailbox[] = [];
   for (let index = 0; index < generations; index += 1) {
@@ -80,7 +80,7 @@ function makeExpression(making: Making, level: number): Expression {
     allSettled: 1,
     hops: 1,
     caught: 1,
-    chain: 3,
+    chain: 4,
     race: isConfluent ? 0 : 2,
     any: isConfluent ? 0 : 1,
     abortedAfter: isConfluent ? 0 : 1,
@@ -91,7 +91,7 @@ function makeExpression(making: Making, level: number): Expression {
     return { op, of: makeExpression(making, level + 1) };
   }
   if (op === "chain") {
-    const of = Array.from({ length: dice.count(3, 8) }, (): Expression => activity(dice, "plain"));
+    const of = Array.from({ length: dice.count(4, 16) }, (): Expression => activity(dice, "plain"));
     return { op: "sequence", of };
   }
   const of = Array.from({ length: dice.count(1, 4) }, () => makeExpression(making, level + 1));

@@ -128,7 +128,7 @@ function makeNode(dice: Dice, isConfluent: boolean, index: number): NodePlan {
   const hasBothQueues = index === 0 || dice.chance(0.5);
   const options: NodePlan["options"] = {
     leaseDuration: dice.pick([1_000, 3_000, 5_000, 15_000]),
-    dehydrateAfter: dice.pick([0, 200, 2_000, 10_000]),
+    dehydrateAfter: dice.pick([0, 200, 2_000, 10_000, 10_000, 10_000]),
     fuseTurns: dice.chance(0.8),
     maxHydrated: dice.pick([1, 3, 10_000]),
     concurrency: { orchestrations: dice.pick([3, 200, 200, 200]), activities: dice.pick([4, 100, 100, 100]) },

@@ -1,6 +1,7 @@
 import { Client } from "../../src/client/index.ts";
 import type { HostedClientOptions } from "../../src/client/client-context.ts";
 import { type Logger, orchestration } from "../../src/definition/index.ts";
+import type { CommitBatch, CommitResult, FetchedInstances, FetchedWork } from "../../src/providers/contract.ts";
 import { SqliteProvider, type HostedSqliteOptions } from "../../src/providers/sqlite/sqlite-provider.ts";
 import type { HostedRuntimeOptions } from "../../src/runtime/options.ts";
 import { Runtime } from "../../src/runtime/index.ts";
@@ -121,7 +122,7 @@ export class World {
   }
 
   #onApplied(applied: Applied): void {
-    this.scheduler.note(`${applied.from} ${applied.method} ${JSON.stringify(applied.answer)}`);
+    this.scheduler.note(`${applied.from} ${applied.method} ${digest(applied)}`);
     try {
       this.auditor.applied(applied);
     } catch (error) {
@@ -230,4 +231,19 @@ export class World {
     this.#crashAtCall.clear();
     for (const { process } of this.#nodes) process.thaw();
   }
+}
+
+/** Enough to tell two runs apart, and cheap. */
+function digest({ method, args, answer }: Applied): string {
+  if (method === "commit") {
+    const { turns, results } = args[0] as CommitBatch;
+    const outcomes = (answer as CommitResult).turns.map(({ status }) => status);
+    const commits = turns.map(({ turnId, lastEventId, events }) => `${turnId} ${lastEventId} ${events.length}`);
+    return `${commits.join()} ${results.map(({ id }) => id).join()} ${outcomes.join()}`;
+  }
+  if (method === "fetchInstances") {
+    return (answer as FetchedInstances).instances.map(({ instanceId, epoch }) => `${instanceId} ${epoch}`).join();
+  }
+  if (method === "fetchWork") return (answer as FetchedWork).items.map(({ id }) => id).join();
+  return Array.isArray(answer) ? String(answer.length) : typeof answer;
 }
