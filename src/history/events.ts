@@ -132,6 +132,8 @@ export interface ActivityScheduled extends EventBase, WithCheckedPayload, WithTi
   readonly name: string;
   /** The work queue, when it is not `default`. */
   readonly queue?: string;
+  /** The session whose activities all run on one node. */
+  readonly session?: string;
   /**
    * What the call overrode of the activity's own options, and how long it may wait to be started; the node that
    * executes it knows the rest.

@@ -69,7 +69,15 @@ const events: { readonly [K in EventKind]: FieldsOf<EventOf<K>> } = {
     payload: text,
   },
   ExecutionEnded: { status: oneOf("failed", "cancelled", "terminated"), failure: isFailure },
-  ActivityScheduled: { name, queue: optional(name), policy: optional(object), validated, payload: text, ...timeLimit },
+  ActivityScheduled: {
+    name,
+    queue: optional(name),
+    session: optional(text),
+    policy: optional(object),
+    validated,
+    payload: text,
+    ...timeLimit,
+  },
   TimerCreated: { dueAt: time },
   SubOrchestrationScheduled: {
     name,

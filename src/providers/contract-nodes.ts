@@ -6,6 +6,8 @@ export interface NodeLease {
   readonly durationMs: number;
   /** Handlers (`name@version`, `name@*`) and activities (`activity:queue/name`) that this node can run. */
   readonly capabilities: readonly string[];
+  /** A session of which no item is left, and that got none for so long, is no longer this node's. Default: 600,000. */
+  readonly sessionIdleMs?: number;
 }
 
 export interface LeaseState {

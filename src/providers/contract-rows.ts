@@ -72,6 +72,11 @@ export interface NewWorkItem {
   readonly payload: string | null;
   /** Not delivered once by then: `expireWork` returns it. */
   readonly startBy: number | null;
+  /**
+   * All items of a session, in whichever queue, go to one node: the one that takes the first of them, while its lease
+   * lives and it has been given one within `NodeLease.sessionIdleMs`. Items that this node cannot run go elsewhere.
+   */
+  readonly session?: string;
 }
 
 export interface NewTimer {

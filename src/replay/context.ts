@@ -13,7 +13,7 @@ import type {
 import { activityPolicy } from "../definition/index.ts";
 import { InvalidArgumentError } from "../errors/index.ts";
 import type { Decision, DecisionDraft, ScheduledKind } from "../history/index.ts";
-import { checkName, parseDuration, parseInstant } from "../values/index.ts";
+import { checkInstanceId, checkName, parseDuration, parseInstant } from "../values/index.ts";
 import {
   activityTarget,
   channelName,
@@ -108,7 +108,8 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
       if (enter("activity")) return never();
       const { name, queue, scheduleToStartMs } = activityTarget(target, call, options.activityOf);
       const what = `activity "${name}"`;
-      const { attemptTimeout, timeout: _timeout, signal: _signal, queue: _queue, ...rest } = call;
+      const { attemptTimeout, timeout: _timeout, signal: _signal, queue: _queue, session, ...rest } = call;
+      if (session !== undefined) checkInstanceId(session, "session");
       const policy = {
         // It holds also while no node that knows the activity's options has it.
         ...(scheduleToStartMs !== undefined && { scheduleToStartMs }),
@@ -119,6 +120,7 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
         name,
         ...encodedInput(target, input),
         ...(queue !== "default" && { queue }),
+        ...(session !== undefined && { session }),
         ...(Object.keys(policy).length > 0 && { policy }),
         ...limit(call, what),
       };

@@ -164,7 +164,7 @@ const whyGivenUp: Readonly<Record<ClosedOperation["by"], string>> = {
 
 function workItem(
   here: Here,
-  { eventId, name, queue, policy, validated, payload, at }: ActivityScheduled,
+  { eventId, name, queue, session, policy, validated, payload, at }: ActivityScheduled,
 ): NewWorkItem {
   const startWithinMs = policy?.scheduleToStartMs;
   return {
@@ -180,6 +180,7 @@ function workItem(
     }),
     payload,
     startBy: startWithinMs === undefined ? null : at + startWithinMs,
+    ...(session !== undefined && { session }),
   };
 }
 

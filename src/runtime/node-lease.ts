@@ -11,6 +11,7 @@ export interface LeaseOptions {
   readonly logger: Logger;
   readonly durationMs: number;
   readonly capabilities: readonly string[];
+  readonly sessionIdleMs: number;
   /** A lease is held, the first one or a new one. */
   readonly onHeld: () => void;
 }
@@ -119,8 +120,8 @@ export class NodeLeaseKeeper {
   }
 
   #lease(nodeId: string) {
-    const { durationMs, capabilities } = this.#options;
-    return { nodeId, durationMs, capabilities };
+    const { durationMs, capabilities, sessionIdleMs } = this.#options;
+    return { nodeId, durationMs, capabilities, sessionIdleMs };
   }
 
   #hold(sentAt: number, { nextExpiryAt, storeNow }: LeaseState): void {

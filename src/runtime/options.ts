@@ -48,6 +48,8 @@ export interface RuntimeOptions {
   readonly dehydrateAfter?: Duration;
   /** Instances in memory; beyond that the ones idle longest leave early. Default 10,000. */
   readonly maxHydrated?: number;
+  /** How long a session of activities stays with this node after the last of them. Default `"10m"`. */
+  readonly sessionIdle?: Duration;
   /** What becomes of an instance whose version no live node has had for `missingVersionGrace`. Default `"cancel"`. */
   readonly onMissingVersion?: "cancel" | "wait";
   /** Default `"60s"`. */
@@ -76,6 +78,7 @@ export interface RuntimeSettings {
   readonly maxActivities: number;
   readonly queues: ReadonlyMap<string, number>;
   readonly leaseMs: number;
+  readonly sessionIdleMs: number;
   readonly dehydrateAfterMs: number;
   readonly maxHydrated: number;
   readonly onMissingVersion: "cancel" | "wait";
@@ -104,6 +107,7 @@ export function runtimeSettings(options: HostedRuntimeOptions): RuntimeSettings 
     maxActivities,
     queues: queueSettings(options, maxActivities),
     leaseMs: atLeast(parseDuration(options.leaseDuration ?? "15s", "leaseDuration"), 100, "leaseDuration"),
+    sessionIdleMs: parseDuration(options.sessionIdle ?? "10m", "sessionIdle"),
     dehydrateAfterMs: parseDuration(options.dehydrateAfter ?? "10s", "dehydrateAfter"),
     maxHydrated: positive(options.maxHydrated ?? 10_000, "maxHydrated"),
     onMissingVersion: oneOf(options.onMissingVersion ?? "cancel", ["cancel", "wait"], "onMissingVersion"),

@@ -38,6 +38,7 @@ export class Runtime implements AsyncDisposable {
       provider,
       logger,
       durationMs: settings.leaseMs,
+      sessionIdleMs: settings.sessionIdleMs,
       capabilities: [...orchestrationRegistry.handlers(), ...activityRegistry.handlers([...settings.queues.keys()])],
       onHeld: () => this.#wakeAll(),
     });

@@ -110,13 +110,14 @@ export const eventSamples: { readonly [K in EventKind]: Sample<Required<EventOf<
       kind: "ActivityScheduled",
       name: "charge",
       queue: "slow",
+      session: "s",
       policy: { retry: { maxAttempts: 3 }, startToCloseMs: 1_000 },
       validated: true,
       payload: value,
       dueAt: 1_700_000_001_000,
     },
     body:
-      '{"kind":"ActivityScheduled","name":"charge","queue":"slow","policy":{"retry":{"maxAttempts":3},' +
+      '{"kind":"ActivityScheduled","name":"charge","queue":"slow","session":"s","policy":{"retry":{"maxAttempts":3},' +
       '"startToCloseMs":1000},"validated":true,"dueAt":1700000001000}',
     payload: value,
   },

@@ -14,6 +14,7 @@ import { ownership } from "./ownership.ts";
 import { resends } from "./resends.ts";
 import { retention } from "./retention.ts";
 import type { OpenStore } from "./scene.ts";
+import { sessions } from "./sessions.ts";
 import { sharing } from "./sharing.ts";
 import { suspects } from "./suspects.ts";
 import { texts } from "./texts.ts";
@@ -40,6 +41,7 @@ export const providerChecks: readonly ProviderCheck[] = [
   ...messages,
   ...cancellation,
   ...work,
+  ...sessions,
   ...transactions,
   ...timers,
   ...capabilities,

@@ -22,7 +22,7 @@ interface Row extends RecordRow {
   readonly available_at: number;
   readonly events: [executionId: number, eventId: number, at: number, body: string, payload: Text][] | null;
   readonly messages: [lane: number, body: string, payload: Text][] | null;
-  readonly work: DumpedWork[] | null;
+  readonly work: (Omit<DumpedWork, "session"> & { readonly session: Text })[] | null;
   readonly timers: DumpedTimer[] | null;
   readonly state: { key: string; payload: string }[] | null;
 }
@@ -57,7 +57,8 @@ function selectDumps(schema: string): string {
   const rows = (columns: string, from: string, order: string) =>
     `(SELECT json_agg(${columns} ORDER BY ${order}) FROM ${schema}.${from} WHERE t.key = i.key)`;
   const work = [
-    ...["id", "queue", "name"].map((column) => `'${column}', t.${column}`),
+    ...["id", "name", "session"].map((column) => `'${column}', t.${column}`),
+    `'queue', ${schema}.queue_of(t.queue)`,
     ...["body", "payload", "heartbeat", "note"].map((column) => `'${column}', b.${column}`),
     ...["delivery", "failures", "lost"].map((column) => `'${column}', t.${column}`),
     "'executionId', t.execution_id, 'visibleAt', t.visible_at, 'scheduledAt', t.scheduled_at, 'startBy', t.start_by",
@@ -87,7 +88,7 @@ function dumpFromRow(row: Row): InstanceDump {
       body,
       payload,
     })),
-    work: row.work ?? [],
+    work: (row.work ?? []).map(({ session, ...item }) => ({ ...item, ...(session !== null && { session }) })),
     timers: row.timers ?? [],
     state: row.state ?? [],
   };

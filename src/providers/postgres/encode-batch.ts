@@ -68,9 +68,9 @@ function encodeTurn(to: EncodedBatch, turn: TurnCommit, t: number): void {
   for (const { eventId, at, body, payload } of turn.events) {
     to.events.push({ t, x, id: eventId, at: Math.floor(at), body, payload });
   }
-  for (const { id, queue, name, startBy, body, payload } of turn.work) {
+  for (const { id, queue, name, startBy, body, payload, session } of turn.work) {
     const start_by = startBy === null ? null : Math.ceil(startBy);
-    to.work.push({ n: to.work.length + 1, t, x, id, queue, name, start_by, body, payload });
+    to.work.push({ n: to.work.length + 1, t, x, id, queue, name, start_by, body, payload, session });
   }
   for (const { eventId, partition, dueAt, body } of turn.timers) {
     // Rounded up: never early.

@@ -15,16 +15,19 @@ const shortestWaitMs = 500;
 
 /** Opens or extends a lease, and takes from nodes whose lease has expired what they owned. */
 export async function holdLease(store: Store, lease: NodeLease, open: boolean): Promise<LeaseState> {
-  const { nodeId, durationMs, capabilities } = lease;
+  const { nodeId, durationMs, capabilities, sessionIdleMs = 600_000 } = lease;
   const { schema } = store.db;
   // Well before it runs out there has to be time to find out that a connection is dead, and to take another.
   const [renewed] = (await store.db.query<Renewed>(
-    `SELECT * FROM ${schema}.renew_lease($1, $2, $3, $4)`,
-    [nodeId, Math.floor(durationMs), [...capabilities], open],
+    `SELECT * FROM ${schema}.renew_lease($1, $2, $3, $4, $5)`,
+    [nodeId, Math.floor(durationMs), [...capabilities], open, Math.floor(sessionIdleMs)],
     Math.max(shortestWaitMs, durationMs / 3),
   )) as [Renewed];
   if (renewed.more) await reapRest(store);
-  if (renewed.freed) store.hints.changed({ instances: true, work: true });
+  if (renewed.freed) {
+    store.lowWater.forget();
+    store.hints.changed({ instances: true, work: true });
+  }
   return {
     held: renewed.held,
     storeNow: store.db.leaseClock.read(renewed.lease_now),

@@ -162,12 +162,16 @@ export class PostgresProvider implements Provider {
     const { queryTimeoutMs = 10_000, monotonic } = options;
     const db = new Database({ pool, schema, queryTimeoutMs, monotonic });
     const hints = new Hints(() => this.#elsewhere.announce());
-    const onChange = () => hints.changedElsewhere();
+    const lowWater = new LowWater();
+    const onChange = () => {
+      lowWater.loosen();
+      hints.changedElsewhere();
+    };
     const channel = (options.listen ?? true) ? new NewsChannel(db.schema) : null;
     this.#elsewhere = new ExternalChanges({ db, channel, onChange });
     // As many as pg makes if nobody says.
     const bodies = new BodySlots(pool.options?.max ?? 10);
-    this.#store = { db, hints, lowWater: new LowWater(), entryRepair: new EntryRepair(db), channel, bodies };
+    this.#store = { db, hints, lowWater, entryRepair: new EntryRepair(db), channel, bodies };
     this.#letGo = surviveLostConnections(pool);
   }
 

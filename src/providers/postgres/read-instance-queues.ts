@@ -18,7 +18,7 @@ export async function readInstanceQueues(
     `SELECT ${db.schema}.store_now() AS store_now, o.handler, o.owner, o.claims, o.available_at AS "availableAt",
             (SELECT count(*) FROM ${db.schema}.messages m WHERE m.key = o.key) AS messages,
             (SELECT coalesce(json_agg(item), '[]') FROM (
-               SELECT w.id, w.queue, w.name, w.owner, w.delivery, w.failures, w.lost, w.visible_at AS "visibleAt",
+               SELECT w.id, ${db.schema}.queue_of(w.queue) AS queue, w.name, w.owner, w.delivery, w.failures, w.lost, w.visible_at AS "visibleAt",
                       w.scheduled_at AS "scheduledAt", w.start_by AS "startBy", b.heartbeat, b.note
                  FROM ${db.schema}.work_items w JOIN ${db.schema}.work_bodies b ON b.id = w.id
                 WHERE w.key = o.key ORDER BY w.seq LIMIT $2) item) AS work,

@@ -24,15 +24,15 @@ export async function readLoad({ db }: Store): Promise<StoreLoad> {
          AND EXISTS (SELECT FROM ${db.schema}.messages m WHERE m.key = r.key)
     ),
     work AS (
-      SELECT queue, name,
+      SELECT ${db.schema}.queue_of(queue) AS queue, name,
              count(*) FILTER (WHERE owner IS NULL AND visible_at <= now) AS waiting,
              count(*) FILTER (WHERE owner IS NULL AND visible_at > now) AS delayed,
              count(*) FILTER (WHERE owner IS NOT NULL) AS running,
              count(*) FILTER (WHERE failures + lost > 0) AS retried,
              min(visible_at) FILTER (WHERE owner IS NULL AND visible_at <= now) AS "oldestVisibleAt"
         FROM ${db.schema}.work_items, time
-       GROUP BY queue, name
-       ORDER BY queue, name
+       GROUP BY 1, 2
+       ORDER BY 1, 2
     )
     SELECT time.now AS store_now, ready.count AS ready, ready.oldest AS oldest_ready_at,
            (SELECT count(*) FROM ${db.schema}.ownerships WHERE owner IS NOT NULL) AS owned,

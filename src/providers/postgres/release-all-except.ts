@@ -6,7 +6,8 @@ export interface Kept {
   readonly work: readonly string[];
 }
 
-export async function releaseAllExcept({ db, hints }: Store, nodeId: string, kept: Kept): Promise<void> {
+export async function releaseAllExcept({ db, hints, lowWater }: Store, nodeId: string, kept: Kept): Promise<void> {
   await db.call("release_all_except", nodeId, kept.instances.map(Number), [...kept.work]);
+  lowWater.forget();
   hints.changed({ instances: true, work: true });
 }

@@ -6,12 +6,13 @@ import { deliverMessage } from "./deliver-message.ts";
 import { RowInsert } from "./row-insert.ts";
 import { startInstance } from "./start-instance.ts";
 import type { Transaction } from "./transaction.ts";
+import { sessionQueue } from "./work-sessions.ts";
 
 const insertHistory = new RowInsert("perdure_history", "key, execution_id, event_id, at, body, payload");
 
 const insertWork = new RowInsert(
   "perdure_work_items",
-  "id, key, execution_id, queue, name, body, payload, owner, delivery, visible_at, scheduled_at, start_by",
+  "id, key, execution_id, queue, name, body, payload, owner, delivery, visible_at, scheduled_at, start_by, session",
 );
 
 const insertTimers = new RowInsert("perdure_timers", "key, execution_id, event_id, partition, due_at, body");
@@ -62,8 +63,9 @@ function scheduleWork({ tx, nodeId, slots }: BatchContext, key: number, turn: Tu
     const isOurs = slots.take(item, turn.instanceId);
     if (!isOurs) tx.wake.workQueued();
     const startBy = item.startBy === null ? null : Math.ceil(item.startBy);
-    values.push(item.id, key, turn.executionId, item.queue, item.name, item.body, item.payload);
-    values.push(isOurs ? nodeId : null, isOurs ? 1 : 0, tx.now, tx.now, startBy);
+    const queue = item.session === undefined ? item.queue : sessionQueue(tx, item.session, item);
+    values.push(item.id, key, turn.executionId, queue, item.name, item.body, item.payload);
+    values.push(isOurs ? nodeId : null, isOurs ? 1 : 0, tx.now, tx.now, startBy, item.session ?? null);
   }
   insertWork.run(tx.db, values);
 }

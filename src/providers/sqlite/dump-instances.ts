@@ -12,6 +12,7 @@ import type {
 import type { Connection } from "./connection.ts";
 import { recordColumns, type RecordColumns, recordFromColumns } from "./instance-row.ts";
 import { type Lane, laneFromNumber } from "./message-lane.ts";
+import { queueOfLane } from "./work-lane.ts";
 
 const selectInstance = `
   SELECT i.key, o.handler, o.claims, o.available_at, ${recordColumns}
@@ -28,7 +29,7 @@ const SELECT_MESSAGES = "SELECT lane, body, payload FROM perdure_messages WHERE 
 
 const SELECT_WORK = `
   SELECT id, execution_id, queue, name, body, payload, delivery, failures, lost, visible_at, scheduled_at, start_by,
-         heartbeat, note
+         heartbeat, note, session
     FROM perdure_work_items WHERE key = ? ORDER BY seq`;
 
 const SELECT_TIMERS = `
@@ -94,11 +95,12 @@ function messagesOf(db: Connection, key: number): DumpedMessage[] {
 
 function workOf(db: Connection, key: number): DumpedWork[] {
   type Row = [...[string, number, string, string, string, Text], ...[number, number, number, number, number]];
-  const rows = db.all<[...Row, startBy: number | null, heartbeat: Text, note: Text]>(SELECT_WORK, key);
+  const rows = db.all<[...Row, startBy: number | null, heartbeat: Text, note: Text, session: Text]>(SELECT_WORK, key);
   return rows.map((row) => {
-    const [id, executionId, queue, name, body, payload] = row;
-    const [, , , , , , delivery, failures, lost, visibleAt, scheduledAt, startBy, heartbeat, note] = row;
-    const item = { id, executionId, queue, name, body, payload, startBy };
+    const [id, executionId, lane, name, body, payload] = row;
+    const [, , , , , , delivery, failures, lost, visibleAt, scheduledAt, startBy, heartbeat, note, session] = row;
+    const address = { id, executionId, queue: queueOfLane(lane), name, ...(session !== null && { session }) };
+    const item = { ...address, body, payload, startBy };
     return { ...item, delivery, failures, lost, visibleAt, scheduledAt, heartbeat, note };
   });
 }

@@ -3,10 +3,10 @@ import { activityCapability, liveNodes, missingForMs } from "./missing-capabilit
 import { holdsLease } from "./node-lease.ts";
 import { LIMIT } from "./row-limit.ts";
 import type { Transaction } from "./transaction.ts";
-import { byAge, claimItem, type UnownedItem, waitingKinds } from "./visible-work.ts";
+import { byAge, claimItem, type UnownedColumns, type UnownedItem, unownedItem, waitingKinds } from "./visible-work.ts";
 
 const SELECT_UNSTARTED = `
-  SELECT seq, visible_at FROM perdure_work_items
+  SELECT seq, visible_at, session FROM perdure_work_items
    WHERE owner IS NULL AND delivery = 0 AND start_by <= ?
    ORDER BY start_by ${LIMIT}`;
 
@@ -15,7 +15,7 @@ const SELECT_NEXT_START_BY = `
    WHERE owner IS NULL AND delivery = 0 AND start_by IS NOT NULL`;
 
 const SELECT_UNSERVABLE = `
-  SELECT seq, visible_at FROM perdure_work_items
+  SELECT seq, visible_at, session FROM perdure_work_items
    WHERE owner IS NULL AND queue = ? AND name = ? AND visible_at <= ? AND (start_by IS NULL OR delivery > 0)
    ORDER BY visible_at, seq ${LIMIT}`;
 
@@ -35,8 +35,7 @@ export function expireWork(tx: Transaction, request: ExpireWork): ExpiredWork {
 }
 
 function unstarted(tx: Transaction, { limit }: ExpireWork): UnownedItem[] {
-  const rows = tx.db.all<[number, number]>(SELECT_UNSTARTED, tx.now, limit);
-  return rows.map(([seq, visibleAt]) => ({ seq, visibleAt }));
+  return tx.db.all<UnownedColumns>(SELECT_UNSTARTED, tx.now, limit).map(unownedItem);
 }
 
 // What has a time to start by is left to that until it was started once, however long its activity is missing.
@@ -44,6 +43,6 @@ function unservable(tx: Transaction, { graceMs, limit }: ExpireWork): UnownedIte
   const nodes = liveNodes(tx);
   return waitingKinds(tx.db)
     .filter((kind) => (missingForMs(tx, nodes, activityCapability(kind)) ?? -1) >= graceMs)
-    .flatMap(({ queue, name }) => tx.db.all<[number, number]>(SELECT_UNSERVABLE, queue, name, tx.now, limit))
-    .map(([seq, visibleAt]) => ({ seq, visibleAt }));
+    .flatMap(({ queue, name }) => tx.db.all<UnownedColumns>(SELECT_UNSERVABLE, queue, name, tx.now, limit))
+    .map(unownedItem);
 }

@@ -1,4 +1,5 @@
 import type { Transaction } from "./transaction.ts";
+import { queueOfLane } from "./work-lane.ts";
 
 const SELECT_LIVE_NODES = "SELECT node_id FROM perdure_nodes WHERE lease_until > ?";
 
@@ -22,4 +23,4 @@ export function missingForMs(tx: Transaction, nodes: readonly string[], capabili
 
 /** The name under which a node's lease advertises an activity. */
 export const activityCapability = (work: { readonly queue: string; readonly name: string }): string =>
-  `activity:${work.queue}/${work.name}`;
+  `activity:${queueOfLane(work.queue)}/${work.name}`;

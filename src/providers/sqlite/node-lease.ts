@@ -2,6 +2,7 @@ import type { LeaseState } from "../contract.ts";
 import { RowInsert } from "./row-insert.ts";
 import { hasDied } from "./this-process.ts";
 import type { Transaction } from "./transaction.ts";
+import { endSessions } from "./work-sessions.ts";
 
 const SELECT_LIVE = "SELECT 1 FROM perdure_nodes WHERE node_id = ? AND lease_until > ?";
 
@@ -75,6 +76,7 @@ export function leaseState(tx: Transaction, nodeId: string, held: boolean): Leas
 }
 
 function forgetNode(tx: Transaction, nodeId: string): void {
+  endSessions(tx, nodeId);
   tx.db.run(DELETE_CAPABILITIES, nodeId);
   tx.db.run(DELETE_NODE, nodeId);
 }

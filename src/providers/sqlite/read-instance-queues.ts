@@ -1,5 +1,6 @@
 import type { InstanceQueues } from "../contract.ts";
 import type { Connection } from "./connection.ts";
+import { queueOfLane } from "./work-lane.ts";
 
 const SELECT_OWNERSHIP = `
   SELECT o.key, o.handler, o.owner, o.claims, o.available_at,
@@ -38,8 +39,9 @@ export function readInstanceQueues(
       availableAt,
       messages,
       work: work.map((columns) => {
-        const [id, queue, name, workOwner, delivery, failures, lost, visibleAt, scheduledAt] = columns;
+        const [id, lane, name, workOwner, delivery, failures, lost, visibleAt, scheduledAt] = columns;
         const [startBy, heartbeat, note] = [columns[9], columns[10], columns[11]];
+        const queue = queueOfLane(lane);
         const counts = { delivery, failures, lost };
         return { id, queue, name, owner: workOwner, ...counts, visibleAt, scheduledAt, startBy, heartbeat, note };
       }),

@@ -11,15 +11,15 @@ const COUNT_QUARANTINED = "SELECT count(*) FROM perdure_ownerships WHERE quarant
 const COUNT_MESSAGES = "SELECT count(*) FROM perdure_messages";
 
 const COUNT_WORK = `
-  SELECT queue, name,
+  SELECT substr(queue, 1, instr(queue || '@', '@') - 1) AS base, name,
          count(*) FILTER (WHERE owner IS NULL AND visible_at <= ?1),
          count(*) FILTER (WHERE owner IS NULL AND visible_at > ?1),
          count(*) FILTER (WHERE owner IS NOT NULL),
          count(*) FILTER (WHERE failures + lost > 0),
          min(visible_at) FILTER (WHERE owner IS NULL AND visible_at <= ?1)
     FROM perdure_work_items
-   GROUP BY queue, name
-   ORDER BY queue, name`;
+   GROUP BY base, name
+   ORDER BY base, name`;
 
 const COUNT_TIMERS = "SELECT count(*), min(due_at) FROM perdure_timers";
 

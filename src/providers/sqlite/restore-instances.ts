@@ -26,7 +26,7 @@ const insertMessages = new RowInsert("perdure_messages", "key, lane, body, paylo
 const insertWork = new RowInsert(
   "perdure_work_items",
   "id, key, execution_id, queue, name, body, payload, delivery, failures, lost, visible_at, scheduled_at, start_by, " +
-    "heartbeat, note",
+    "heartbeat, note, session",
 );
 
 const insertTimers = new RowInsert("perdure_timers", "key, execution_id, event_id, partition, due_at, body");
@@ -82,7 +82,7 @@ function workValues(key: number, item: DumpedWork): SQLInputValue[] {
   const { id, executionId, queue, name, body, payload, delivery, failures, lost } = item;
   const { visibleAt, scheduledAt, startBy, heartbeat, note } = item;
   const address = [id, key, executionId, queue, name, body, payload];
-  return [...address, delivery, failures, lost, visibleAt, scheduledAt, startBy, heartbeat, note];
+  return [...address, delivery, failures, lost, visibleAt, scheduledAt, startBy, heartbeat, note, item.session ?? null];
 }
 
 function timerValues(key: number, { executionId, eventId, partition, dueAt, body }: DumpedTimer): SQLInputValue[] {

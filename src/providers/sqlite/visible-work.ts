@@ -2,6 +2,7 @@ import type { WorkItem } from "../contract.ts";
 import type { Connection } from "./connection.ts";
 import { LIMIT } from "./row-limit.ts";
 import type { Transaction } from "./transaction.ts";
+import { queueOfLane } from "./work-lane.ts";
 
 // Two searches: for (queue, name) > (?, ?) SQLite would walk through all of the same queue.
 const SELECT_NEXT_KIND = `
@@ -22,7 +23,7 @@ const SELECT_NEXT_NAME = `
    ORDER BY name LIMIT 1`;
 
 const SELECT_VISIBLE = `
-  SELECT seq, visible_at FROM perdure_work_items
+  SELECT seq, visible_at, session FROM perdure_work_items
    WHERE owner IS NULL AND queue = ? AND name = ? AND visible_at <= ? AND lost < ?
    ORDER BY visible_at, seq ${LIMIT}`;
 
@@ -53,6 +54,7 @@ export interface WorkKind {
 export interface UnownedItem {
   readonly seq: number;
   readonly visibleAt: number;
+  readonly session: string | null;
 }
 
 /** Jumps through the index from kind to kind: the cost does not depend on how many items wait. */
@@ -86,9 +88,12 @@ export function oldestVisible(
   { queue, name }: WorkKind,
   { limit, suspectAfter = Number.MAX_SAFE_INTEGER }: { readonly limit: number; readonly suspectAfter?: number },
 ): UnownedItem[] {
-  const rows = db.all<[number, number]>(SELECT_VISIBLE, queue, name, now, suspectAfter, limit);
-  return rows.map(([seq, visibleAt]) => ({ seq, visibleAt }));
+  return db.all<UnownedColumns>(SELECT_VISIBLE, queue, name, now, suspectAfter, limit).map(unownedItem);
 }
+
+export type UnownedColumns = [seq: number, visibleAt: number, session: string | null];
+
+export const unownedItem = ([seq, visibleAt, session]: UnownedColumns): UnownedItem => ({ seq, visibleAt, session });
 
 /** When the first of the kind becomes visible that waits for its retry. */
 export function nextVisibleAt({ db, now }: Transaction, kind: WorkKind): number | null {
@@ -99,7 +104,8 @@ export function nextVisibleAt({ db, now }: Transaction, kind: WorkKind): number 
 export function claimItem(tx: Transaction, nodeId: string, seq: number): WorkItem {
   tx.db.run(CLAIM, nodeId, seq);
   const row = tx.db.get<ItemColumns>(SELECT_ITEM, seq) as ItemColumns;
-  const [id, delivery, queue, name, instanceId, body, payload, failures, lost, scheduledAt, heartbeat, note] = row;
+  const [id, delivery, lane, name, instanceId, body, payload, failures, lost, scheduledAt, heartbeat, note] = row;
+  const queue = queueOfLane(lane);
   return { id, delivery, queue, name, instanceId, body, payload, failures, lost, scheduledAt, heartbeat, note };
 }
 

@@ -32,6 +32,8 @@ export class WorkSlots {
 
   /** Takes a slot for the item and returns true, if one is free and nothing older waits for it. */
   take(item: NewWorkItem, instanceId: string): boolean {
+    // Whose it is, is decided where items are fetched.
+    if (item.session !== undefined) return false;
     const slots = this.#slots.find(
       ({ queue, activities, free }) => queue === item.queue && free > 0 && activities.has(item.name),
     );

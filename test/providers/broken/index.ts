@@ -5,6 +5,7 @@ import { brokenMessages } from "./messages.ts";
 import { brokenOwnership } from "./ownership.ts";
 import { brokenReading } from "./reading.ts";
 import { brokenRemoval } from "./removal.ts";
+import { brokenSessions } from "./sessions.ts";
 import { brokenTexts } from "./texts.ts";
 import { brokenTimers } from "./timers.ts";
 import { brokenTransactions } from "./transactions.ts";
@@ -19,6 +20,7 @@ export const brokenProviders: readonly BrokenProvider[] = [
   ...brokenTurns,
   ...brokenMessages,
   ...brokenWork,
+  ...brokenSessions,
   ...brokenTimers,
   ...brokenReading,
   ...brokenInspection,

@@ -90,9 +90,12 @@ CREATE TABLE perdure_work_items (
   scheduled_at INTEGER NOT NULL,
   start_by INTEGER,
   heartbeat TEXT,
-  note TEXT
+  note TEXT,
+  session TEXT
 ) STRICT;
 CREATE INDEX perdure_work_items_by_instance ON perdure_work_items (key);
+CREATE INDEX perdure_work_items_by_session ON perdure_work_items (session)
+  WHERE session IS NOT NULL;
 CREATE INDEX perdure_work_items_claimable ON perdure_work_items (queue, name, visible_at)
   WHERE owner IS NULL;
 CREATE INDEX perdure_work_items_lost ON perdure_work_items (queue, name, visible_at)
@@ -132,6 +135,14 @@ CREATE TABLE perdure_capabilities (
   capability TEXT NOT NULL,
   PRIMARY KEY (node_id, capability)
 ) STRICT, WITHOUT ROWID;
+
+-- Which node runs the activities of a session. What waits for that node stands in lanes of its own: see work-sessions.ts.
+CREATE TABLE perdure_sessions (
+  session TEXT PRIMARY KEY,
+  node_id TEXT NOT NULL,
+  used_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX perdure_sessions_by_node ON perdure_sessions (node_id, used_at);
 
 -- How late it has been in this store, by the clock of whoever was ahead.
 CREATE TABLE perdure_time (

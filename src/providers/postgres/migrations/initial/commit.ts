@@ -222,16 +222,22 @@ BEGIN
   ), items AS MATERIALIZED (
     SELECT w.*, s.n IS NOT NULL AND row_number() OVER (PARTITION BY s.n ORDER BY w.n) <= s.size AS is_ours
       FROM json_to_recordset(p_work)
-        AS w (n integer, t integer, x integer, id text, queue text, name text, start_by bigint, body text, payload text)
-      LEFT JOIN LATERAL (SELECT s.n, s.size FROM slots s WHERE s.queue = w.queue AND w.name = ANY(s.names)
+        AS w (n integer, t integer, x integer, id text, queue text, name text, start_by bigint, body text, payload text,
+             session text)
+      -- Whose an item of a session is, is decided where it is fetched.
+      LEFT JOIN LATERAL (SELECT s.n, s.size FROM slots s
+                          WHERE s.queue = w.queue AND w.name = ANY(s.names) AND w.session IS NULL
                           ORDER BY s.n LIMIT 1) s ON true
      WHERE p_turn[w.t] = 1
   ), bodies AS (
     INSERT INTO work_bodies (id, body, payload) SELECT i.id, i.body, i.payload FROM items i
   ), inserted AS (
-    INSERT INTO work_items (id, key, execution_id, queue, name, owner, delivery, visible_at, scheduled_at, start_by)
-    SELECT i.id, p_key[i.t], i.x, i.queue, i.name, CASE WHEN i.is_ours THEN p_node END, i.is_ours::integer,
-           p_now, p_now, i.start_by
+    INSERT INTO work_items (id, key, execution_id, queue, name, owner, delivery, visible_at, scheduled_at, start_by,
+                            session)
+    SELECT i.id, p_key[i.t], i.x,
+           CASE WHEN i.session IS NULL THEN i.queue
+                ELSE coalesce(lane_of(i.queue, session_holder(i.session, i.queue, i.name)), i.queue) END, i.name, CASE WHEN i.is_ours THEN p_node END, i.is_ours::integer,
+           p_now, p_now, i.start_by, i.session
       FROM items i ORDER BY i.n
   )
   SELECT json_agg(i.n ORDER BY i.n) INTO v_numbers FROM items i WHERE i.is_ours;

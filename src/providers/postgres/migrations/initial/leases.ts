@@ -45,10 +45,14 @@ BEGIN
   PERFORM settle(v_keys, p_now);
   DELETE FROM capabilities WHERE node_id = p_node;
   DELETE FROM nodes WHERE node_id = p_node;
+  DELETE FROM sessions s
+   WHERE s.session = ANY(ARRAY(SELECT g.session FROM sessions g WHERE g.node_id = p_node FOR UPDATE SKIP LOCKED));
+  PERFORM free_lanes();
   RETURN true;
 END $$;
 
 CREATE FUNCTION renew_lease(p_node text, p_duration bigint, p_capabilities text[], p_open boolean,
+                            p_session_idle bigint,
                             OUT held boolean, OUT lease_now bigint, OUT next_expiry_at bigint, OUT more boolean,
                             OUT freed boolean)
   LANGUAGE plpgsql ${plans} AS $$
@@ -66,6 +70,7 @@ BEGIN
     more := reap(store_now(), 1000);
   END IF;
   lease_now := lease_now();
+  IF held THEN PERFORM forget_idle_sessions(p_node, p_session_idle, store_now()); END IF;
   IF held AND (SELECT coalesce(array_agg(capability ORDER BY capability), '{}') FROM capabilities
                 WHERE node_id = p_node)
               IS DISTINCT FROM ARRAY(SELECT DISTINCT c FROM unnest(p_capabilities) c ORDER BY c) THEN

@@ -100,8 +100,10 @@ CREATE TABLE work_items (
   lost integer NOT NULL DEFAULT 0,
   visible_at bigint NOT NULL,
   scheduled_at bigint NOT NULL,
-  start_by bigint
+  start_by bigint,
+  session text COLLATE "C"
 ) WITH (fillfactor = 85);
+CREATE INDEX work_items_by_session ON work_items (session) WHERE session IS NOT NULL;
 CREATE INDEX work_items_by_instance ON work_items (key);
 CREATE INDEX work_items_claimable ON work_items (queue, name, visible_at, seq) WHERE owner IS NULL;
 CREATE INDEX work_items_lost ON work_items (queue, name, visible_at, seq) WHERE owner IS NULL AND lost > 0;

@@ -7,11 +7,13 @@ DECLARE
   v_missing text[];
 BEGIN
   IF NOT EXISTS (SELECT FROM nodes n WHERE n.lease_until > lease_now()) THEN RETURN '{}'; END IF;
+  -- What was queued for a node while that node was being forgotten.
+  PERFORM free_lanes();
   v_missing := ARRAY(
     SELECT n.capability
       FROM (SELECT substr(l.lane, 2) AS capability FROM needed_lanes(v_now) l (lane)
             UNION
-            SELECT 'activity:' || k.queue || '/' || k.name FROM work_kinds() k
+            SELECT 'activity:' || queue_of(k.queue) || '/' || k.name FROM work_kinds() k
              WHERE (SELECT w.visible_at FROM work_items w
                      WHERE w.owner IS NULL AND w.queue = k.queue AND w.name = k.name
                      ORDER BY w.visible_at LIMIT 1) <= v_now) n

@@ -5,7 +5,7 @@ export const work = `
 CREATE FUNCTION deliver_work(p_node text, p_ids text[]) RETURNS json LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE work_items SET owner = p_node, delivery = delivery + 1 WHERE id = ANY(p_ids);
-  RETURN (SELECT json_agg(json_build_array(w.id, w.delivery, w.queue, w.name, i.instance_id, b.body, b.payload,
+  RETURN (SELECT json_agg(json_build_array(w.id, w.delivery, queue_of(w.queue), w.name, i.instance_id, b.body, b.payload,
                    w.failures, w.lost, w.scheduled_at, b.heartbeat, b.note) ORDER BY w.visible_at, w.seq)
             FROM work_items w
             JOIN work_bodies b ON b.id = w.id
@@ -21,8 +21,11 @@ CREATE FUNCTION fetch_work(p_node text, p_queue text, p_names text[], p_floors b
 #variable_conflict use_column
 DECLARE
   v_now bigint := store_now();
+  v_lane text := lane_of(p_queue, p_node);
   v_ids text[];
+  v_mine text[];
   v_suspects text[];
+  v_in_sessions boolean;
 BEGIN
   store_now := v_now;
   suspects_wait := false;
@@ -39,33 +42,52 @@ BEGIN
   ), shares AS (
     SELECT n, count(*) AS size FROM (SELECT n FROM front ORDER BY visible_at, seq LIMIT p_limit) f GROUP BY n
   )
-  SELECT array_agg(t.id) INTO v_ids
+  SELECT array_agg(t.id), coalesce(bool_or(t.session IS NOT NULL), false) INTO v_ids, v_in_sessions
     FROM shares s
     CROSS JOIN LATERAL (
-      SELECT w.id FROM work_items w
+      SELECT w.id, w.session FROM work_items w
        WHERE w.owner IS NULL AND w.queue = p_queue AND w.name = p_names[s.n]
          AND w.visible_at BETWEEN p_floors[s.n] AND v_now AND w.lost < p_suspect_after
        ORDER BY w.visible_at, w.seq LIMIT s.size
          FOR UPDATE SKIP LOCKED) t;
+  IF EXISTS (SELECT FROM work_items w WHERE w.owner IS NULL AND w.queue = v_lane) THEN
+    v_mine := ARRAY(
+      SELECT t.id FROM unnest(p_names) a (name)
+        CROSS JOIN LATERAL (
+          SELECT w.id, w.visible_at, w.seq FROM work_items w
+           WHERE w.owner IS NULL AND w.queue = v_lane AND w.name = a.name AND w.visible_at <= v_now
+             AND w.lost < p_suspect_after
+           ORDER BY w.visible_at, w.seq LIMIT p_limit
+             FOR UPDATE SKIP LOCKED) t
+       ORDER BY t.visible_at, t.seq LIMIT p_limit);
+    v_ids := (v_mine || v_ids)[:p_limit];
+    v_in_sessions := true;
+  END IF;
   -- By the index of what was ever lost, which is empty nearly always.
   IF EXISTS (SELECT FROM work_items w
-              WHERE w.owner IS NULL AND w.lost > 0 AND w.queue = p_queue AND w.name = ANY(p_names)
+              WHERE w.owner IS NULL AND w.lost > 0 AND w.queue IN (p_queue, v_lane) AND w.name = ANY(p_names)
                 AND w.visible_at <= v_now AND w.lost >= p_suspect_after) THEN
     v_suspects := ARRAY(SELECT w.id FROM work_items w
-                         WHERE w.owner IS NULL AND w.lost > 0 AND w.queue = p_queue AND w.name = ANY(p_names)
+                         WHERE w.owner IS NULL AND w.lost > 0 AND w.queue IN (p_queue, v_lane) AND w.name = ANY(p_names)
                            AND w.visible_at <= v_now AND w.lost >= p_suspect_after
                          ORDER BY w.visible_at, w.seq LIMIT p_suspect_limit + 1 FOR UPDATE SKIP LOCKED);
     suspects_wait := cardinality(v_suspects) > p_suspect_limit;
     v_ids := ARRAY(SELECT w.id FROM work_items w WHERE w.id = ANY(v_ids || v_suspects[:p_suspect_limit])
                     ORDER BY w.visible_at, w.seq LIMIT p_limit);
+    v_in_sessions := true;
   END IF;
+  IF v_in_sessions THEN v_ids := within_sessions(p_node, v_ids, v_now); END IF;
   items := deliver_work(p_node, v_ids);
   SELECT array_agg((SELECT w.visible_at FROM work_items w
                      WHERE w.owner IS NULL AND w.queue = p_queue AND w.name = a.name AND w.visible_at >= a.floor
                      ORDER BY w.visible_at LIMIT 1) ORDER BY a.n),
-         min((SELECT w.visible_at FROM work_items w
-               WHERE w.owner IS NULL AND w.queue = p_queue AND w.name = a.name AND w.visible_at > v_now
-               ORDER BY w.visible_at LIMIT 1))
+         min(least(
+           (SELECT w.visible_at FROM work_items w
+             WHERE w.owner IS NULL AND w.queue = p_queue AND w.name = a.name AND w.visible_at > v_now
+             ORDER BY w.visible_at LIMIT 1),
+           (SELECT w.visible_at FROM work_items w
+             WHERE w.owner IS NULL AND w.queue = v_lane AND w.name = a.name AND w.visible_at > v_now
+             ORDER BY w.visible_at LIMIT 1)))
     INTO first_visible, next_visible_at
     FROM unnest(p_names, p_floors) WITH ORDINALITY a (name, floor, n);
 END $$;
@@ -88,7 +110,7 @@ BEGIN
     v_ids := v_ids || ARRAY(
       SELECT w.id
         FROM (SELECT * FROM work_kinds() k
-               WHERE missing_ms('activity:' || k.queue || '/' || k.name, v_now) >= p_grace_ms) k
+               WHERE missing_ms('activity:' || queue_of(k.queue) || '/' || k.name, v_now) >= p_grace_ms) k
         CROSS JOIN LATERAL (
           SELECT w.id FROM work_items w
            WHERE w.owner IS NULL AND w.queue = k.queue AND w.name = k.name AND w.visible_at <= v_now
