@@ -28,7 +28,7 @@ inEveryMode("the activities of a session run on one node, and those of others wh
     Array.from({ length: 12 }, (_, index) => ({ orchestration: series, input: `session ${index}` })),
   );
   for (const handle of handles) {
-    const nodes = (await handle.result({ timeout: "20s" })) as string[];
+    const nodes = await handle.result({ timeout: "20s" });
     assert.deepEqual([nodes.length, new Set(nodes).size], [6, 1]);
   }
   assert.equal(used.length, 72);
@@ -38,7 +38,7 @@ inEveryMode("when the node of a session stops, another one goes on with it", asy
   const { series, nodes } = await threeNodes(world, 1);
   const one = async () => {
     const handle = await world.client.start(series, "the session");
-    return ((await handle.result({ timeout: "20s" })) as string[])[0] as string;
+    return (await handle.result({ timeout: "20s" }))[0] as string;
   };
   const first = await one();
   assert.equal(await one(), first);

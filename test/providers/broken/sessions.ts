@@ -28,7 +28,7 @@ export const brokenSessions = [
     "all sessions are one",
     changeSessions(() => "the one"),
   ),
-  broken("SE2", "a closed lease keeps its sessions", (real) => ({
+  broken("SE2", "a closed lease keeps its sessions", () => ({
     closeLease: () => Promise.resolve(),
   })),
   broken("SE4", "what its node cannot run waits for that node all the same", (real) => ({
