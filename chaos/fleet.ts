@@ -55,9 +55,18 @@ export class Fleet implements AsyncDisposable {
     return busiest;
   }
 
+  /** As whoever supervises processes does: one that cannot start, because its server is away, is started again. */
   async restart(berth: Berth): Promise<void> {
-    this.#launch(berth);
-    await berth.program.printed("node runs");
+    for (;;) {
+      const program = this.#launch(berth);
+      try {
+        await program.printed("node runs");
+        this.#watch(berth, program);
+        return;
+      } catch {
+        await delay(200);
+      }
+    }
   }
 
   /** Ends it at once. Gives the instant. */
@@ -97,11 +106,11 @@ export class Fleet implements AsyncDisposable {
     await berth.program.printed("node runs");
   }
 
-  #launch(berth: Berth): void {
+  #launch(berth: Berth): RunningProgram {
     berth.program = this.#program(berth.proxy, berth.number);
     berth.isEnding = false;
     berth.exhausted = 0;
-    this.#watch(berth, berth.program);
+    return berth.program;
   }
 
   #program(proxy: TcpProxy | null, number: number): RunningProgram {

@@ -26,10 +26,12 @@ export async function firstClaim(field: Battlefield, since: number): Promise<voi
   if (at !== undefined && field.isCalm) field.bounds.note("first claim", at - since);
 }
 
-/** Waits until this node begins something after this instant. */
-export async function backAtWork(field: Battlefield, { program: { pid } }: Berth, since: number): Promise<void> {
+/** Waits until this process begins something after this instant, unless another fault has ended it. */
+export async function backAtWork(field: Battlefield, berth: Berth, since: number): Promise<void> {
+  const { program } = berth;
+  const { pid } = program;
   const at = await field.until(`process ${pid} works again`, field.leaseMs + 30_000, () =>
-    field.ledger.firstBeginAfter(since, pid),
+    berth.program !== program || berth.isEnding ? Infinity : field.ledger.firstBeginAfter(since, pid),
   );
-  if (at !== undefined && field.isCalm) field.bounds.note("back at work", at - since);
+  if (at !== undefined && at !== Infinity && field.isCalm) field.bounds.note("back at work", at - since);
 }
