@@ -19,7 +19,7 @@ export class Nemesis {
 
   async next(): Promise<void> {
     const first = this.#random.pick(this.#faults);
-    const others = this.#faults.filter((fault) => fault !== first);
+    const others = this.#faults.filter((fault) => fault !== first && !(fault.needsServer && first.needsServer));
     const together = others.length > 0 && this.#random.next() < 0.25 ? [first, this.#random.pick(others)] : [first];
     // Two at once may well keep each other from healing in time; then only the invariants count.
     this.#field.isCalm = together.length === 1;

@@ -5,6 +5,8 @@ import type { Random } from "../random.ts";
 export interface Fault {
   readonly kind: string;
   readonly stores: readonly ("sqlite" | "postgres")[];
+  /** Whether it stops and starts the server itself, which only one can do at a time. */
+  readonly needsServer?: true;
   strike(field: Battlefield, random: Random): Promise<void>;
 }
 

@@ -9,6 +9,7 @@ import { firstClaim } from "./watch.ts";
 export const restart: Fault = {
   kind: "server restart",
   stores: onPostgres,
+  needsServer: true,
   async strike(field, random) {
     await field.server?.crash();
     await delay(random.between(0, 1_500));
@@ -21,6 +22,7 @@ export const restart: Fault = {
 export const failover: Fault = {
   kind: "failover",
   stores: onPostgres,
+  needsServer: true,
   async strike(field, random) {
     await field.server?.crash();
     await field.server?.restart("standby");

@@ -4,10 +4,12 @@ import { Client } from "../../src/client/index.ts";
 import { activity, orchestration } from "../../src/definition/index.ts";
 import { checkProvider } from "../../src/providers/conformance/index.ts";
 import { type PostgresPool, PostgresProvider } from "../../src/providers/postgres/index.ts";
+import { StorageError } from "../../src/errors/index.ts";
 import type { Wake } from "../../src/providers/contract.ts";
 import { Runtime } from "../../src/runtime/index.ts";
 import { borrowSchema, giveBackSchema, type PostgresSchema } from "../support/postgres-schema.ts";
-import { newInstance } from "../../src/providers/conformance/scene.ts";
+import { found, newInstance, TestNode, turnOf, workItem } from "../../src/providers/conformance/scene.ts";
+import { TcpProxy } from "../../chaos/tcp-proxy.ts";
 import { CountingPool } from "./counting-pool.ts";
 import { openPostgresStoreOn } from "./postgres-clock.ts";
 import { TransactionPooler } from "./transaction-pooler.ts";
@@ -54,6 +56,30 @@ describe("PostgreSQL hints", () => {
       assert.deepEqual(
         wakes.map(({ changed }) => changed),
         [["a"], null],
+      );
+    }));
+
+  test("whoever sends a commit again, because its answer was lost, is told to look at what it brought", () =>
+    inSchema(async (schema) => {
+      await using proxy = await TcpProxy.open(schema.url);
+      await using provider = await PostgresProvider.open(proxy.url, { schema: schema.schema, listen: false });
+      const node = new TestNode(provider, { leaseMs: 60_000, handlers: ["order@1"], activities: ["charge"] });
+      await node.openLease();
+      await provider.createInstances([newInstance("a")]);
+      const owned = found((await node.fetch()).instances[0]);
+      await node.commit([turnOf(owned, 1, { work: [workItem("w")] })]);
+      const { id, delivery } = found((await node.fetchWork()).items[0]);
+      const batch = { results: [{ id, delivery, kind: "retry", delayMs: 0, note: null }] } as const;
+      void proxy.swallowAnswersTo(["commit_batch("], 1);
+      await assert.rejects(node.commit([], batch), StorageError);
+      const wakes: Wake[] = [];
+      provider.subscribe((wake) => wakes.push(wake));
+      assert.deepEqual((await node.commit([], batch)).results, ["fenced"]);
+      // Whoever asked hears of it first.
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.deepEqual(
+        wakes.map(({ instances, work }) => [instances, work]),
+        [[true, true]],
       );
     }));
 

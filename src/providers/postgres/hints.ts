@@ -37,6 +37,12 @@ export class Hints {
     this.#onOwnChange();
   }
 
+  /** Something was committed here, and nobody knows what: everybody has to look, here and elsewhere. */
+  committedUnheard(): void {
+    setImmediate(() => this.changedElsewhere());
+    this.#onOwnChange();
+  }
+
   changedElsewhere(): void {
     this.#inOwnContext(() => this.#emit(changedElsewhere));
   }
