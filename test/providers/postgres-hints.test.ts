@@ -34,7 +34,7 @@ describe("PostgreSQL hints", () => {
       for (let n = 0; n < 200; n += 1) await sender.createInstances([newInstance(`i${n}`)]);
       while (wakes.length === 0) await new Promise((resolve) => setImmediate(resolve));
       const tenths = (performance.now() - startedAt) / 100;
-      assert.deepEqual(wakes[0], { instances: true, work: true, timerDueAt: null, changed: null });
+      assert.deepEqual(wakes[0], { instances: true, work: true, timerDueAt: null, changed: null, ended: null });
       const sent = pool.queries.filter((text) => text.includes("pg_notify"));
       assert.ok(sent.length <= tenths + 2, `${sent.length} in ${tenths.toFixed(1)} tenths of a second`);
       assert.ok(sent.every((text) => text === "SELECT pg_notify($1, $2)"));
