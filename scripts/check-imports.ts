@@ -41,6 +41,8 @@ const mayImport: Readonly<Record<string, readonly string[] | "all but cli">> = {
   http: [...foundations, "client", "management"],
   testing: "all but cli",
   cli: "all but cli",
+  // Listens to what is told through channels; the runtime knows nothing of it.
+  otel: ["observability", "providers/contract", "errors", "values"],
   index: "all but cli",
 };
 

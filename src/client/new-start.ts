@@ -2,6 +2,7 @@ import { type AnyOrchestration, type AnySchema, checkValue, isDefinition, startH
 import { InvalidArgumentError } from "../errors/index.ts";
 import type { Host } from "../host/index.ts";
 import { encodeMessage } from "../history/index.ts";
+import { channels, type StartMessage } from "../observability/index.ts";
 import type { NewInstance } from "../providers/contract.ts";
 import { checkInstanceId, checkName, encodeValue, parseVersion } from "../values/index.ts";
 
@@ -24,7 +25,13 @@ export function newStart(start: StartArguments): NewInstance {
   const runId = host.newId();
   const { value, validated } = checkValue(start.input, schema, `The input of orchestration "${name}"`);
   const payload = encodeValue(value, { path: start.path, maxBytes: start.payloadBytes });
-  const fields = { ...(version !== undefined && { version }), ...(validated && { validated }), payload };
+  const trace = traceOf(instanceId, name);
+  const fields = {
+    ...(version !== undefined && { version }),
+    ...(validated && { validated }),
+    ...(trace !== undefined && { trace }),
+    payload,
+  };
   return {
     instanceId,
     runId,
@@ -35,6 +42,14 @@ export function newStart(start: StartArguments): NewInstance {
     message: encodeMessage({ kind: "Start", runId, executionId: 1, name, ...fields }),
     onConflict: null,
   };
+}
+
+/** What a listener wants to be stored with the instance. */
+function traceOf(instanceId: string, name: string): string | undefined {
+  if (!channels.start.hasListeners) return undefined;
+  const message: StartMessage = { instanceId, name };
+  channels.start.tell(message);
+  return message.trace;
 }
 
 /** A definition means its own version, and a name the latest one, unless the caller asks for a version. */

@@ -51,6 +51,8 @@ export interface OrchestrationStarted extends EventBase, WithCheckedPayload {
   readonly customStatus?: string;
   /** The key-value state that the previous execution left. */
   readonly state?: readonly CarriedState[];
+  /** W3C traceparent of whoever started it, for telemetry. */
+  readonly trace?: string;
 }
 
 /** One entry of the key-value state; the value as stored text. */

@@ -19,6 +19,8 @@ export interface StartMessage {
   readonly state?: readonly CarriedState[];
   /** A schema has seen the input. */
   readonly validated?: true;
+  /** W3C traceparent of whoever started it. */
+  readonly trace?: string;
   readonly payload: string;
 }
 

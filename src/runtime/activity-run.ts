@@ -6,10 +6,11 @@ import {
   validate,
 } from "../definition/index.ts";
 import { AbortError, type Failure, TimeoutError, failureToError } from "../errors/index.ts";
-import { withFields } from "../observability/index.ts";
+import { type ActivityMessage, withFields } from "../observability/index.ts";
 import { type HostTimer, longestTimerMs } from "../host/index.ts";
 import type { WorkFence, WorkItem } from "../providers/contract.ts";
 import { decodeValue, encodeValue } from "../values/index.ts";
+import { tellActivityBegin, tellActivityEnd } from "./activity-telling.ts";
 import { address } from "./execution-end.ts";
 import type { Node } from "./node.ts";
 import { runTransaction } from "./run-transaction.ts";
@@ -48,6 +49,7 @@ export class ActivityRun {
   #storing: Promise<void> = Promise.resolve();
   #hasEnded = false;
   #unstored: string | null = null;
+  #told: ActivityMessage | null = null;
 
   constructor(node: Node, item: WorkItem, body: WorkBody, activity: AnyActivity, policy: ActivityPolicy) {
     this.#node = node;
@@ -63,7 +65,10 @@ export class ActivityRun {
     this.#limit();
     if (this.#hasEnded) return;
     this.log.debug({ queue: item.queue, delivery: item.delivery }, "activity started");
-    node.outside(() => void this.#run(activity, this.#context()));
+    const waitedMs = Math.max(0, node.provider.now() - item.scheduledAt);
+    this.#told = tellActivityBegin(item, body, waitedMs);
+    const run = (): void => void this.#run(activity, this.#context());
+    node.outside(() => (this.#told?.run === undefined ? run() : this.#told.run(run)));
   }
 
   /** Since it was started. */
@@ -101,6 +106,7 @@ export class ActivityRun {
   }
 
   #settle(end: ActivityEnd): void {
+    if (!this.#hasEnded) tellActivityEnd(this.#told, end, this.#node.host.now() - this.#startedMs);
     this.#hasEnded = true;
     for (const timer of this.#timers) this.#node.host.cancel(timer);
     this.#settled.resolve(end);

@@ -11,6 +11,7 @@ import type {
   WorkResult,
 } from "../providers/contract.ts";
 import { backoffMs } from "./backoff.ts";
+import { channels } from "../observability/index.ts";
 import type { ClaimGate } from "./claim-gate.ts";
 import type { NodeLeaseKeeper } from "./node-lease.ts";
 
@@ -81,7 +82,7 @@ export class CommitPipeline {
   }
 
   async #run(): Promise<void> {
-    const { claims, claimWork, onWork, onCommitted } = this.#options;
+    const { host, claims, claimWork, onWork, onCommitted } = this.#options;
     while (this.#turns.length > 0 || this.#results.length > 0) {
       const turns = this.#turns;
       const results = this.#results;
@@ -94,7 +95,9 @@ export class CommitPipeline {
       };
       this.#sending = batch;
       const done = claims.begin();
+      const sentMs = host.now();
       const answer = await this.#send(batch);
+      tellCommit(batch, answer, host.now() - sentMs);
       onWork(answer?.work ?? [], batch.claimWork);
       done();
       for (const [index, { item, answer: tell }] of turns.entries()) {
@@ -139,4 +142,13 @@ export class CommitPipeline {
     }
     return null;
   }
+}
+
+function tellCommit(batch: Pick<CommitBatch, "turns" | "results">, answer: CommitResult | null, ms: number): void {
+  if (!channels.commit.hasListeners) return;
+  const [turns, results] = [batch.turns.length, batch.results.length];
+  const committed =
+    (answer?.turns.filter(({ status }) => status === "committed").length ?? 0) +
+    (answer?.results.filter((outcome) => outcome === "committed").length ?? 0);
+  channels.commit.tell({ turns, results, fenced: turns + results - committed, ms });
 }

@@ -38,6 +38,8 @@ export interface TurnContext {
   readonly handler: string;
   /** The turn in which the execution starts. */
   readonly isFirst: boolean;
+  /** W3C traceparent of the turn, if somebody traces it. */
+  readonly trace?: string | undefined;
   /** Mailbox messages that came with the start, and that the execution ended too early to record. */
   readonly undelivered: readonly CarriedMessage[];
 }
@@ -47,7 +49,7 @@ export interface TurnContext {
  * was both scheduled and given up in this turn, or is closed by its end, is never put into a queue.
  */
 export function applyDecisions(engine: ReplayEngine, turn: Turn, context: TurnContext): Effects {
-  const { host, instanceId, isFirst } = context;
+  const { instanceId, isFirst } = context;
   const { started } = engine;
   const here = { instanceId, runId: started.runId, executionId: started.executionId };
   const end = turn.outcome.kind === "ended" ? turn.outcome.event : null;
@@ -64,11 +66,11 @@ export function applyDecisions(engine: ReplayEngine, turn: Turn, context: TurnCo
     if (decision.kind === "CustomStatusSet") customStatus = decision.payload;
     if (decision.kind === "StateSet") state.push({ key: decision.key, payload: decision.payload });
     if (decision.kind === "StateDeleted") state.push({ key: decision.key, payload: null });
-    if (decision.kind === "OrchestrationStartRequested") starts.push(newInstance(host, decision, null));
+    if (decision.kind === "OrchestrationStartRequested") starts.push(newInstance(context, decision, null));
     if (decision.kind === "SubOrchestrationScheduled" && isStarted(decision))
-      starts.push(newChild(host, here, decision));
+      starts.push(newChild(context, here, decision));
     if (!stays(decision)) continue;
-    if (decision.kind === "ActivityScheduled") work.push(workItem(here, decision));
+    if (decision.kind === "ActivityScheduled") work.push(workItem(here, decision, context.trace));
     if ("dueAt" in decision && decision.dueAt !== undefined) timers.push(timer(here, decision.eventId, decision.dueAt));
   }
 
@@ -165,6 +167,7 @@ const whyGivenUp: Readonly<Record<ClosedOperation["by"], string>> = {
 function workItem(
   here: Here,
   { eventId, name, queue, session, policy, validated, payload, at }: ActivityScheduled,
+  trace: string | undefined,
 ): NewWorkItem {
   const startWithinMs = policy?.scheduleToStartMs;
   return {
@@ -177,6 +180,7 @@ function workItem(
       eventId,
       ...(policy && { policy }),
       ...(validated && { validated }),
+      ...(trace !== undefined && { trace }),
     }),
     payload,
     startBy: startWithinMs === undefined ? null : at + startWithinMs,
@@ -189,12 +193,12 @@ function timer({ instanceId, runId, executionId }: Here, scheduledId: number, du
   return { eventId: scheduledId, partition: timerPartition(instanceId), dueAt, body };
 }
 
-function newChild(host: Host, here: Here, decision: SubOrchestrationScheduled): NewInstance {
-  return newInstance(host, decision, { ...here, eventId: decision.eventId });
+function newChild(context: TurnContext, here: Here, decision: SubOrchestrationScheduled): NewInstance {
+  return newInstance(context, decision, { ...here, eventId: decision.eventId });
 }
 
 function newInstance(
-  host: Host,
+  { host, trace }: Pick<TurnContext, "host" | "trace">,
   { name, version, instanceId, validated, payload }: SubOrchestrationScheduled | OrchestrationStartRequested,
   parent: ParentLink | null,
 ): NewInstance {
@@ -207,6 +211,7 @@ function newInstance(
     ...(version !== undefined && { version }),
     ...(parent && { parent }),
     ...(validated && { validated }),
+    ...(trace !== undefined && { trace }),
     payload,
   };
   return {

@@ -142,6 +142,7 @@ function nextStart(
       })),
     }),
     ...(state.length > 0 && { state }),
+    ...(started.trace !== undefined && { trace: started.trace }),
     payload: end.payload,
   };
 }

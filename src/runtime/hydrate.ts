@@ -1,7 +1,7 @@
 import { type HistoryEvent, type OrchestrationStarted, decodeHistory } from "../history/index.ts";
 import { type AnyOrchestration, fingerprint, type OrchestrationContext } from "../definition/index.ts";
 import { CorruptHistoryError, SchemaVersionError } from "../errors/index.ts";
-import { withFields } from "../observability/index.ts";
+import { channels, withFields } from "../observability/index.ts";
 import { type EngineOptions, type Outcome, ReplayEngine, semantics } from "../replay/index.ts";
 import type { Instance } from "./instance.ts";
 import type { TurnNode } from "./node.ts";
@@ -49,7 +49,9 @@ export async function replay(
   const engine = createEngine(node, instance, definition);
   const startedMs = node.host.now();
   const outcome = await engine.replay(events);
-  logReplay(node.logger, instance, events, node.host.now() - startedMs);
+  const ms = node.host.now() - startedMs;
+  logReplay(node.logger, instance, events, ms);
+  if (channels.replay.hasListeners) channels.replay.tell({ ...addressOf(instance), events: events.length, ms });
   if (outcome.kind !== "fault") return { engine, outcome };
   const note = sourceNote(definition, events[0] as OrchestrationStarted);
   const traced = new ReplayEngine({ ...engineOptions(node, instance, definition), traced: true, note });
@@ -57,6 +59,8 @@ export async function replay(
   traced.dispose();
   return { engine, outcome: traceOutcome.kind === "fault" ? traceOutcome : outcome };
 }
+
+const addressOf = ({ instanceId, executionId }: Replayed) => ({ instanceId, executionId });
 
 function sourceNote(definition: AnyOrchestration, started: OrchestrationStarted): string | undefined {
   if (started.fingerprint === undefined || started.fingerprint === fingerprint(definition)) return undefined;

@@ -1,5 +1,6 @@
 import type { PerdureError } from "../errors/index.ts";
 import type { CompletionMessage } from "../history/index.ts";
+import { channels } from "../observability/index.ts";
 import type { FetchedInstance, InstanceRef, TurnCommit, TurnOutcome, WorkFence } from "../providers/contract.ts";
 import { address } from "./execution-end.ts";
 import { type FusedCompletion, Instance } from "./instance.ts";
@@ -7,6 +8,7 @@ import type { Node } from "./node.ts";
 import { prepareTurn } from "./prepare-turn.ts";
 import { type PreparedTurn, putOff, quarantine } from "./prepared-turn.ts";
 import { logOutcome, logTurn } from "./turn-log.ts";
+import { tellTurnEnd } from "./turn-telling.ts";
 
 export interface Acceptance {
   /** The instance is to be ended, not run. */
@@ -78,6 +80,7 @@ export class InstanceRouter {
     instance.endAs = how.endAs ?? null;
     instance.onFault = (error) => this.#onFault(instance, error);
     this.#instances.set(instance.instanceId, instance);
+    tellHydration(instance, 1);
     if (how.isSuspect === true) this.#suspect = instance;
     if (fetched.withheld) void this.#quarantine(instance);
     else this.#run(instance);
@@ -184,6 +187,7 @@ export class InstanceRouter {
     const entered = instance.entered.splice(0);
     logTurn(this.#node.logger, instance, prepared);
     const outcome = await this.#node.pipeline.turn(commit);
+    tellTurnEnd(instance, prepared, outcome.status);
     if (outcome.status === "fenced") {
       this.#requeue(instance, entered);
       return this.#onFenced(instance, commit, outcome.refused);
@@ -243,7 +247,10 @@ export class InstanceRouter {
     if (instance === this.#suspect && !instance.isRunning) this.#clearSuspect();
     instance.engine?.dispose();
     instance.engine = null;
-    if (this.#instances.get(instance.instanceId) === instance) this.#instances.delete(instance.instanceId);
+    if (this.#instances.get(instance.instanceId) === instance) {
+      this.#instances.delete(instance.instanceId);
+      tellHydration(instance, -1);
+    }
     this.#requeue(instance, instance.fused.splice(0));
   }
 
@@ -277,4 +284,8 @@ function isOvertaken(fetched: FetchedInstance, { executionId, lastEventId, dropp
 // What has been given up, or has ended with its execution, in a turn before this one, is gone from the queue as well.
 function isAwaited({ engine, executionId }: Instance, { message }: FusedCompletion): boolean {
   return message.executionId === executionId && engine?.operations.isOpen(message.scheduledId) === true;
+}
+
+function tellHydration({ instanceId }: Instance, change: 1 | -1): void {
+  if (channels.hydration.hasListeners) channels.hydration.tell({ instanceId, change });
 }

@@ -1,6 +1,7 @@
 import type { Logger } from "../definition/index.ts";
 import { ClosedError, StorageError } from "../errors/index.ts";
 import { type Host, longestTimerMs } from "../host/index.ts";
+import { channels, type LeaseMessage } from "../observability/index.ts";
 import type { LeaseState, Provider } from "../providers/contract.ts";
 import { backoffMs } from "./backoff.ts";
 import { WakeSignal } from "./wake-signal.ts";
@@ -97,6 +98,7 @@ export class NodeLeaseKeeper {
       } catch (error) {
         failures += 1;
         this.#options.logger.warn({ nodeId, failures, err: error }, "lease not renewed; trying again");
+        if (nodeId !== null) tell(nodeId, "failed");
       }
     }
   }
@@ -108,6 +110,7 @@ export class NodeLeaseKeeper {
     const state = await this.#answerBy(sentAt + durationMs, provider.openLease(lease));
     this.#nodeId = lease.nodeId;
     this.#hold(sentAt, state);
+    tell(lease.nodeId, "held");
     onHeld();
   }
 
@@ -136,6 +139,7 @@ export class NodeLeaseKeeper {
     this.#nodeId = null;
     this.#renewInMs = 0;
     this.#options.logger.error({ nodeId, why }, "lease lost; the node begins anew, under another id");
+    if (nodeId !== null) tell(nodeId, "lost");
     this.#signal.set();
     for (const listener of this.#onLost) listener();
   }
@@ -152,4 +156,8 @@ export class NodeLeaseKeeper {
       this.#host.cancel(timer);
     }
   }
+}
+
+function tell(nodeId: string, what: LeaseMessage["what"]): void {
+  if (channels.lease.hasListeners) channels.lease.tell({ nodeId, what });
 }

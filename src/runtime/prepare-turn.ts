@@ -20,6 +20,7 @@ import {
   withoutDropped,
 } from "./prepared-turn.ts";
 import { startedDraft } from "./start-event.ts";
+import { tellTurnBegin } from "./turn-telling.ts";
 
 /**
  * Runs one turn of an instance and gives what is to be committed of it. Nothing that happens in here has an effect
@@ -37,6 +38,7 @@ export async function prepareTurn(node: TurnNode, instance: Instance): Promise<P
   const { engine } = instance;
   if (engine === null) return withoutDropped(putOff(instance, "nothing to run it with"), inbox);
 
+  const told = tellTurnBegin(node, instance, engine, inbox);
   const isFirst = instance.lastEventId === 0;
   const drafts: readonly Draft[] = [...(isFirst ? startDrafts(node, instance, inbox) : []), ...inbox.received];
   const turn = await engine.turn(
@@ -53,6 +55,7 @@ export async function prepareTurn(node: TurnNode, instance: Instance): Promise<P
     handler: instance.handler,
     isFirst,
     undelivered,
+    trace: told?.message.trace,
   });
   const isDone = turn.outcome.kind === "ended" && effects.nextExecutionId === null;
   const canGoOn = effects.projection?.handler == null || canRun(node, effects.projection.handler);
@@ -68,6 +71,7 @@ export async function prepareTurn(node: TurnNode, instance: Instance): Promise<P
     events: turn.events,
     dropped: [...droppedBefore(inbox), ...droppedByEngine(drafts, turn.dispositions)],
     note: null,
+    told,
   };
 }
 

@@ -2,6 +2,7 @@ import type { HistoryEvent } from "../history/index.ts";
 import type { TurnCommit } from "../providers/contract.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Instance } from "./instance.ts";
+import type { ToldTurn } from "./turn-telling.ts";
 
 /** What a turn has led to, before it is committed. */
 export interface PreparedTurn {
@@ -10,6 +11,8 @@ export interface PreparedTurn {
   readonly events: readonly HistoryEvent[];
   readonly dropped: readonly { readonly what: string; readonly why: string }[];
   readonly note: string | null;
+  /** Somebody was told that it began, and waits to hear how it ended. */
+  readonly told?: ToldTurn | null;
 }
 
 /** A turn without any effect yet. */

@@ -24,6 +24,7 @@ export function startedDraft(
     startedAt: start.startedAt ?? at,
     ...(start.customStatus !== undefined && { customStatus: start.customStatus }),
     ...(start.state !== undefined && { state: start.state }),
+    ...(start.trace !== undefined && { trace: start.trace }),
     ...(definition !== undefined && { fingerprint: fingerprint(definition) }),
     ...(start.validated && { validated: true }),
     payload: start.payload,

@@ -10,6 +10,8 @@ export interface WorkBody {
   readonly policy?: ActivityPolicy;
   /** A schema has seen the input. */
   readonly validated?: true;
+  /** W3C traceparent of the turn that scheduled it. */
+  readonly trace?: string;
 }
 
 /** Unique in the store; also the activity's idempotency key. */

@@ -47,6 +47,7 @@ export class SnippetFolder {
       "./conformance": "./src/providers/conformance/index.ts",
       "./http": "./src/http/index.ts",
       "./management": "./src/management/index.ts",
+      "./otel": "./src/otel/index.ts",
     };
     this.#write("package.json", JSON.stringify({ name: "perdure", type: "module", exports }));
     symlinkSync(resolve("src"), join(this.#path, "src"));

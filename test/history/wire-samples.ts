@@ -50,13 +50,14 @@ export const eventSamples: { readonly [K in EventKind]: Sample<Required<EventOf<
       fingerprint: "f00",
       customStatus: '"half"',
       state,
+      trace: "00-1-2-01",
       validated: true,
       payload: value,
     },
     body:
       '{"kind":"OrchestrationStarted","name":"checkout","version":"1.2.0","runId":"run-1","executionId":3,"semantics":1,' +
       `"parent":${parentText},"startedAt":1699999999000,"fingerprint":"f00","customStatus":"\\"half\\"",` +
-      '"state":[{"key":"a","payload":"1"}],"validated":true}',
+      '"state":[{"key":"a","payload":"1"}],"trace":"00-1-2-01","validated":true}',
     payload: value,
   },
   ActivityCompleted: {
@@ -230,13 +231,14 @@ export const messageSamples: { readonly [K in Message["kind"]]: Sample<Required<
       notBefore: 1_700_000_000_000,
       carried: [{ mailbox: "orders", payload: "1" }],
       state,
+      trace: "00-1-2-01",
       validated: true,
       payload: value,
     },
     body:
       `{"kind":"Start",${addressText},"name":"checkout","version":"1.2.0","parent":${parentText},` +
       '"startedAt":1699999999000,"customStatus":"\\"half\\"","notBefore":1700000000000,' +
-      '"carried":[{"mailbox":"orders","payload":"1"}],"state":[{"key":"a","payload":"1"}],"validated":true}',
+      '"carried":[{"mailbox":"orders","payload":"1"}],"state":[{"key":"a","payload":"1"}],"trace":"00-1-2-01","validated":true}',
     payload: value,
   },
   ActivityCompleted: {
