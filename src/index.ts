@@ -45,6 +45,15 @@ export {
   loggerFromEnvironment,
   type LogSink,
 } from "./observability/index.ts";
+export type {
+  ActivityMessage,
+  CommitMessage,
+  HydrationMessage,
+  LeaseMessage,
+  ReplayMessage,
+  StartMessage,
+  TurnMessage,
+} from "./observability/index.ts";
 export type * from "./providers/contract.ts";
 export { type Limits, Runtime, type RuntimeOptions } from "./runtime/index.ts";
 export type { Duration } from "./values/index.ts";
