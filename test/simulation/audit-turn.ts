@@ -54,6 +54,8 @@ export function auditTurn(audited: AuditedTurn): void {
   auditEffects(audited, facts);
   instance.lastTurnId = turn.turnId;
   instance.turns += 1;
+  if (turn.events.length > 0) instance.emptyTurns.clear();
+  else if (turn.messages.length === 0 && !turn.release) instance.emptyTurns.add(turn.turnId);
   check(instance.status !== "pending" || turn.events.length === 0, "M2", () => "pending after its first event");
 }
 

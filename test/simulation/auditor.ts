@@ -259,6 +259,13 @@ export class Auditor {
       this.#coverage.count("turn sent again after it was committed");
       return instance;
     }
+    // A copy of it that was under way for long. The store knows only the last turn from its copies; but that one would
+    // ack what is gone, and nothing else, and the shadow must not take that for a second ack.
+    if (instance.emptyTurns.has(turn.turnId)) {
+      this.#coverage.count("turn without events came again, late");
+      if (outcome.status === "committed") instance.lastTurnId = turn.turnId;
+      return undefined;
+    }
     const isFenced =
       !isLive ||
       instance.owner !== batch.nodeId ||

@@ -61,6 +61,8 @@ export class ShadowInstance {
   epoch = 0;
   executionId = 1;
   lastTurnId: string | null = null;
+  /** Turns after the last event that left none themselves, and did nothing but ack. */
+  readonly emptyTurns = new Set<string>();
   quarantine: string | null = null;
   isCancelled = false;
   isDeleted = false;
