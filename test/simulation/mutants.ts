@@ -106,12 +106,6 @@ export const mutants: readonly Mutant[] = [
     replace: "await null;",
   },
   {
-    name: "an overtaken fetch is taken in",
-    file: "src/runtime/instance-router.ts",
-    find: "return fetched.messages.some(({ token }) => dropped.has(token));",
-    replace: "return dropped.size > 1e6;",
-  },
-  {
     name: "a resent commit is not recognised",
     file: "src/providers/sqlite/commit-turn.ts",
     find: "if (row === undefined || row[2] !== turn.turnId)",
