@@ -12,7 +12,7 @@ test("every mutant says what it replaces", () => {
 
 // All of them take minutes: `npm run sim -- --mutants`.
 const quick = [
-  "a node whose lease has expired may commit",
+  "retries do not wait",
   "continue-as-new loses the parent",
   "timers fire a little early",
   "a message is acked and not recorded",
