@@ -9,3 +9,6 @@ export type { NotIdempotent, Nondeterminism, OutcomeGroup } from "./explore/find
 export type { ActivityStubs, ExploredSetup, ExploreOptions } from "./explore/plan.ts";
 export type { ExploreReport } from "./explore/report.ts";
 export type { ExploredOutcome } from "./explore/run-schedule.ts";
+export type { ActivityExecution, StubOptions } from "./environment/stubbed-activities.ts";
+export { StuckTestError } from "./environment/stuck-test-error.ts";
+export { TestEnvironment, type TestEnvironmentOptions } from "./environment/test-environment.ts";
