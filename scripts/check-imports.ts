@@ -53,7 +53,14 @@ const replayMayImportFromOutside = ["node:async_hooks", "node:crypto", "node:uti
 const hostedRooms = ["runtime", "client"];
 const ownTime = /\b(?:set|clear)(?:Timeout|Interval|Immediate)\(|\bperformance\.now\b|\bMath\.random\b|\brandomId\b/;
 
-const offences = globSync("src/**/*.ts").toSorted().flatMap(offencesIn);
+// The dashboard runs in a browser: of src it takes what is pure, and otherwise only types, which leave nothing behind.
+const dashboardMayImport = ["inspection", "history"];
+const dashboardLibraries = /^(?:preact(?:\/hooks)?|@preact\/signals)$/;
+
+const offences = [
+  ...globSync("src/**/*.ts").toSorted().flatMap(offencesIn),
+  ...globSync("dashboard/src/**/*.{ts,tsx}").toSorted().flatMap(offencesOfDashboard),
+];
 for (const offence of offences) console.error(offence);
 if (offences.length > 0) process.exitCode = 1;
 
@@ -64,6 +71,22 @@ function offencesIn(file: string): string[] {
   const own = hostedRooms.includes(room) ? ownTime.exec(readFileSync(file, "utf8")) : null;
   if (own !== null) problems.push(`takes ${own[0]} from the process: take it from the Host`);
   return problems.filter((problem) => problem !== undefined).map((problem) => `${file}: ${problem}`);
+}
+
+function offencesOfDashboard(file: string): string[] {
+  const source = readFileSync(file, "utf8");
+  const { module } = parseSync(file, source);
+  const values = module.staticImports.filter(({ entries }) => entries.length === 0 || entries.some((e) => !e.isType));
+  return values.flatMap(({ moduleRequest: { value: specifier } }) => {
+    if (!specifier.startsWith(".")) {
+      return dashboardLibraries.test(specifier) ? [] : [`${file}: the dashboard may not import ${specifier}`];
+    }
+    const target = relative(".", join(dirname(file), specifier));
+    if (target.startsWith("dashboard/")) return [];
+    const room = target.startsWith("src/") ? roomOf(target) : undefined;
+    if (room !== undefined && dashboardMayImport.includes(room)) return [];
+    return [`${file}: the dashboard may import no values from ${target}, only types`];
+  });
 }
 
 function specifiersIn(file: string): Set<string> {

@@ -13,10 +13,10 @@ export interface HistoryView {
 export async function historyView(
   provider: Provider,
   instanceId: string,
-  executionId: number | null,
+  { executionId, afterEventId }: { readonly executionId: number | null; readonly afterEventId: number },
 ): Promise<HistoryView> {
   const execution = executionId ?? (await provider.readInstance(instanceId))?.executionId;
   const rows = execution === undefined ? null : await provider.readHistory(instanceId, execution);
   if (rows === null || execution === undefined) throw new InstanceNotFoundError(instanceId);
-  return { instanceId, executionId: execution, events: decodeHistory(rows) };
+  return { instanceId, executionId: execution, events: decodeHistory(rows).slice(Math.max(0, afterEventId)) };
 }

@@ -51,8 +51,9 @@ export class Management {
     return describeInstance(this.#provider, instanceId);
   }
 
-  history(instanceId: string, executionId: number | null = null): Promise<HistoryView> {
-    return historyView(this.#provider, instanceId, executionId);
+  /** Without the events up to `afterEventId`, for whoever has those already. */
+  history(instanceId: string, executionId: number | null = null, afterEventId = 0): Promise<HistoryView> {
+    return historyView(this.#provider, instanceId, { executionId, afterEventId });
   }
 
   /** The whole family of an instance, from its topmost ancestor. */

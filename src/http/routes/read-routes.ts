@@ -39,8 +39,10 @@ export function readRoutes({ management }: ApiContext): Hono<ApiEnv> {
   routes.get("/instances/:id", async (context) => context.json(await management.describe(context.req.param("id"))));
 
   routes.get("/instances/:id/history", async (context) => {
-    const executionId = optionalNumber(queryFields(context.req.url, ["executionId"]), "executionId") ?? null;
-    return context.json(await management.history(context.req.param("id"), executionId));
+    const fields = queryFields(context.req.url, ["executionId", "afterEventId"]);
+    const executionId = optionalNumber(fields, "executionId") ?? null;
+    const afterEventId = optionalNumber(fields, "afterEventId") ?? 0;
+    return context.json(await management.history(context.req.param("id"), executionId, afterEventId));
   });
 
   routes.get("/instances/:id/family", async (context) => {
