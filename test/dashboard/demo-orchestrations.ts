@@ -7,7 +7,7 @@ interface Order {
   readonly items: readonly { readonly sku: string; readonly quantity: number }[];
 }
 
-export const approvals = mailbox<{ readonly isGranted: boolean }>("approvals");
+const approvals = mailbox<{ readonly isGranted: boolean }>("approvals");
 const shipped = event<string>("shipped");
 
 /** Called whenever an activity has worked: moves the clock of the store, so that a day of work takes a moment. */

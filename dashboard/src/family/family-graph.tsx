@@ -85,12 +85,7 @@ function MemberBox({ member: { view, x, y }, isSelf, to }: MemberBoxProps) {
   const status = view.quarantine === null ? view.status : "quarantine";
   const id = visibleLine(view.instanceId);
   return (
-    <a
-      href={to}
-      class={isSelf ? "self" : ""}
-      aria-label={`${id}, ${view.name}, ${status}${isSelf ? ", this one" : ""}`}
-      aria-current={isSelf ? "true" : undefined}
-    >
+    <a href={to} class={isSelf ? "self" : ""} aria-current={isSelf ? "true" : undefined}>
       <g transform={`translate(${x} ${y})`}>
         <title>{id}</title>
         <rect width={box.width} height={box.height} rx="8" />

@@ -48,7 +48,7 @@ export function InstanceTable({ rows, isBusy = false, more }: TableProps) {
               Created
             </th>
             <th scope="col" class="c-time">
-              Last change
+              Changed
             </th>
           </tr>
         </thead>

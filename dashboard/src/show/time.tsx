@@ -22,7 +22,9 @@ export function clockText(at: number): string {
 /** How long ago, or how soon; the instant itself when it is pointed at. With `isFocusable` also from the keyboard. */
 export function Time({ at, isFocusable = false }: { readonly at: Instant; readonly isFocusable?: boolean }) {
   const distance = now.value - instantOf(at);
-  const span = roughDurationText(Math.abs(distance));
+  const whole = roughDurationText(Math.abs(distance));
+  // In tables one unit is enough, and calmer.
+  const span = isFocusable ? whole : (whole.split(" ", 1)[0] ?? whole);
   const text = Math.abs(distance) < 1_000 ? "now" : distance >= 0 ? `${span} ago` : `in ${span}`;
   const iso = new Date(at).toISOString();
   if (!isFocusable) {
