@@ -42,7 +42,7 @@ export async function demoWorld({ orders = 240, rows = 160 } = {}): Promise<Worl
     });
     const handles = await client.startMany(batch);
     await Promise.allSettled(handles.map((handle) => handle.result({ timeout: "20s" })));
-    pass(((hourMs * 0.7) / (orders / 8)) * (0.4 + random()));
+    pass(((hourMs * 0.94) / (orders / 8)) * (0.4 + random()));
   }
 
   const order = { customer: "grace", total: 129, items: [{ sku: "SKU-129", quantity: 1 }] };

@@ -27,6 +27,8 @@ inEveryMode("an operator finds the one that waits, sends what it waits for, and 
   );
   assert.deepEqual((await get("/api/instances/count?name=waiting")).body, { count: 1 });
   const { events } = (await get(`${path}/history`)).body as { events: readonly { kind: string }[] };
+  const rest = (await get(`${path}/history?afterEventId=1`)).body as { events: readonly { eventId: number }[] };
+  assert.deepEqual(rest.events, events.slice(1), "without what is known already");
   assert.equal(events.at(-1)?.kind, "OrchestrationCompleted");
   assert.equal((await post(`${path}/messages`, { mailbox: "box" })).status, 409);
   assert.deepEqual(

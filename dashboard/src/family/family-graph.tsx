@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { FamilyTree } from "../../../src/management/index.ts";
+import type { FamilyTree, FamilyView } from "../../../src/management/index.ts";
 import { href } from "../shell/router.ts";
 import { Glyph } from "../show/glyph.tsx";
 import { Panel } from "../show/panel.tsx";
@@ -95,14 +95,20 @@ function MemberBox({ member: { view, x, y }, isSelf, to }: MemberBoxProps) {
           </svg>
         </g>
         <text x="32" y="18">
-          {shortened(id, 27)}
+          {shortened(shownId(view), 24)}
         </text>
         <text x="32" y="34" class="second">
-          {shortened(`${view.name} · ${status}`, 32)}
+          {shortened(`${view.name} · ${status}`, 31)}
         </text>
       </g>
     </a>
   );
+}
+
+// A child's id usually begins with its parent's, which stands to the left of it.
+function shownId({ instanceId, parent }: FamilyView): string {
+  const isPrefixed = parent !== null && instanceId.startsWith(parent.instanceId);
+  return visibleLine(isPrefixed ? `…${instanceId.slice(parent.instanceId.length)}` : instanceId);
 }
 
 // The ends of ids are what tells children apart.

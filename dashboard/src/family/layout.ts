@@ -27,7 +27,7 @@ interface Point {
   readonly y: number;
 }
 
-export const box = { width: 216, height: 44, columnGap: 56, rowGap: 12 };
+export const box = { width: 226, height: 44, columnGap: 56, rowGap: 12 };
 const childrenShown = 12;
 
 /** Parents to the left of their children, each in the middle of its own. */

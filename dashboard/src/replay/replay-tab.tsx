@@ -8,6 +8,7 @@ import { StateView } from "../instance/state-view.tsx";
 import { replaceQuery, route } from "../shell/router.ts";
 import { durationText } from "../show/duration-text.ts";
 import { Empty } from "../show/empty.tsx";
+import { Glyph } from "../show/glyph.tsx";
 import { Panel } from "../show/panel.tsx";
 import { Status } from "../show/status.tsx";
 import { absolute } from "../show/time.tsx";
@@ -38,8 +39,8 @@ export function ReplayTab({ events }: { readonly events: readonly HistoryEvent[]
       <div class="panel">
         <div class="inside stack tight">
           <div class="moments">
-            <Step label="First event" text="⏮" isOff={at === 1} act={() => choose(1)} />
-            <Step label="Event before" text="◀" isOff={at === 1} act={() => choose(at - 1)} />
+            <Step label="First event" glyph="first" isOff={at === 1} act={() => choose(1)} />
+            <Step label="Event before" glyph="previous" isOff={at === 1} act={() => choose(at - 1)} />
             <input
               type="range"
               min={1}
@@ -49,8 +50,8 @@ export function ReplayTab({ events }: { readonly events: readonly HistoryEvent[]
               aria-valuetext={`Event ${at} of ${events.length}: ${kindText(event.kind)}`}
               onInput={({ currentTarget }) => choose(Number(currentTarget.value))}
             />
-            <Step label="Next event" text="▶" isOff={at === events.length} act={() => choose(at + 1)} />
-            <Step label="Last event" text="⏭" isOff={at === events.length} act={() => choose(events.length)} />
+            <Step label="Next event" glyph="next" isOff={at === events.length} act={() => choose(at + 1)} />
+            <Step label="Last event" glyph="last" isOff={at === events.length} act={() => choose(events.length)} />
           </div>
           <div class="row facts-line" role="status">
             <strong>
@@ -121,15 +122,15 @@ function Turn({ events, at, choose }: TurnProps) {
 
 interface StepProps {
   readonly label: string;
-  readonly text: string;
+  readonly glyph: string;
   readonly isOff: boolean;
   readonly act: () => void;
 }
 
-function Step({ label, text, isOff, act }: StepProps) {
+function Step({ label, glyph, isOff, act }: StepProps) {
   return (
     <button type="button" class="button icon" aria-label={label} aria-disabled={isOff} onClick={act}>
-      <span aria-hidden="true">{text}</span>
+      <Glyph of={glyph} />
     </button>
   );
 }

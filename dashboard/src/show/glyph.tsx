@@ -17,6 +17,10 @@ const shapes: Readonly<Record<string, string>> = {
   detached: "M6 3H3v10h10v-3M9 3h4v4M13 3 7 9",
   event: "M8 2v2M3.5 6.5a6 6 0 0 1 9 0M5.5 9a3.4 3.4 0 0 1 5 0M8 12.5v.5",
   message: "M2.5 4h11v8h-11zM2.5 4.5 8 9l5.5-4.5",
+  first: "M4 3v10M13 3.5 6.5 8l6.5 4.5z",
+  previous: "M11.5 3.5 5 8l6.5 4.5z",
+  next: "M4.5 3.5 11 8l-6.5 4.5z",
+  last: "M12 3v10M3 3.5 9.5 8 3 12.5z",
   turn: "M3 8h9M8.5 4.5 12 8l-3.5 3.5",
 };
 

@@ -42,6 +42,8 @@ class Changes {
   #wake: (() => void) | null = null;
 
   add(instanceIds: readonly string[] | null): void {
+    // Work for nodes, and nothing of an instance that anybody could see.
+    if (instanceIds?.length === 0) return;
     this.#hasNews = true;
     if (instanceIds === null || (this.#instanceIds?.size ?? 0) + instanceIds.length > 1_000) this.#instanceIds = null;
     else for (const instanceId of instanceIds) this.#instanceIds?.add(instanceId);
