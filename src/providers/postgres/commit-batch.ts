@@ -22,7 +22,7 @@ interface Answer {
 /** One round trip, all or nothing: whatever is wrong with one part makes the whole batch fail. */
 export async function commitBatch(store: Store, batch: CommitBatch, lockTimeoutMs: number): Promise<CommitResult> {
   const encoded = encodeBatch(batch);
-  const answer = await store.db.call<Answer>(
+  const answer = await store.db.callOften<Answer>(
     "commit_batch",
     batch.nodeId,
     JSON.stringify(encoded.turns),

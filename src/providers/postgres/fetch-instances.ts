@@ -28,7 +28,7 @@ export async function fetchInstances({ db, lowWater }: Store, request: FetchInst
   const own = ownerLane(request.nodeId);
   const floors = lowWater.floors([own, ...lanes]);
   const [ownFloor, ...laneFloors] = floors;
-  const fetched = await db.call<Fetched>(
+  const fetched = await db.callOften<Fetched>(
     "fetch_instances",
     request.nodeId,
     lanes,

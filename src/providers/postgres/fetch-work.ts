@@ -16,7 +16,7 @@ export async function fetchWork({ db, lowWater }: Store, request: FetchWork): Pr
   const kinds = activities.map((name) => workKind(queue, name));
   const floors = lowWater.floors(kinds);
   const claim = [nodeId, queue, activities, floors, limit, suspectAfter, suspectLimit] as const;
-  const fetched = await db.call<Fetched>("fetch_work", ...claim);
+  const fetched = await db.callOften<Fetched>("fetch_work", ...claim);
   const { store_now: storeNow, first_visible: firsts } = fetched;
   if (firsts !== null) lowWater.scanned(kinds, { floors, firsts, storeNow });
   return {

@@ -15,7 +15,7 @@ export async function fireTimers(
   const partitions = [...new Set(request.partitions)];
   const queues = partitions.map((partition) => `timers ${partition}`);
   const floors = lowWater.floors(queues);
-  const row = await db.call<Fired>("fire_timers", partitions, floors, request.limit);
+  const row = await db.callOften<Fired>("fire_timers", partitions, floors, request.limit);
   const { store_now: storeNow, fired, next_due_at: nextDueAt } = row;
   lowWater.scanned(queues, { floors, firsts: row.first_due ?? [], storeNow });
   hints.changed({ instances: fired > 0 });
