@@ -100,8 +100,13 @@ export class Management {
     return actOnAll(this.client, request);
   }
 
-  /** Calls the listener when instances may have changed: `null` when it could be any. */
+  /**
+   * Calls the listener after something was committed, with the instances whose status may have changed: `null` when it
+   * could be any, none when only queues or histories have.
+   */
   subscribe(listener: (changed: readonly string[] | null) => void): () => void {
-    return this.#provider.subscribe(({ changed }) => listener(changed));
+    return this.#provider.subscribe(({ changed, beforeCommit }) => {
+      if (beforeCommit !== true) listener(changed);
+    });
   }
 }
