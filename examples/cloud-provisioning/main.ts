@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs, styleText } from "node:util";
 import { Client } from "perdure";
+import { serveDashboard } from "perdure/http";
 import { SqliteProvider } from "perdure/sqlite";
 import { CloudClient } from "./cloud/client.ts";
 import { type Job, readJob } from "./job.ts";
@@ -45,6 +46,9 @@ const cloudUrl = await cloudProcess.start();
 await using worker = new NodeProcess({ script: "worker.ts", args: [database], env: { CLOUD_URL: cloudUrl } });
 await worker.start();
 view.log("demo", `cloud (pid ${cloudProcess.pid}) and worker (pid ${worker.pid}) are running`);
+
+await using dashboard = await serveDashboard({ provider });
+view.log("demo", `watch it in a browser, while it runs: ${dashboard.loginUrl()}`);
 
 const started = await Promise.all(
   jobs.map(async (job) => {

@@ -114,8 +114,16 @@ export function demoDefinitions(pass: Pass) {
     ctx.activity(index, shard),
   );
 
+  // Shows whatever it is given everywhere that something can be shown.
+  const mirror = orchestration("mirror", { version: "1.0.0" }, async (ctx, input: { readonly message: string }) => {
+    ctx.setCustomStatus(input);
+    ctx.state.set(input.message.slice(0, 200), input);
+    await ctx.sleep("1ms");
+    throw Object.assign(new Error(input.message), { code: input.message });
+  });
+
   return {
-    orchestrations: [checkout, refund, resource, region, environment, monitor, report, reindex],
+    orchestrations: [mirror, checkout, refund, resource, region, environment, monitor, report, reindex],
     activities: [reserve, charge, ship, create, measure, row],
     checkout,
     refund,

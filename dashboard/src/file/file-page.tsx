@@ -48,7 +48,11 @@ export function FilePage({ tab }: { readonly tab: string | undefined }) {
             class="hidden"
             type="file"
             accept="application/json,.json,.jsonl"
-            onChange={({ currentTarget }) => void open(currentTarget.files?.[0])}
+            onChange={({ currentTarget }) => {
+              void open(currentTarget.files?.[0]);
+              // Or the same file could not be opened again once it has changed.
+              currentTarget.value = "";
+            }}
           />
         </label>
       </header>
