@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { ActDialog } from "../actions/act-dialog.tsx";
 import { TellDialog } from "../actions/tell-dialog.tsx";
-import type { ActionKind, InstanceReport } from "../../../src/management/index.ts";
+import type { ActionKind, InstanceReport, OperationView } from "../../../src/management/index.ts";
 import { href } from "../shell/router.ts";
 import { canWrite } from "../shell/session.ts";
 import { say } from "../shell/toast.tsx";
@@ -53,6 +53,7 @@ export function InstanceHeader({ report }: { readonly report: InstanceReport }) 
             </>
           )}
         </span>
+        {execution !== null && <Progress operations={execution.operations} />}
         {owner !== null && (
           <span class="muted wrap">
             on node <Text>{owner}</Text>
@@ -65,6 +66,18 @@ export function InstanceHeader({ report }: { readonly report: InstanceReport }) 
         )}
       </div>
     </header>
+  );
+}
+
+/** How much of what it has scheduled so far has ended. */
+function Progress({ operations }: { readonly operations: readonly OperationView[] }) {
+  if (operations.length === 0) return null;
+  const ended = operations.filter(({ outcome }) => outcome !== "open").length;
+  return (
+    <span class="row muted">
+      <meter min={0} max={operations.length} value={ended} aria-label="Operations that have ended" />
+      {ended.toLocaleString("en")} of {operations.length.toLocaleString("en")} operations ended
+    </span>
   );
 }
 

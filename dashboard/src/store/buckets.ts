@@ -12,7 +12,7 @@ export interface Bucket {
   readonly p95: number | null;
 }
 
-const wanted = 60;
+const wanted = 40;
 
 /** The time that is shown, in equal parts. When not everything is there, it begins where everything is. */
 export function bucketed({ since, storeNow, startedAt, ended, isTruncated }: TrafficView): readonly Bucket[] {

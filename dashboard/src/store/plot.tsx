@@ -38,7 +38,7 @@ export function Plot({ label, buckets, rulers, tell, legend, children }: PlotPro
           </g>
         ))}
         {buckets.map(({ from }, index) =>
-          index % 12 === 0 ? (
+          index % 8 === 0 ? (
             <text key={from} x={xOf(index, count)} y={plot.height - 6}>
               {clockText(from).slice(0, 5)}
             </text>

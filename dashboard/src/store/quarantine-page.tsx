@@ -34,8 +34,8 @@ export function QuarantinePage() {
         )}
       </header>
       <p class="muted lead">
-        An instance comes here when it failed again and again before it could store anything: it took its process down,
-        or never came back. Nothing happens to it, and nothing else is held up, until it is released.
+        An instance comes here when it cannot go on by itself: it took its process down again and again, or something
+        stored for it cannot be read. Nothing happens to it before it is released, and nothing else is held up by it.
       </p>
       {problem !== null && <ProblemBar problem={problem} retry={reload} />}
       {rows?.length === 0 && (
