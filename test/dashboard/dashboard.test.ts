@@ -24,6 +24,8 @@ after(async () => {
   await stage.world.close();
 });
 
-const play: Play = (name, run) => test(name, () => run(stage));
+const play: Play = (name, run) => {
+  test(name, () => run(stage));
+};
 
 for (const register of [doors, looking, accessibility, hostile, actions]) register(play);

@@ -26,7 +26,7 @@ export function looking(play: Play): void {
   play("the list fetches further pages as somebody scrolls, and keeps few rows in the page", async (stage) => {
     await using visitor = await visit(stage.browser);
     const { page } = visitor;
-    await page.goto(`${stage.dashboard.loginUrl()}`);
+    await page.goto(stage.dashboard.loginUrl());
     const table = page.getByRole("region", { name: "Table of instances" });
     await instanceLink(page, "order-4239").waitFor();
     while ((await instanceLink(page, "monitor-warehouse-4").count()) === 0) {
