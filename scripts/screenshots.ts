@@ -14,6 +14,7 @@ const views: readonly (readonly [name: string, hash: string, scheme: "light" | "
   ["instances", "instances", "light"],
   ["instance", "instances/refund-4021", "light"],
   ["stuck", "instances/reindex-shard-7", "dark"],
+  ["retried", "instances/sync-contacts-7", "light"],
   ["failed", `instances/${instances[0]?.instanceId}`, "light"],
   ["history", "instances/nightly-report-2026-11-28/history?event=14", "light"],
   ["replay", "instances/order-4010/replay?event=7", "dark"],

@@ -114,6 +114,15 @@ export function demoDefinitions(pass: Pass) {
     ctx.activity(index, shard),
   );
 
+  const push = activity(
+    "push-contact",
+    { retry: { maxAttempts: 8, initialInterval: "1h", maxInterval: "1h" } },
+    async () => {
+      throw new Error("429 Too Many Requests", { cause: new Error("quota of 5,000 calls a day is used up") });
+    },
+  );
+  const sync = orchestration("sync-contacts", { version: "1.2.0" }, async (ctx) => ctx.activity(push));
+
   // Shows whatever it is given everywhere that something can be shown.
   const mirror = orchestration("mirror", { version: "1.0.0" }, async (ctx, input: { readonly message: string }) => {
     ctx.setCustomStatus(input);
@@ -123,8 +132,8 @@ export function demoDefinitions(pass: Pass) {
   });
 
   return {
-    orchestrations: [mirror, checkout, refund, resource, region, environment, monitor, report, reindex],
-    activities: [reserve, charge, ship, create, measure, row],
+    orchestrations: [sync, mirror, checkout, refund, resource, region, environment, monitor, report, reindex],
+    activities: [push, reserve, charge, ship, create, measure, row],
     checkout,
     refund,
     environment,

@@ -50,6 +50,7 @@ export async function demoWorld({ orders = 240, rows = 160 } = {}): Promise<Worl
   await client.start(demo.reindex, "shard-7", { instanceId: "reindex-shard-7" });
   await client.start(demo.reindex, "shard-8", { instanceId: "reindex-shard-8" });
   await client.start("invoice", { month: "2026-11" }, { instanceId: "invoice-2026-11" });
+  await client.start("sync-contacts", null, { instanceId: "sync-contacts-7" });
   await client.cancel("reindex-shard-8", "shard 8 was retired");
   await untilStatus(world, "reindex-shard-8", "cancelled");
   await client.terminate("refund-4018", "opened twice");

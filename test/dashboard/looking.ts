@@ -52,6 +52,18 @@ export function looking(play: Play): void {
     assert.deepEqual(complaints, []);
   });
 
+  play("an activity that is tried again shows its attempt, and why the last one failed", async (stage) => {
+    await using visitor = await visit(stage.browser);
+    const { page, complaints } = visitor;
+    await page.goto(stage.dashboard.loginUrl());
+    await page.goto(`${stage.dashboard.url}/#/instances/sync-contacts-7`);
+    const attempts = page.getByRole("region", { name: "Attempts under way" });
+    await attempts.getByText("attempt 2", { exact: true }).waitFor();
+    await attempts.getByText("quota of 5,000 calls a day is used up", { exact: true }).waitFor();
+    await page.getByText(/waits for attempt 2, after Error: 429 Too Many Requests/).waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
   play("replay shows custom status, state and open operations as they were at an event", async (stage) => {
     await using visitor = await visit(stage.browser);
     const { page, complaints } = visitor;
