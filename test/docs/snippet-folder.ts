@@ -43,11 +43,13 @@ export class SnippetFolder {
     const exports = {
       ".": "./src/index.ts",
       "./sqlite": "./src/providers/sqlite/index.ts",
+      "./postgres": "./src/providers/postgres/index.ts",
       "./testing": "./src/testing/index.ts",
       "./conformance": "./src/providers/conformance/index.ts",
       "./http": "./src/http/index.ts",
       "./management": "./src/management/index.ts",
       "./otel": "./src/otel/index.ts",
+      "./transfer": "./src/transfer/index.ts",
     };
     this.#write("package.json", JSON.stringify({ name: "perdure", type: "module", exports }));
     symlinkSync(resolve("src"), join(this.#path, "src"));
