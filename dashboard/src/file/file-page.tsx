@@ -2,13 +2,12 @@ import { signal } from "@preact/signals";
 import { useMemo, useState } from "preact/hooks";
 import { foldHistory } from "../../../src/inspection/index.ts";
 import { HistoryTab } from "../history/history-tab.tsx";
-import { StateView } from "../instance/state-view.tsx";
 import { Tabs } from "../instance/tabs.tsx";
+import { ValuesView } from "../instance/values-view.tsx";
 import { ReplayTab } from "../replay/replay-tab.tsx";
 import { replaceQuery, route } from "../shell/router.ts";
 import { FailureText } from "../show/failure.tsx";
 import { Panel } from "../show/panel.tsx";
-import { Payload } from "../show/payload.tsx";
 import { Status } from "../show/status.tsx";
 import { Text } from "../show/text.tsx";
 import { visible, visibleLine } from "../show/visible.ts";
@@ -120,19 +119,7 @@ function Opened({ executions, tab }: OpenedProps) {
             </Panel>
           )}
           <Timeline state={state} work={[]} />
-          <div class="halves">
-            <div class="stack">
-              <Panel title="Input">
-                <Payload text={state.input} label="Input" />
-              </Panel>
-              {state.result !== null && (
-                <Panel title="Result">
-                  <Payload text={state.result} label="Result" />
-                </Panel>
-              )}
-            </div>
-            <StateView state={state} />
-          </div>
+          <ValuesView state={state} />
         </>
       )}
       {tab === "history" && <HistoryTab events={events} />}

@@ -4,12 +4,11 @@ import { foldHistory } from "../../../src/inspection/index.ts";
 import type { InstanceReport } from "../../../src/management/index.ts";
 import { FailureText } from "../show/failure.tsx";
 import { Panel } from "../show/panel.tsx";
-import { Payload } from "../show/payload.tsx";
 import { visible } from "../show/visible.ts";
 import { Timeline } from "../timeline/timeline.tsx";
 import { Attempts } from "./attempts.tsx";
 import { hasEnded } from "./instance-header.tsx";
-import { StateView } from "./state-view.tsx";
+import { ValuesView } from "./values-view.tsx";
 import { Waits } from "./waits.tsx";
 
 interface OverviewProps {
@@ -33,21 +32,7 @@ export function OverviewTab({ report, events, isCurrent }: OverviewProps) {
         </Panel>
       )}
       {state !== null && <Timeline state={state} work={isCurrent ? (execution?.operations ?? []) : []} />}
-      {state !== null && (
-        <div class="halves">
-          <div class="stack">
-            <Panel title="Input">
-              <Payload text={state.input} label="Input" />
-            </Panel>
-            {state.result !== null && (
-              <Panel title="Result">
-                <Payload text={state.result} label="Result" />
-              </Panel>
-            )}
-          </div>
-          <StateView state={state} />
-        </div>
-      )}
+      {state !== null && <ValuesView state={state} />}
     </>
   );
 }
