@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { PerdureError } from "../errors/index.ts";
 import type { Cli } from "./cli.ts";
 import { actCommand } from "./commands/act.ts";
+import { checkCommand } from "./commands/check.ts";
 import { dashboardCommand } from "./commands/dashboard.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { historyCommand } from "./commands/history.ts";
@@ -73,6 +74,7 @@ function programOf(cli: Cli, { stdout, stderr }: Streams): Command {
     quarantineCommand(cli),
     queuesCommand(cli),
     nodesCommand(cli),
+    checkCommand(cli),
     doctorCommand(cli),
     migrateCommand(cli),
     dashboardCommand(cli),

@@ -1,3 +1,4 @@
+export { type CheckProgress, checkReplay, type CheckReplayOptions, type CheckReport } from "./check-replay.ts";
 export { recordHistory } from "./record-history.ts";
 export type { RecordedHistory, ReplayableHistory } from "./recorded-history.ts";
 export type { ExecutionReplay, ReplayVerdict } from "./replay-execution.ts";
