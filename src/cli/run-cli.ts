@@ -6,7 +6,9 @@ import { actCommand } from "./commands/act.ts";
 import { checkCommand } from "./commands/check.ts";
 import { dashboardCommand } from "./commands/dashboard.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { exportCommand } from "./commands/export.ts";
 import { historyCommand } from "./commands/history.ts";
+import { importCommand } from "./commands/import.ts";
 import { initCommand } from "./commands/init.ts";
 import { listCommand } from "./commands/list.ts";
 import { migrateCommand } from "./commands/migrate.ts";
@@ -76,6 +78,8 @@ function programOf(cli: Cli, { stdout, stderr }: Streams): Command {
     nodesCommand(cli),
     checkCommand(cli),
     doctorCommand(cli),
+    exportCommand(cli),
+    importCommand(cli),
     migrateCommand(cli),
     dashboardCommand(cli),
     initCommand(cli),

@@ -7,13 +7,26 @@ export interface FileExecution {
   readonly events: readonly HistoryEvent[];
 }
 
-/** Reads a history as the HTTP API and `perdure history --json` give it, or a list of them. Throws for anything else. */
+/**
+ * Reads what `perdure export` writes, or a history as the HTTP API and `perdure history --json` give it, or a list of
+ * those. Throws for anything else.
+ */
 export function readExport(text: string): readonly FileExecution[] {
   const json = parse(text);
-  const found = (Array.isArray(json) ? json : [json]).map(execution);
+  const found = (isExport(json) ? executionsIn(json) : Array.isArray(json) ? json : [json]).map(execution);
   if (found.length === 0) throw new Error("The file has no history in it.");
   return found;
 }
+
+interface ExportFile {
+  readonly instances: readonly { readonly instanceId: string; readonly executions: readonly object[] }[];
+}
+
+const isExport = (json: unknown): json is ExportFile =>
+  typeof json === "object" && json !== null && "perdureExport" in json && "instances" in json;
+
+const executionsIn = ({ instances }: ExportFile): unknown[] =>
+  instances.flatMap(({ instanceId, executions }) => executions.map((one) => ({ instanceId, ...one })));
 
 function parse(text: string): unknown {
   try {

@@ -1,0 +1,27 @@
+import { writeFileSync } from "node:fs";
+import { Command } from "commander";
+import { exportInstance } from "../../transfer/index.ts";
+import { type Cli, withStore } from "../cli.ts";
+import { countText } from "../spans.ts";
+
+interface Options {
+  readonly output?: string;
+  readonly redact?: boolean;
+}
+
+export function exportCommand(cli: Cli): Command {
+  const { terminal } = cli;
+  return new Command("export")
+    .description("write all that there is of an instance and its children as one JSON file")
+    .argument("<id>", "the instance")
+    .option("-o, --output <file>", "where; default: standard output")
+    .option("--redact", "leave out all values and the messages of errors")
+    .action(async (instanceId: string, { output, redact = false }: Options, command: Command) =>
+      withStore(cli, command, async ({ provider }) => {
+        const file = await exportInstance(provider, instanceId, { redact });
+        if (output === undefined) return terminal.json(file);
+        writeFileSync(output, `${JSON.stringify(file, null, 2)}\n`);
+        terminal.note(`Wrote ${countText(file.instances.length, "instance")} to ${output}.`);
+      }),
+    );
+}
