@@ -63,7 +63,9 @@ async function set(field: Battlefield, statement: string): Promise<void> {
 /** Until it is answered: the server may just be starting. */
 async function ask(field: Battlefield, statement: string): Promise<void> {
   for (;;) {
-    const client = new pg.Client({ connectionString: field.server?.url, application_name: "nemesis" });
+    // A server that dies in the moment in which it is asked may never say so.
+    const patience = { connectionTimeoutMillis: 2_000, query_timeout: 10_000 };
+    const client = new pg.Client({ connectionString: field.server?.url, application_name: "nemesis", ...patience });
     client.on("error", () => undefined);
     try {
       await client.connect();
