@@ -227,9 +227,10 @@ inEveryMode("whoever waits in the same process is woken through continue-as-new,
   // The safety net looks as well, ever more rarely.
   const polls = Math.ceil((performance.now() - startedMs) / 50);
   assert.ok(count("read") <= 1 + count("wake") + polls, seen.join(" "));
-  // The end was read because of its wake-up: in the very same pass of the event loop.
+  // The end was read because of its wake-up, in the very same pass of the event loop; unless a look of the safety net
+  // fell between the commit and the answer to it, and was quicker. Then the wake-up of the end is still to come.
   const last = seen.lastIndexOf("read");
-  assert.equal(seen[last - 1], "wake", seen.join(" "));
+  assert.ok(seen[last - 1] === "wake" || seen.indexOf("wake", last) > last, seen.join(" "));
   const timedOut = await errorOf(watching.getHandle("runs").result({ timeout: 0 }));
   assert.equal(timedOut.code, "INSTANCE_NOT_FOUND");
 });
