@@ -38,9 +38,8 @@ const { passed, failed, skipped } = await reportTests(events, {
   slowest: Number(process.env["PERDURE_SLOWEST"] ?? 0),
 });
 clearTimeout(silence);
-await server?.stop();
-
 if (failed > 0 || passed === 0) process.exitCode = 1;
+await server?.stop();
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 
 function testFilesAt(path: string): string[] {

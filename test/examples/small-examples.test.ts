@@ -52,6 +52,15 @@ test("saga undoes everything in reverse order", async () => {
   ]);
 });
 
+test("transactions stores all of an order, or none of it, and takes its money once", async () => {
+  assert.deepEqual(await linesOf("transactions"), [
+    "yacht is not taken",
+    "shipping lamp",
+    "balance after the lamp: 70",
+    "orders: 1, payments: 1, instances: 1",
+  ]);
+});
+
 test("eternal-monitor raises one alarm and one all-clear, over several executions", async () => {
   assert.deepEqual(await linesOf("eternal-monitor"), [
     "down: check 6 is the third in a row that failed",
@@ -76,5 +85,39 @@ test("versions keeps each order with its version, and notices a changed one", as
     "Wednesday: somebody changes 1.0.0 itself. It is noticed, and nothing is guessed.",
     '  the history says: a receive from mailbox "paid"',
     '  the code does:    activity "reserve"',
+  ]);
+});
+
+test("state is carried over executions, and anybody may look", async () => {
+  assert.deepEqual(await linesOf("state"), [
+    "chair: 4",
+    "lamp: 2",
+    "total: 6",
+    "checked out: 6 pieces",
+    "executions: 2",
+  ]);
+});
+
+test("validation refuses bad data where it is given, or else where it arrives", async () => {
+  assert.deepEqual(await linesOf("validation"), [
+    "refused: count must be a whole number from 1",
+    "refused: must be a positive number",
+    "2 x lamp for 80",
+    "on the way: a payment could not be read",
+  ]);
+});
+
+test("encryption leaves nothing readable in the store, and keys can be changed", async () => {
+  const inStore = (key: string) => [
+    `  in the store: aes1:${key} and aes1:${key}`,
+    `  in the store: aes1:${key} and aes1:${key}`,
+  ];
+  assert.deepEqual(await linesOf("encryption"), [
+    "visit-1: Dear Ada, all is well.",
+    ...inStore("2026"),
+    "visit-2: Dear Grace, all is well.",
+    ...inStore("2027"),
+    "still readable: Dear Ada, all is well.",
+    "without the keys: not readable",
   ]);
 });
