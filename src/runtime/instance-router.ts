@@ -6,7 +6,7 @@ import { address } from "./execution-end.ts";
 import { type FusedCompletion, Instance } from "./instance.ts";
 import type { Node } from "./node.ts";
 import { prepareTurn } from "./prepare-turn.ts";
-import { type PreparedTurn, putOff, quarantine } from "./prepared-turn.ts";
+import { type PreparedTurn, claimedTooOften, putOff, quarantine } from "./prepared-turn.ts";
 import { logOutcome, logTurn } from "./turn-log.ts";
 import { tellTurnEnd } from "./turn-telling.ts";
 
@@ -262,10 +262,7 @@ export class InstanceRouter {
   }
 
   #quarantine(instance: Instance): Promise<void> {
-    const reason =
-      `It was claimed ${instance.claims - 1} times without a commit. Its code may never yield or may kill its ` +
-      "process. Fix that, then release the instance; or terminate it.";
-    return this.#whileRunning(instance, () => this.#commit(instance, quarantine(instance, reason)));
+    return this.#whileRunning(instance, () => this.#commit(instance, quarantine(instance, claimedTooOften(instance))));
   }
 
   #onFault(instance: Instance, error: PerdureError): void {

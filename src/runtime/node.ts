@@ -11,7 +11,7 @@ export interface TurnNode extends Pick<
   RuntimeSettings,
   "host" | "logger" | "limits" | "onNondeterminism" | "dehydrateAfterMs"
 > {
-  readonly provider: Pick<Provider, "now" | "readHistory" | "listChildren">;
+  readonly provider: Pick<Provider, "now" | "readHistory" | "readInstance" | "listChildren">;
   readonly orchestrationRegistry: OrchestrationRegistry;
   readonly activityRegistry: ActivityRegistry;
   /** Runs library, logger and provider code outside any orchestration's async context. */

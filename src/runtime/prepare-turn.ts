@@ -11,6 +11,7 @@ import type { Instance } from "./instance.ts";
 import type { TurnNode } from "./node.ts";
 import {
   type PreparedTurn,
+  claimedTooOften,
   describeMessage,
   droppedBefore,
   emptyTurn,
@@ -30,6 +31,8 @@ export async function prepareTurn(node: TurnNode, instance: Instance): Promise<P
   const inbox = readInbox(instance);
   const endAs = inbox.terminate === null ? instance.endAs : new TerminatedError(inbox.terminate.reason);
   if (endAs !== null) return imposeEnd(node, { instance, inbox, error: endAs });
+  const heldBack = await whyHeldBack(node, instance, inbox);
+  if (heldBack !== null) return withoutDropped(quarantine(instance, heldBack), inbox);
   if (inbox.unreadable !== null) return withoutDropped(onUnreadable(instance, inbox.unreadable), inbox);
 
   const fault = await awaken(node, instance, inbox);
@@ -73,6 +76,18 @@ export async function prepareTurn(node: TurnNode, instance: Instance): Promise<P
     note: null,
     told,
   };
+}
+
+/**
+ * Why the code of an instance is not to be run, if that is so. A request to terminate brings it here all the same, even
+ * out of quarantine; and when that request turns out to be for somebody else, everything stays as it was.
+ */
+async function whyHeldBack({ provider, limits }: TurnNode, instance: Instance, inbox: Inbox): Promise<string | null> {
+  const wasToEnd = inbox.dropped.some(({ message }) => message.kind === "TerminateRequested");
+  if (!wasToEnd || instance.engine !== null) return null;
+  const row = await provider.readInstance(instance.instanceId);
+  if (row !== null && row.quarantine !== null) return row.quarantine;
+  return instance.claims > limits.claimsWithoutCommit ? claimedTooOften(instance) : null;
 }
 
 /** Makes the live function ready. Gives what prevents it from being run, if something does. */

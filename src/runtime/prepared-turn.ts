@@ -61,6 +61,11 @@ export function quarantine(instance: Instance, reason: string): PreparedTurn {
   return { commit, events: [], dropped: [], note: reason };
 }
 
+/** The reason for a quarantine. */
+export const claimedTooOften = ({ claims }: Instance): string =>
+  `It was claimed ${claims - 1} times without a commit. Its code may never yield or may kill its process. Fix that, ` +
+  "then release the instance; or terminate it.";
+
 /**
  * The turn, and what the inbox dropped acked with it. Nothing of that is waited for any more; and a request to terminate
  * that is for somebody else would bring the instance, until it is acked, to nodes that can do nothing with it.

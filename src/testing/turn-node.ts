@@ -36,6 +36,7 @@ export function turnNode(options: TurnNodeOptions): TurnNode {
 const noStore: TurnNode["provider"] = {
   now: () => 0,
   readHistory: () => Promise.resolve(null),
+  readInstance: () => Promise.resolve(null),
   listChildren: () => Promise.resolve([]),
 };
 

@@ -79,6 +79,33 @@ inEveryMode("a quarantined instance can be terminated, and its parent hears of i
   assert.deepEqual([status, quarantine], ["terminated", undefined]);
 });
 
+inEveryMode("a termination meant for another run leaves a quarantine as it is, and runs no code", async (world) => {
+  const { client } = world;
+  let runs = 0;
+  const deadly = orchestration("deadly", async (ctx) => {
+    runs += 1;
+    return [await ctx.receive("m"), runs];
+  });
+  const first = await world.start({ orchestrations: [deadly] });
+  const handle = await client.start(deadly, undefined, { instanceId: "bad" });
+  await untilRecorded(world, "bad", "ReceiveOpened");
+  await first.stop();
+  rawSql(world, "UPDATE perdure_ownerships SET quarantine = 'it kills its process', claims = 6");
+  await world.start({ orchestrations: [deadly] });
+  runs = 0;
+  await handle.send("m", 1);
+  const from = { instanceId: "bygone", runId: "r", executionId: 1, eventId: 2 };
+  const body = JSON.stringify({ kind: "TerminateRequested", from });
+  for (let n = 1; n <= 2; n += 1) {
+    await world.provider.enqueue([{ instanceId: "bad", lane: "ending", body, payload: null }]);
+    await world.until("the request is dropped", () => world.log.find("message dropped").length === n);
+    assert.equal(await untilQuarantined(world, "bad"), "it kills its process");
+    assert.equal(runs, 0);
+  }
+  await client.releaseQuarantine("bad");
+  assert.deepEqual(await handle.result({ timeout: "10s" }), [1, 1]);
+});
+
 inEveryMode("a quarantined instance can be deleted, and its parent hears of it", async (world) => {
   const { client } = world;
   const parent = orchestration("parent", (ctx) => ctx.subOrchestration(keeper, undefined, { instanceId: "bad" }));

@@ -62,6 +62,25 @@ for (const behaviour of ["spin", "microtasks", "exit", "kill"]) {
   });
 }
 
+test("an orchestration that kills its process is quarantined also when a termination for another run waits", async () => {
+  const world = await World.open();
+  try {
+    const { client } = world;
+    await client.start("hostile", undefined, { instanceId: "hostile" });
+    const from = { instanceId: "bygone", runId: "r", executionId: 1, eventId: 2 };
+    const body = JSON.stringify({ kind: "TerminateRequested", from });
+    await world.provider.enqueue([{ instanceId: "hostile", lane: "ending", body, payload: null }]);
+    const { node, restarts } = await restartUntil(world, "exit at once", async () => {
+      return (await client.getStatus("hostile")).quarantine !== undefined;
+    });
+    await using _node = node;
+    assert.ok(restarts <= 5, `${restarts} restarts`);
+    assert.match((await client.getStatus("hostile")).quarantine ?? "", /claimed 3 times without a commit/);
+  } finally {
+    await world.close();
+  }
+});
+
 test("a quarantined instance can be terminated, without its code being run", async () => {
   const world = await World.open();
   try {

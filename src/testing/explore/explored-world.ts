@@ -79,6 +79,7 @@ export class ExploredWorld {
       provider: {
         now: () => this.#now,
         readHistory: (id) => Promise.resolve(this.instances.get(id)?.history ?? null),
+        readInstance: () => Promise.resolve(null),
         listChildren: () => Promise.resolve([]),
       },
     });

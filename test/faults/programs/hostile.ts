@@ -4,7 +4,7 @@ import { activity, orchestration } from "../../../src/definition/index.ts";
 import { SqliteProvider } from "../../../src/providers/sqlite/index.ts";
 import { Runtime } from "../../../src/runtime/index.ts";
 
-type Behaviour = "spin" | "microtasks" | "exit" | "kill" | "fixed";
+type Behaviour = "spin" | "microtasks" | "exit" | "exit at once" | "kill" | "fixed";
 const { file, behaviour } = JSON.parse(process.argv[2] ?? "{}") as { file: string; behaviour: Behaviour };
 
 const step = activity("step", (_ctx, n: number) => n + 1);
@@ -15,6 +15,7 @@ const honest = orchestration("honest", async (ctx, steps: number) => {
 });
 
 const hostile = orchestration("hostile", async (ctx) => {
+  if (behaviour === "exit at once") process.exit(1);
   await ctx.activity(step, 0);
   console.log("hostile");
   if (behaviour === "exit") process.exit(1);
