@@ -28,7 +28,9 @@ export function retryDelay(
   if (nonRetryable.some((entry) => entry === code || entry === name)) return null;
   const asked = retryAfter(error);
   if (asked !== undefined) return asked;
-  const interval = Math.min(maxIntervalMs, initialIntervalMs * backoff ** (failures - 1));
+  // The power may be infinite, and 0 times that is no number.
+  const factor = Math.min(Number.MAX_VALUE, backoff ** (failures - 1));
+  const interval = Math.min(maxIntervalMs, initialIntervalMs * factor);
   return Math.round(interval * (1 - jitter * host.random()));
 }
 

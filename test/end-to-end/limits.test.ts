@@ -122,6 +122,8 @@ const exceeding: Readonly<Record<string, (ctx: OrchestrationContext) => unknown>
   stateKeys: (ctx) => {
     for (const key of ["a", "b", "c", "d"]) ctx.state.set(key, 1);
   },
+  nameBytes: (ctx) => ctx.activity("n".repeat(256)),
+  idBytes: (ctx) => ctx.subOrchestration("child", null, { instanceId: "i".repeat(256) }),
 };
 
 for (const [limit, run] of Object.entries(exceeding)) {

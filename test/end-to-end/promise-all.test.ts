@@ -107,18 +107,21 @@ inEveryMode(title, async (world) => {
   assert.ok(killed >= 8, `it was killed ${killed} times`);
 });
 
-inEveryMode(`... also when every single commit of one run is the last one of its node`, async (world) => {
-  const { chains, definitions } = program("doomed");
-  const handle = await world.client.start(chains, undefined, { instanceId: "doomed" });
-  const result = handle.result({ timeout: "50s" });
-  let nodes = 0;
-  for (let isOver = false; !isOver;) {
-    const { provider, cut } = cutAt(world.provider, 1, "after");
-    await world.start({ ...definitions, ...shortLease(world), provider });
-    nodes += 1;
-    isOver = await Promise.race([cut.then(() => false), result.then(() => true)]);
-  }
-  assert.deepEqual(await result, expected);
-  await checkSteps(world, "doomed");
-  assert.ok(nodes > 5, `${nodes} nodes`);
-});
+inEveryMode(
+  "Promise.all over interleaved chains gives the same result when every commit kills its node",
+  async (world) => {
+    const { chains, definitions } = program("doomed");
+    const handle = await world.client.start(chains, undefined, { instanceId: "doomed" });
+    const result = handle.result({ timeout: "50s" });
+    let nodes = 0;
+    for (let isOver = false; !isOver;) {
+      const { provider, cut } = cutAt(world.provider, 1, "after");
+      await world.start({ ...definitions, ...shortLease(world), provider });
+      nodes += 1;
+      isOver = await Promise.race([cut.then(() => false), result.then(() => true)]);
+    }
+    assert.deepEqual(await result, expected);
+    await checkSteps(world, "doomed");
+    assert.ok(nodes > 5, `${nodes} nodes`);
+  },
+);

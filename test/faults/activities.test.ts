@@ -48,6 +48,17 @@ inEveryMode("retries back off at the queue and leave no trace in history", async
   ]);
 });
 
+inEveryMode("an activity that is tried again at once, whatever the factor, uses up its attempts", async (world) => {
+  const retry = { maxAttempts: 5, initialInterval: 0, backoff: 1e300 } as const;
+  const broken = activity("broken", { retry }, () => {
+    throw codedError("E");
+  });
+  const caller = orchestration("caller", (ctx) => asResult(ctx.activity(broken)));
+  await world.start({ orchestrations: [caller], activities: [broken] });
+  const error = await (await world.client.start(caller)).result({ timeout: "5s" });
+  assert.equal((error as ActivityError).attempts, 5);
+});
+
 inEveryMode("an activity that used up its attempts fails with its last error, catchably", async (world) => {
   const broken = activity("broken", { retry: { ...soon, maxAttempts: 3 } }, (ctx) => {
     throw codedError(`E${ctx.attempt}`);
