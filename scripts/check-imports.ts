@@ -37,7 +37,7 @@ const mayImport: Readonly<Record<string, readonly string[] | "all but cli">> = {
   // Pure, and bundled into a page: reads histories and rows, and asks nobody.
   inspection: ["history", "errors", "providers/contract"],
   // What operators see and do, the same in a terminal and in a browser.
-  management: [...foundations, "client", "inspection"],
+  management: [...foundations, "client", "inspection", "transfer", "testing"],
   http: [...foundations, "client", "management"],
   testing: "all but cli",
   cli: "all but cli",

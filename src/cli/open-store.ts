@@ -14,7 +14,7 @@ export interface OpenStoreOptions extends StoreOptions {
   readonly mayMigrate?: boolean;
 }
 
-export const isPostgres = (store: string): boolean => /^postgres(ql)?:\/\//.test(store);
+const isPostgres = (store: string): boolean => /^postgres(ql)?:\/\//.test(store);
 
 export function storeOf({ store, env }: OpenStoreOptions): string {
   const chosen = store ?? env["PERDURE_STORE"];

@@ -55,8 +55,10 @@ export function instanceFilter(options: InstanceFilter): CountInstances {
   if (name !== undefined) checkName(name, "name");
   if (quarantined !== undefined) checkBoolean(quarantined, "quarantined");
   if (version !== undefined) parseVersion(version);
-  if (idContains !== undefined && typeof idContains !== "string") {
-    throw new InvalidArgumentError(`idContains must be a text, not ${describeArgument(idContains)}.`);
+  if (idContains !== undefined && (typeof idContains !== "string" || /\p{Cc}/u.test(idContains))) {
+    throw new InvalidArgumentError(
+      `idContains must be a text without control characters, not ${describeArgument(idContains)}.`,
+    );
   }
   return {
     statuses,

@@ -10,6 +10,8 @@ export type PruneOptions =
       readonly olderThan: Duration;
       /** Only those that ended so. Default: however they ended. */
       readonly status?: InstanceFilter["status"];
+      /** Called after each commit with what was removed so far. */
+      readonly onProgress?: (removed: PruneResult) => void;
     }
   | {
       /** Old executions of this instance, also while it runs. */
@@ -38,6 +40,7 @@ export async function prune(client: ClientContext, options: PruneOptions): Promi
     const removed = await client.provider.pruneInstances({ statuses, endedBefore, limit: familiesPerCommit });
     instances += removed.length;
     if (removed.length === 0) return { instances, executions: 0 };
+    options.onProgress?.({ instances, executions: 0 });
   }
 }
 

@@ -18,7 +18,7 @@ export class ApiError extends Error {
   }
 }
 
-type Status = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 421 | 500 | 503;
+type Status = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 421 | 429 | 500 | 503;
 
 /** Never says more than it must: what nobody expected is for the log. */
 export function errorResponse(context: Context, error: unknown): Response {
@@ -49,4 +49,6 @@ const statuses: ReadonlyMap<string, Status> = new Map<string, Status>([
   // The history is damaged, and whoever looks should be told.
   ["CORRUPT_HISTORY", 409],
   ["CORRUPT_PAYLOAD", 409],
+  // A newer release wrote it.
+  ["SCHEMA_VERSION", 409],
 ]);

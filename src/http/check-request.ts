@@ -35,7 +35,9 @@ function addressOf(request: Request): { readonly host: string | null; readonly o
   const url = new URL(request.url);
   const header = request.headers.get("host") ?? url.host;
   const address = URL.canParse(`http://${header}`) ? new URL(`http://${header}`) : null;
-  if (address === null || address.username !== "" || address.pathname !== "/") return { host: null, origin: null };
+  // A name or an address, and perhaps a port: a browser sends nothing else.
+  if (address === null || !/^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(header))
+    return { host: null, origin: null };
   return { host: address.hostname.toLowerCase(), origin: `${url.protocol}//${header.toLowerCase()}` };
 }
 

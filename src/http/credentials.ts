@@ -8,6 +8,7 @@ export interface Tokens {
 
 const sessionHours = 12;
 const loginMinutes = 15;
+const maxSessions = 1_000;
 
 /** Who may come in: by a token in a header, or by a session that a token or a one-time code was exchanged for. */
 export class Credentials {
@@ -58,6 +59,9 @@ export class Credentials {
 
   #openSession(caller: Caller): string {
     for (const [key, { until }] of this.#sessions) if (until < this.#now()) this.#sessions.delete(key);
+    // Whoever logs in again and again pushes out the oldest, and fills nobody's memory.
+    const [oldest] = this.#sessions.keys();
+    if (oldest !== undefined && this.#sessions.size >= maxSessions) this.#sessions.delete(oldest);
     const session = randomBytes(32).toString("base64url");
     this.#sessions.set(keyOf(session), { caller, until: this.#now() + sessionHours * 3_600_000 });
     return session;
@@ -76,17 +80,23 @@ export class Credentials {
   }
 }
 
-const cookieName = "perdure_session";
-
 /** No script reads it, and no other site sends it. */
-export function sessionCookie(session: string | null, isSecure: boolean): string {
+export function sessionCookie(request: Request, session: string | null): string {
   const life = session === null ? "Max-Age=0" : `Max-Age=${sessionHours * 3_600}`;
-  return `${cookieName}=${session ?? ""}; Path=/; HttpOnly; SameSite=Strict; ${life}${isSecure ? "; Secure" : ""}`;
+  const secure = new URL(request.url).protocol === "https:" ? "; Secure" : "";
+  return `${cookieName(request)}=${session ?? ""}; Path=/; HttpOnly; SameSite=Strict; ${life}${secure}`;
 }
 
 export function sessionOf(request: Request): string | null {
+  const lead = `${cookieName(request)}=`;
   const cookies = (request.headers.get("cookie") ?? "").split(";").map((cookie) => cookie.trim());
-  return cookies.find((cookie) => cookie.startsWith(`${cookieName}=`))?.slice(cookieName.length + 1) ?? null;
+  return cookies.find((cookie) => cookie.startsWith(lead))?.slice(lead.length) ?? null;
+}
+
+// Browsers keep cookies apart by host and not by port: two dashboards of one machine would log each other out.
+function cookieName(request: Request): string {
+  const port = /:(\d+)$/.exec(request.headers.get("host") ?? "")?.[1];
+  return port === undefined ? "perdure_session" : `perdure_session_${port}`;
 }
 
 const hashOf = (text: string): Buffer => createHash("sha256").update(text).digest();

@@ -1,4 +1,4 @@
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { ApiError, errorResponse } from "./api-error.ts";
 import type { Assets } from "./assets.ts";
@@ -27,7 +27,7 @@ export function dashboardApp({ api, credentials, assets, rules }: DashboardParts
   app.get("/login", (context) => {
     const session = credentials.redeemCode(context.req.query("code") ?? "");
     if (session === null) return context.redirect("/#/login", 303);
-    context.header("set-cookie", sessionCookie(session, isSecure(context)));
+    context.header("set-cookie", sessionCookie(context.req.raw, session));
     return context.redirect("/", 303);
   });
 
@@ -35,14 +35,14 @@ export function dashboardApp({ api, credentials, assets, rules }: DashboardParts
     const fields = checkKnown(await readJson(context.req.raw, 4_096), ["token"]);
     const session = credentials.redeemToken(text(fields, "token"));
     if (session === null) throw new ApiError(401, "NOT_ALLOWED", "This token is not the right one.");
-    context.header("set-cookie", sessionCookie(session, isSecure(context)));
+    context.header("set-cookie", sessionCookie(context.req.raw, session));
     return context.json({});
   });
 
   app.delete("/session", (context) => {
     const session = sessionOf(context.req.raw);
     if (session !== null) credentials.end(session);
-    context.header("set-cookie", sessionCookie(null, isSecure(context)));
+    context.header("set-cookie", sessionCookie(context.req.raw, null));
     return context.json({});
   });
 
@@ -59,8 +59,6 @@ export function dashboardApp({ api, credentials, assets, rules }: DashboardParts
   app.onError((error, context) => errorResponse(context, error));
   return app;
 }
-
-const isSecure = (context: Context): boolean => new URL(context.req.url).protocol === "https:";
 
 /** Everything a page needs comes from here, in files: nothing inline, nothing from elsewhere, and nobody frames it. */
 const pageHeaders = {

@@ -1,5 +1,6 @@
-import type { InstanceFilter, ListOptions } from "../client/index.ts";
+import type { InstanceFilter, ListOptions, PruneOptions } from "../client/index.ts";
 import { type ActionKind, actionKinds, type InstanceAction } from "../management/index.ts";
+import type { Duration } from "../values/index.ts";
 import { ApiError } from "./api-error.ts";
 
 /*
@@ -43,7 +44,7 @@ export function optionalNumber(fields: Fields, name: string): number | undefined
   throw invalid(`${name} has to be a whole number.`);
 }
 
-function optionalBoolean(fields: Fields, name: string): boolean | undefined {
+export function optionalBoolean(fields: Fields, name: string): boolean | undefined {
   const value = fields[name];
   if (value === undefined || value === null) return undefined;
   if (value === true || value === "true") return true;
@@ -90,6 +91,31 @@ export function actionFrom(fields: Fields): InstanceAction {
   const reason = optionalText(fields, "reason");
   const force = optionalBoolean(fields, "force");
   return { action, ...(reason !== undefined && { reason }), ...(force !== undefined && { force }) };
+}
+
+export const pruneFields = ["olderThan", "status", "instanceId", "keepExecutions"] as const;
+
+/** By age, or the old executions of one instance: never both. */
+export function pruneFrom(fields: Fields): PruneOptions {
+  const olderThan = optionalText(fields, "olderThan");
+  const instanceId = optionalText(fields, "instanceId");
+  const status = optionalText(fields, "status")?.split(",");
+  const keepExecutions = optionalNumber(fields, "keepExecutions");
+  if (olderThan !== undefined && instanceId === undefined && keepExecutions === undefined) {
+    const chosen = status as NonNullable<InstanceFilter["status"]> | undefined;
+    return { olderThan: olderThan as Duration, ...(chosen !== undefined && { status: chosen }) };
+  }
+  if (instanceId !== undefined && olderThan === undefined && status === undefined) {
+    return { instanceId, ...(keepExecutions !== undefined && { keepExecutions }) };
+  }
+  throw invalid("Give olderThan, with status or without; or instanceId, with keepExecutions or without.");
+}
+
+export function importFrom(fields: Fields): { readonly file: unknown; readonly as: "inspection" | "live" } {
+  const { file, as = "inspection" } = fields;
+  if (file === undefined) throw invalid("file has to be what an export gave.");
+  if (as === "inspection" || as === "live") return { file, as };
+  throw invalid('as has to be "inspection" or "live".');
 }
 
 function optionalInstant(fields: Fields, name: string): Date | undefined {

@@ -1,19 +1,13 @@
-import { Hono } from "hono";
-import { secureHeaders } from "hono/secure-headers";
-import type { Logger } from "../definition/index.ts";
+import { type AnyOrchestration, isDefinition, type Logger } from "../definition/index.ts";
 import { InvalidArgumentError } from "../errors/index.ts";
 import { Management } from "../management/index.ts";
 import { chosenLogger } from "../observability/index.ts";
 import type { Provider } from "../providers/contract.ts";
 import { checkObject } from "../values/index.ts";
-import type { ApiContext, ApiEnv } from "./api-context.ts";
-import { ApiError, errorResponse, isUnexpected } from "./api-error.ts";
+import type { ApiContext } from "./api-context.ts";
 import { type Audit, auditTo } from "./audit.ts";
-import { type Authorize, callerOf } from "./caller.ts";
-import { checkRequest, isSafe } from "./check-request.ts";
-import { changeRoute } from "./routes/change-route.ts";
-import { readRoutes } from "./routes/read-routes.ts";
-import { writeRoutes } from "./routes/write-routes.ts";
+import type { Authorize } from "./caller.ts";
+import { managementApp } from "./management-app.ts";
 
 export interface ManagementApiOptions {
   readonly provider: Provider;
@@ -30,6 +24,13 @@ export interface ManagementApiOptions {
   readonly isReadOnly?: boolean;
   /** A request's body, in bytes. Default: 1 MiB. */
   readonly bodyLimitBytes?: number;
+  /** An imported file, in bytes. Default: 64 MiB. */
+  readonly importLimitBytes?: number;
+  /**
+   * The code that `POST /check` replays the running instances against: what this process has registered, or what is about
+   * to be deployed. Without it there is nothing to check against.
+   */
+  readonly orchestrations?: readonly AnyOrchestration[];
   /** Default: a line of level `info` in the log for each change. */
   readonly audit?: Audit;
   readonly logger?: Logger;
@@ -55,48 +56,33 @@ export function createManagementApi(options: ManagementApiOptions): ManagementAp
       "createManagementApi needs allowedHosts: the names it is reached by, such as localhost.",
     );
   }
+  const { orchestrations = null, bodyLimitBytes = mebibyte, importLimitBytes = 64 * mebibyte } = options;
+  checkLimits({ bodyLimitBytes, importLimitBytes });
+  if (orchestrations !== null && !areOrchestrations(orchestrations)) {
+    throw new InvalidArgumentError("orchestrations has to be a list of what orchestration() gave.");
+  }
   const logger = chosenLogger(options.logger);
   const api: ApiContext = {
     management: new Management(provider, { logger }),
+    authorize,
     audit: options.audit ?? auditTo(logger),
-    bodyLimitBytes: options.bodyLimitBytes ?? 1024 * 1024,
+    bodyLimitBytes,
+    importLimitBytes,
+    orchestrations,
   };
   const rules = { allowedHosts: new Set(allowedHosts.map((host) => host.toLowerCase())) };
-
-  const app = new Hono<ApiEnv>().basePath(basePath);
-  app.use("*", secureHeaders(headers));
-  app.use("/api/*", async (context, next) => {
-    checkRequest(context.req.raw, rules);
-    const caller = await callerOf(authorize, context.req.raw);
-    if (caller.role === "none")
-      throw new ApiError(401, "NOT_ALLOWED", "Who are you? Send the token that you were given.");
-    const role = isReadOnly ? "read" : caller.role;
-    if (role === "read" && !isSafe(context.req.raw) && !isPreview(context.req.path)) {
-      throw new ApiError(403, "READ_ONLY", "You may look, and change nothing.");
-    }
-    context.set("caller", { ...caller, role });
-    context.header("cache-control", "no-store");
-    await next();
-  });
-  app.route("/api", readRoutes(api));
-  app.route("/api", changeRoute(api));
-  app.route("/api", writeRoutes(api));
-  app.notFound((context) => errorResponse(context, new ApiError(404, "NO_SUCH_ROUTE", "There is nothing here.")));
-  app.onError((error, context) => {
-    if (isUnexpected(error)) logger.error({ err: error, path: context.req.path }, "management request failed");
-    return errorResponse(context, error);
-  });
+  const app = managementApp(api, { basePath, isReadOnly, rules, logger });
   return { fetch: async (request) => await app.fetch(request) };
 }
 
-const isPreview = (path: string) => path.endsWith("/api/bulk/preview");
+const mebibyte = 1024 * 1024;
 
-/** An answer is data: no page may frame it, guess its type, or load anything on its behalf. */
-const headers = {
-  contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-  xFrameOptions: "DENY",
-  xContentTypeOptions: true,
-  referrerPolicy: "no-referrer",
-  crossOriginResourcePolicy: "same-origin",
-  crossOriginOpenerPolicy: "same-origin",
-};
+function checkLimits(limits: Readonly<Record<string, number>>): void {
+  for (const [name, limit] of Object.entries(limits)) {
+    if (Number.isSafeInteger(limit) && limit > 0) continue;
+    throw new InvalidArgumentError(`${name} has to be a whole number of bytes, not ${String(limit)}.`);
+  }
+}
+
+const areOrchestrations = (list: unknown): boolean =>
+  Array.isArray(list) && list.every((one) => isDefinition(one, "orchestration"));

@@ -1,13 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
 import { type AddressInfo, isIP } from "node:net";
-import { getRequestListener } from "@hono/node-server";
 import { InvalidArgumentError } from "../errors/index.ts";
 import { checkObject } from "../values/index.ts";
 import { loadAssets } from "./assets.ts";
 import { Credentials } from "./credentials.ts";
 import { dashboardApp } from "./dashboard-app.ts";
+import { listen } from "./listen.ts";
 import { createManagementApi, type ManagementApiOptions } from "./management-api.ts";
 
 export interface DashboardOptions extends Omit<ManagementApiOptions, "authorize" | "allowedHosts" | "basePath"> {
@@ -54,7 +52,7 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
   const api = createManagementApi({ ...rest, authorize, allowedHosts: hosts });
   const rules = { allowedHosts: new Set(hosts.map((name) => name.toLowerCase())) };
   const app = dashboardApp({ api, credentials, assets: await loadAssets(), rules });
-  const server = await listen(getRequestListener(app.fetch), { host, port });
+  const server = await listen(app.fetch, { host, port });
   const url = `http://${bracketed(isWildcard(host) ? "127.0.0.1" : host)}:${(server.address() as AddressInfo).port}`;
   const role = options.isReadOnly === true ? "read" : "write";
   const close = async () => {
@@ -67,22 +65,6 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-async function listen(
-  respond: ReturnType<typeof getRequestListener>,
-  { host, port }: { readonly host: string; readonly port: number },
-): Promise<Server> {
-  const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16_384 },
-    (request, response) => {
-      void respond(request, response);
-    },
-  );
-  server.maxConnections = 500;
-  server.listen(port, host);
-  await once(server, "listening");
-  return server;
 }
 
 function checkTokens(tokens: Readonly<Record<string, string | undefined>>): void {

@@ -2,6 +2,7 @@ import { type Failure, InstanceNotFoundError } from "../errors/index.ts";
 import { decodeEvent, decodeHistory, type HistoryEvent, isTerminal } from "../history/index.ts";
 import { foldHistory, type HistoryState, waitReasons } from "../inspection/index.ts";
 import type { ExecutionRecord, InstanceQueues, InstanceRecord, Provider } from "../providers/contract.ts";
+import { checkInstanceId } from "../values/index.ts";
 import { type InstanceView, instanceView, instantText } from "./instance-view.ts";
 import { type OperationView, operationView, type WaitView, waitView } from "./operation-view.ts";
 
@@ -52,6 +53,7 @@ export interface ExecutionView {
 const queueLimit = 1_000;
 
 export async function describeInstance(provider: Provider, instanceId: string): Promise<InstanceReport> {
+  checkInstanceId(instanceId, "instanceId");
   const [record, rows, queues, executions, { nodes, storeNow }] = await Promise.all([
     provider.readInstance(instanceId),
     provider.readHistory(instanceId),

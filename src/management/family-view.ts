@@ -1,5 +1,6 @@
 import { InstanceNotFoundError } from "../errors/index.ts";
 import type { InstanceRecord, Provider } from "../providers/contract.ts";
+import { checkInstanceId } from "../values/index.ts";
 import { type InstanceView, instanceView } from "./instance-view.ts";
 
 /** An instance with its children, theirs, and so on. */
@@ -19,6 +20,7 @@ const membersShown = 500;
 
 /** The whole family of an instance, whichever member it is. */
 export async function familyTree(provider: Provider, instanceId: string): Promise<FamilyTree> {
+  checkInstanceId(instanceId, "instanceId");
   const record = await provider.readInstance(instanceId);
   if (record === null) throw new InstanceNotFoundError(instanceId);
   const budget = { left: membersShown, isTruncated: false };

@@ -1,6 +1,7 @@
-import { InstanceNotFoundError } from "../errors/index.ts";
+import { InstanceNotFoundError, InvalidArgumentError } from "../errors/index.ts";
 import { decodeHistory, type HistoryEvent } from "../history/index.ts";
 import type { Provider } from "../providers/contract.ts";
+import { checkInstanceId } from "../values/index.ts";
 
 /** The events of one execution as they are recorded: see docs/history.md. */
 export interface HistoryView {
@@ -9,12 +10,24 @@ export interface HistoryView {
   readonly events: readonly HistoryEvent[];
 }
 
-/** Rejects with `CorruptHistoryError` for a history that is damaged. Default: the current execution. */
+/** Which part of a history. */
+export interface HistoryOptions {
+  /** Default: the current execution. */
+  readonly executionId?: number;
+  /** Leaves out the events up to this one, for whoever has those already. Default: 0. */
+  readonly afterEventId?: number;
+}
+
+/** Rejects with `CorruptHistoryError` for a history that is damaged. */
 export async function historyView(
   provider: Provider,
   instanceId: string,
-  { executionId, afterEventId }: { readonly executionId: number | null; readonly afterEventId: number },
+  { executionId, afterEventId = 0 }: HistoryOptions,
 ): Promise<HistoryView> {
+  checkInstanceId(instanceId, "instanceId");
+  if (executionId !== undefined && !(Number.isSafeInteger(executionId) && executionId >= 1)) {
+    throw new InvalidArgumentError(`executionId must be a whole number from 1, not ${String(executionId)}.`);
+  }
   const execution = executionId ?? (await provider.readInstance(instanceId))?.executionId;
   const rows = execution === undefined ? null : await provider.readHistory(instanceId, execution);
   if (rows === null || execution === undefined) throw new InstanceNotFoundError(instanceId);

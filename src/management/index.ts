@@ -1,7 +1,9 @@
 export type { BulkPreview, BulkRequest, BulkResult } from "./bulk-action.ts";
+export type { CheckFailure, CheckRequest, CheckView } from "./check-code.ts";
 export type { ExecutionReport, ExecutionView, InstanceReport } from "./describe-instance.ts";
+export type { Diagnosis, Finding } from "./diagnose.ts";
 export type { FamilyTree, FamilyView } from "./family-view.ts";
-export type { HistoryView } from "./history-view.ts";
+export type { HistoryOptions, HistoryView } from "./history-view.ts";
 export { type ActionKind, actionKinds, type ActionResult, type InstanceAction } from "./instance-action.ts";
 export type { InstanceView } from "./instance-view.ts";
 export type { ListView } from "./list-view.ts";

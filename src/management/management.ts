@@ -1,10 +1,27 @@
-import { Client, type InstanceFilter, type ListOptions, type StartOptions } from "../client/index.ts";
+import {
+  Client,
+  type InstanceFilter,
+  type ListOptions,
+  type PruneOptions,
+  type PruneResult,
+  type StartOptions,
+} from "../client/index.ts";
 import type { Logger } from "../definition/index.ts";
 import type { Provider } from "../providers/contract.ts";
+import {
+  exportInstance,
+  type ExportOptions,
+  importInstances,
+  type ImportOptions,
+  type ImportResult,
+  type InstanceExport,
+} from "../transfer/index.ts";
 import { actOnAll, type BulkPreview, type BulkRequest, type BulkResult, previewBulk } from "./bulk-action.ts";
+import { checkCode, type CheckRequest, type CheckView } from "./check-code.ts";
 import { describeInstance, type InstanceReport } from "./describe-instance.ts";
+import { diagnose, type Diagnosis } from "./diagnose.ts";
 import { familyTree, type FamilyTree } from "./family-view.ts";
-import { historyView, type HistoryView } from "./history-view.ts";
+import { type HistoryOptions, historyView, type HistoryView } from "./history-view.ts";
 import { type ActionResult, actOn, type InstanceAction } from "./instance-action.ts";
 import { type ListView, listView } from "./list-view.ts";
 import {
@@ -51,9 +68,8 @@ export class Management {
     return describeInstance(this.#provider, instanceId);
   }
 
-  /** Without the events up to `afterEventId`, for whoever has those already. */
-  history(instanceId: string, executionId: number | null = null, afterEventId = 0): Promise<HistoryView> {
-    return historyView(this.#provider, instanceId, { executionId, afterEventId });
+  history(instanceId: string, options: HistoryOptions = {}): Promise<HistoryView> {
+    return historyView(this.#provider, instanceId, options);
   }
 
   /** The whole family of an instance, from its topmost ancestor. */
@@ -72,6 +88,16 @@ export class Management {
   /** What was started and what ended in the last `sinceMs` milliseconds, at most `limit` of each. */
   traffic(request: { readonly sinceMs: number; readonly limit: number }): Promise<TrafficView> {
     return trafficView(this.#provider, request);
+  }
+
+  /** Looks for what goes wrong in practice, and says what to do about it. */
+  diagnose(): Promise<Diagnosis> {
+    return diagnose(this.#provider);
+  }
+
+  /** Replays what has not ended against the code that is given: would it go on? Reads, and changes nothing. */
+  check(request: CheckRequest): Promise<CheckView> {
+    return checkCode(this.#provider, request);
   }
 
   /** Starts an instance by name; the input is plain JSON. */
@@ -98,6 +124,21 @@ export class Management {
 
   actOnAll(request: BulkRequest): Promise<BulkResult> {
     return actOnAll(this.client, request);
+  }
+
+  /** Removes what ended long ago, or old executions of one instance. */
+  prune(options: PruneOptions): Promise<PruneResult> {
+    return this.client.prune(options);
+  }
+
+  /** All that there is of an instance and its children, as one file: see docs/reference/export-format.md. */
+  export(instanceId: string, options: ExportOptions = {}): Promise<InstanceExport> {
+    return exportInstance(this.#provider, instanceId, options);
+  }
+
+  /** Puts an exported file into the store, for inspection or to go on. */
+  import(file: unknown, options: ImportOptions = {}): Promise<ImportResult> {
+    return importInstances(this.#provider, file, options);
   }
 
   /**

@@ -43,6 +43,8 @@ export interface QueuesView {
   readonly messages: number;
   readonly work: readonly WorkQueueView[];
   readonly timers: { readonly waiting: number; readonly nextDueAt: string | null };
+  /** Of SQLite's write-ahead log; null for a store without one of its own. */
+  readonly logBytes: number | null;
 }
 
 export interface WorkQueueView extends Omit<WorkLoad, "oldestVisibleAt"> {
@@ -52,7 +54,7 @@ export interface WorkQueueView extends Omit<WorkLoad, "oldestVisibleAt"> {
 }
 
 export async function queuesView(provider: Provider): Promise<QueuesView> {
-  const [{ storeNow, instances, messages, work, timers }, { nodes }] = await Promise.all([
+  const [{ storeNow, instances, messages, work, timers, logBytes = null }, { nodes }] = await Promise.all([
     provider.readLoad(),
     provider.listNodes(),
   ]);
@@ -68,6 +70,7 @@ export async function queuesView(provider: Provider): Promise<QueuesView> {
       isServed: served.has(`activity:${load.queue}/${load.name}`),
     })),
     timers: { waiting: timers.waiting, nextDueAt: instantText(timers.nextDueAt) },
+    logBytes,
   };
 }
 

@@ -16,6 +16,8 @@ export interface StoreLoad {
   /** One for each activity of each work queue that has items, by queue and name. */
   readonly work: readonly WorkLoad[];
   readonly timers: { readonly waiting: number; readonly nextDueAt: number | null };
+  /** Of the log that the store writes ahead of its file, if it has one of its own that somebody has to look after. */
+  readonly logBytes?: number;
 }
 
 export interface WorkLoad {

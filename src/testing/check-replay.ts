@@ -15,6 +15,8 @@ export interface CheckReplayOptions {
   readonly name?: string;
   /** As the runtime has them, if it has others than the defaults. */
   readonly limits?: Partial<Limits>;
+  /** Aborts it: then it rejects with the reason. */
+  readonly signal?: AbortSignal;
   /** Called after each page of instances. */
   readonly onProgress?: (progress: CheckProgress) => void;
 }
@@ -44,7 +46,7 @@ const failuresKept = 1_000;
  */
 export function checkReplay(options: CheckReplayOptions): Promise<CheckReport> {
   checkObject(options, "checkReplay options");
-  const { provider, orchestrations, name = null, limits, onProgress } = options;
+  const { provider, orchestrations, name = null, limits, signal, onProgress } = options;
   if (!Array.isArray(orchestrations)) {
     throw new InvalidArgumentError("checkReplay needs the orchestrations that are about to be deployed, as a list.");
   }
@@ -54,6 +56,7 @@ export function checkReplay(options: CheckReplayOptions): Promise<CheckReport> {
     const failures: ExecutionReplay[] = [];
     let checked = 0;
     for await (const { instanceId, executionId } of runningInstances(provider, name)) {
+      signal?.throwIfAborted();
       const rows = await provider.readHistory(instanceId, executionId);
       // It has been deleted since.
       if (rows === null) continue;

@@ -1,8 +1,8 @@
-import { InvalidArgumentError, StoreMovedError } from "../errors/index.ts";
 import { randomId } from "../values/index.ts";
 import { checkOverlap } from "./check-overlap.ts";
+import { checkSeals, sameStore } from "./check-seals.ts";
 import { type MoveNote, moveNoteOf, moveNoteText } from "./move-note.ts";
-import { type MoveRequest, otherMove, sealBy } from "./seal-by.ts";
+import { type MoveRequest, sealBy } from "./seal-by.ts";
 
 export interface Move {
   readonly moveId: string;
@@ -11,14 +11,8 @@ export interface Move {
 
 /** Seals both stores, or goes on with the move that did. What keeps them from being moved leaves both unsealed. */
 export async function beginMove(stores: MoveRequest): Promise<Move> {
-  const { from, to } = stores;
-  const [source, target] = [await from.transfer.readSeal(), await to.transfer.readSeal()];
-  if (source?.state === "receiving") throw otherMove(from, source);
-  if (target !== null && target.moveId !== source?.moveId) throw otherMove(to, target);
-  if (source?.state === "moved" && target === null) {
-    throw new StoreMovedError(`The ${from.kind} store was moved already. Open the store that it was moved into.`);
-  }
-  if (source !== null && target?.state === source.state) throw sameStore();
+  const { from } = stores;
+  const { source, target } = await checkSeals(stores);
   const moveId = source?.moveId ?? randomId();
   if (source === null) await sealBy(from, { state: "moving", moveId, note: "" });
   const note = moveNoteOf(target) ?? (await prepareTarget(stores, moveId));
@@ -42,5 +36,3 @@ async function prepareTarget(stores: MoveRequest, moveId: string): Promise<MoveN
     throw error;
   }
 }
-
-const sameStore = () => new InvalidArgumentError("A store cannot be moved into itself: `from` and `to` are the same.");

@@ -7,6 +7,14 @@ import { redacted } from "./redacted.ts";
 export interface ExportOptions {
   /** Leaves out all values of users and the messages of errors. Default: false. */
   readonly redact?: boolean;
+  /** Called after each instance. */
+  readonly onProgress?: (progress: ExportProgress) => void;
+}
+
+export interface ExportProgress {
+  readonly exported: number;
+  /** Of the family, as far as it is known by then. */
+  readonly known: number;
 }
 
 /**
@@ -16,7 +24,7 @@ export interface ExportOptions {
 export async function exportInstance(
   provider: Provider,
   instanceId: string,
-  { redact = false }: ExportOptions = {},
+  { redact = false, onProgress }: ExportOptions = {},
 ): Promise<InstanceExport> {
   checkInstanceId(instanceId, "instanceId");
   const instances: ExportedInstance[] = [];
@@ -30,6 +38,7 @@ export async function exportInstance(
     instances.push(redact ? redacted(exported) : exported);
     const children = await provider.listChildren(id, dump.record.runId);
     left.push(...children.map((child) => child.instanceId));
+    onProgress?.({ exported: instances.length, known: instances.length + left.length });
   }
   const exportedAt = new Date(provider.now()).toISOString();
   return { perdureExport: 1, exportedAt, store: provider.kind, isRedacted: redact, instances };

@@ -8,6 +8,13 @@ export interface ImportOptions {
    * goes on with it. `live`: it goes on where it was. Then it must not go on in the store that it comes from.
    */
   readonly as?: "inspection" | "live";
+  /** Called for each instance that was looked up, before all of them are stored at once. */
+  readonly onProgress?: (progress: ImportProgress) => void;
+}
+
+export interface ImportProgress {
+  readonly checked: number;
+  readonly total: number;
 }
 
 export interface ImportResult {
@@ -23,7 +30,7 @@ export interface ImportResult {
 export async function importInstances(
   provider: Provider,
   file: unknown,
-  { as = "inspection" }: ImportOptions = {},
+  { as = "inspection", onProgress }: ImportOptions = {},
 ): Promise<ImportResult> {
   const { instances, isRedacted } = checkExport(file);
   if (as !== "inspection" && as !== "live") {
@@ -36,7 +43,8 @@ export async function importInstances(
   }
   const dumps = instances.map(dumpFrom).map((dump) => (as === "live" ? dump : forInspection(dump)));
   // Looked up first: it is nearly always known before anything is stored.
-  for (const { record } of dumps) {
+  for (const [index, { record }] of dumps.entries()) {
+    onProgress?.({ checked: index + 1, total: dumps.length });
     const existing = await provider.readInstance(record.instanceId);
     if (existing !== null && existing.runId !== record.runId) throw new InstanceExistsError(record.instanceId);
   }

@@ -1,6 +1,8 @@
 import { InvalidArgumentError } from "../errors/index.ts";
 import { decodeHistory, encodeEvent, type HistoryEvent } from "../history/index.ts";
 import type { InstanceDump } from "../providers/contract.ts";
+import { checkExportedInstance } from "./check-exported-instance.ts";
+import { checkRecord } from "./check-record.ts";
 
 /** Form of the file that `exportInstance` gives: see docs/reference/export-format.md. */
 export interface InstanceExport {
@@ -38,7 +40,8 @@ export function dumpFrom({ instanceId: _instanceId, executions, ...rest }: Expor
     ...rest,
     executions: executions.map(({ executionId, events }) => {
       const rows = events.map(encodeEvent);
-      decodeHistory(rows);
+      const history = decodeHistory(rows);
+      if (executionId === rest.record.executionId) checkRecord(rest.record, history);
       return { executionId, events: rows };
     }),
   };
@@ -53,13 +56,7 @@ export function checkExport(file: unknown): InstanceExport {
       `This export has form ${String(perdureExport)}. Import it with the release that made it.`,
     );
   }
-  const isWhole = Array.isArray(instances) && instances.every(isExported);
-  if (isWhole) return file as InstanceExport;
-  throw new InvalidArgumentError("This export is damaged: an instance lacks its record or its executions.");
-}
-
-function isExported(instance: Partial<ExportedInstance> | null): boolean {
-  const { record, executions, messages, work, timers, state } = instance ?? {};
-  const lists = [executions, messages, work, timers, state];
-  return typeof record?.instanceId === "string" && typeof record.runId === "string" && lists.every(Array.isArray);
+  if (!Array.isArray(instances)) throw new InvalidArgumentError("This export is damaged: it has no list of instances.");
+  for (const instance of instances) checkExportedInstance(instance);
+  return file as InstanceExport;
 }

@@ -9,13 +9,15 @@ export interface MoveRequest {
 /** Seals a store, or says who is in the way. */
 export async function sealBy(provider: Provider, seal: StoreSeal): Promise<void> {
   const outcome = await provider.transfer.seal(seal);
-  if (outcome.status === "busy") {
-    throw new StoreBusyError(
-      `${outcome.nodeIds.length} node(s) hold a lease on the ${provider.kind} store (${outcome.nodeIds.join(", ")}). ` +
-        "Stop them first; the lease of one that was killed ends by itself, after 15 seconds by default.",
-    );
-  }
+  if (outcome.status === "busy") throw busyStore(provider, outcome.nodeIds);
   if (outcome.status === "taken") throw otherMove(provider, outcome.seal);
+}
+
+export function busyStore({ kind }: Provider, nodeIds: readonly string[]): StoreBusyError {
+  return new StoreBusyError(
+    `${nodeIds.length} node(s) hold a lease on the ${kind} store (${nodeIds.join(", ")}). ` +
+      "Stop them first; the lease of one that was killed ends by itself, after 15 seconds by default.",
+  );
 }
 
 export function otherMove(provider: Provider, { state, moveId }: StoreSeal): MoveConflictError {

@@ -11,6 +11,8 @@ interface CallOptions {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Somebody looks at what goes to standard error. */
+  readonly isWatched?: boolean;
   /** Gets the output as it comes. */
   readonly onOut?: (text: string) => void;
 }
@@ -22,7 +24,7 @@ export async function callCli(args: readonly string[], options: CallOptions = {}
     streams: {
       stdin: Readable.from(options.input === undefined ? [] : [options.input]),
       stdout: out.stream,
-      stderr: err.stream,
+      stderr: Object.assign(err.stream, { isTTY: options.isWatched ?? false }),
       env: options.env ?? {},
     },
     signal: options.signal ?? new AbortController().signal,

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
-import { connect } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { test } from "node:test";
 import { InvalidArgumentError } from "../../src/errors/index.ts";
 import { type Dashboard, type DashboardOptions, serveDashboard } from "../../src/http/index.ts";
+import { listen } from "../../src/http/listen.ts";
 import { SqliteProvider } from "../../src/providers/sqlite/index.ts";
 
 async function served(
@@ -40,7 +41,7 @@ test("the address for a browser lets one in, once, and its cookie is for no scri
     const login = await fetch(address, { redirect: "manual" });
     assert.deepEqual([login.status, login.headers.get("location")], [303, "/"]);
     const cookie = login.headers.get("set-cookie") ?? "";
-    assert.match(cookie, /^perdure_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=43200$/);
+    assert.match(cookie, /^perdure_session_\d+=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=43200$/);
     const session = { cookie: cookie.split(";", 1)[0] as string };
     const who = await fetch(`${dashboard.url}/api/session`, { headers: session });
     assert.deepEqual(await who.json(), { role: "write", name: "operator" });
@@ -88,16 +89,43 @@ test("no path reaches the file system, and every page says what browsers may do 
     assert.equal(answer.resume().statusCode, 421);
   }));
 
-test("who sends a header slowly is let go of, and what is open ends with the server", async () => {
+test("two dashboards of one machine do not log each other out", () =>
+  served({}, (one) =>
+    served({}, async (other) => {
+      const login = async (dashboard: Dashboard) =>
+        (await fetch(dashboard.loginUrl(), { redirect: "manual" })).headers.get("set-cookie")?.split(";", 1)[0] ?? "";
+      // A browser sends the cookies of a host to all of its ports.
+      const cookie = `${await login(one)}; ${await login(other)}`;
+      for (const { url } of [one, other]) {
+        assert.equal((await fetch(`${url}/api/session`, { headers: { cookie } })).status, 200);
+      }
+    }),
+  ));
+
+test("what is open ends with the server", async () => {
   await using provider = await SqliteProvider.open(":memory:");
   const dashboard = await serveDashboard({ provider, token });
-  const { hostname, port } = new URL(dashboard.url);
-  const slow = connect(Number(port), hostname);
-  slow.write("GET / HTTP/1.1\r\nhost: localhost\r\n");
   const stream = await fetch(`${dashboard.url}/api/changes`, { headers: { authorization: `Bearer ${token}` } });
   assert.equal(stream.status, 200);
-  const gone = new Promise((resolve) => slow.once("close", resolve).on("error", () => {}));
   await dashboard.close();
-  await gone;
   await assert.rejects(stream.text());
+});
+
+test("who sends a header or a body slowly is let go of", async () => {
+  const patience = { headersMs: 100, requestMs: 200, lookMs: 20 };
+  const handler = async (request: Request) => new Response(await request.text());
+  const server = await listen(handler, { host: "127.0.0.1", port: 0, patience });
+  const { port } = server.address() as AddressInfo;
+  for (const begin of [
+    "GET / HTTP/1.1\r\nhost: localhost\r\n",
+    "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nslow",
+  ]) {
+    const socket = connect(port, "127.0.0.1");
+    socket.write(begin);
+    let answer = "";
+    for await (const chunk of socket) answer += String(chunk);
+    assert.match(answer, /^HTTP\/1\.1 408 /, begin);
+  }
+  server.close();
+  await once(server, "close");
 });

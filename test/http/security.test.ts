@@ -24,6 +24,9 @@ test("a name that was rebound to this address is not answered", () =>
       "127.0.0.1.nip.io:80",
       "localhost@evil.example",
       "[::1]",
+      "localhost.",
+      "localhost/evil.example",
+      "localhost#evil.example",
       "x y",
     ]) {
       const answer = await get("/api/overview", { host });

@@ -3,7 +3,8 @@ import type { ActionKind, BulkResult, InstanceAction } from "../../management/in
 import { type Cli, globals, type OpenedStore, withStore } from "../cli.ts";
 import { CliError, exitCodes } from "../exit-codes.ts";
 import { filterFrom, type FilterOptions, isFiltered, withFilterOptions } from "../filter-options.ts";
-import { countText, spanText } from "../spans.ts";
+import { countText } from "../../management/spans.ts";
+import { Progress } from "../progress.ts";
 
 interface Options extends FilterOptions {
   readonly reason?: string;
@@ -74,17 +75,15 @@ export function actCommand(cli: Cli, action: Exclude<ActionKind, "release">): Co
     request: InstanceAction,
     count: number,
   ): Promise<BulkResult> {
-    const startedAt = performance.now();
-    const result = await management.actOnAll({
+    using progress = new Progress(terminal);
+    return await management.actOnAll({
       filter,
       ...request,
-      onProgress: (progress) => {
-        const so = progress.done + progress.failed;
-        terminal.progress(`${bar(so / count)} ${so} of ${count}, ${spanText(performance.now() - startedAt)}`);
+      onProgress: ({ done, failed }) => {
+        progress.part(done + failed, count, "instances");
+        if (cli.signal.aborted) throw new CliError(exitCodes.failed, `Stopped after ${done + failed} of ${count}.`);
       },
     });
-    terminal.progress(null);
-    return result;
   }
 }
 
@@ -96,9 +95,4 @@ async function actOnEach(
 ): Promise<BulkResult> {
   for (const instanceId of ids) await management.act(instanceId, request);
   return { done: ids.length, failed: 0, failures: [] };
-}
-
-function bar(share: number): string {
-  const filled = Math.round(Math.min(1, share) * 20);
-  return "█".repeat(filled) + "░".repeat(20 - filled);
 }

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Command } from "commander";
 import { serveDashboard } from "../../http/index.ts";
 import { type Cli, globals, withStore } from "../cli.ts";
+import { loadOrchestrations } from "../load-orchestrations.ts";
 
 interface Options {
   readonly host?: string;
@@ -10,6 +11,7 @@ interface Options {
   readonly readToken?: string;
   readonly readOnly?: boolean;
   readonly allowHost?: readonly string[];
+  readonly orchestrations?: string;
 }
 
 export function dashboardCommand(cli: Cli): Command {
@@ -22,9 +24,10 @@ export function dashboardCommand(cli: Cli): Command {
     .option("--read-token <token>", "lets whoever has it look; or PERDURE_READ_TOKEN")
     .option("--read-only", "nobody changes anything")
     .option("--allow-host <name...>", "further host names under which it is reached")
+    .option("--orchestrations <module>", "a file that exports orchestrations, for whoever asks to check them")
     .action(async (options: Options, command: Command) =>
       withStore(cli, command, async ({ provider }) => {
-        const { host, port, readOnly, allowHost } = options;
+        const { host, port, readOnly, allowHost, orchestrations: module } = options;
         const token = options.token ?? terminal.env["PERDURE_TOKEN"];
         const readToken = options.readToken ?? terminal.env["PERDURE_READ_TOKEN"];
         await using dashboard = await serveDashboard({
@@ -35,6 +38,7 @@ export function dashboardCommand(cli: Cli): Command {
           ...(readToken !== undefined && { readToken }),
           ...(readOnly !== undefined && { isReadOnly: readOnly }),
           ...(allowHost !== undefined && { allowedHosts: allowHost }),
+          ...(module !== undefined && { orchestrations: await loadOrchestrations(module) }),
         });
         const loginUrl = dashboard.loginUrl();
         if (globals(command).json === true) terminal.jsonLine({ url: dashboard.url, loginUrl });

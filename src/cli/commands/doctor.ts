@@ -1,8 +1,7 @@
 import { Command } from "commander";
+import type { Finding } from "../../management/index.ts";
 import { type Cli, globals, withStore } from "../cli.ts";
-import { diagnose, type Finding } from "../diagnose.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { storeOf } from "../open-store.ts";
 
 const styles = { ok: "green", warning: "yellow", problem: "red" } as const;
 const marks = { ok: "✓", warning: "!", problem: "✗" } as const;
@@ -12,11 +11,11 @@ export function doctorCommand(cli: Cli): Command {
   return new Command("doctor")
     .description("look for what is wrong with a store and its nodes, and say what to do about it")
     .action(async (_options: object, command: Command) =>
-      withStore(cli, command, async ({ provider, management }) => {
-        const store = storeOf({ ...globals(command), env: terminal.env });
-        const findings = await diagnose({ store, provider, management });
+      withStore(cli, command, async ({ management }) => {
+        const diagnosis = await management.diagnose();
+        const { findings } = diagnosis;
         if (findings.some(({ level }) => level === "problem")) cli.setExitCode(exitCodes.findings);
-        if (globals(command).json === true) return terminal.json({ findings });
+        if (globals(command).json === true) return terminal.json(diagnosis);
         for (const finding of findings) print(finding);
       }),
     );

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { Command } from "commander";
-import { exportInstance } from "../../transfer/index.ts";
+import { countText } from "../../management/spans.ts";
 import { type Cli, withStore } from "../cli.ts";
-import { countText } from "../spans.ts";
+import { Progress } from "../progress.ts";
 
 interface Options {
   readonly output?: string;
@@ -17,8 +17,13 @@ export function exportCommand(cli: Cli): Command {
     .option("-o, --output <file>", "where; default: standard output")
     .option("--redact", "leave out all values and the messages of errors")
     .action(async (instanceId: string, { output, redact = false }: Options, command: Command) =>
-      withStore(cli, command, async ({ provider }) => {
-        const file = await exportInstance(provider, instanceId, { redact });
+      withStore(cli, command, async ({ management }) => {
+        using progress = new Progress(terminal);
+        const file = await management.export(instanceId, {
+          redact,
+          onProgress: ({ exported, known }) => progress.part(exported, known, "instances"),
+        });
+        progress[Symbol.dispose]();
         if (output === undefined) return terminal.json(file);
         writeFileSync(output, `${JSON.stringify(file, null, 2)}\n`);
         terminal.note(`Wrote ${countText(file.instances.length, "instance")} to ${output}.`);

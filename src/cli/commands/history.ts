@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { InvalidArgumentError } from "../../errors/index.ts";
 import { describeEvent } from "../../replay/index.ts";
 import { type Cli, globals, withStore } from "../cli.ts";
 import { printTable } from "../table.ts";
@@ -18,11 +17,10 @@ export function historyCommand(cli: Cli): Command {
     .option("--no-payloads", "leave out the values")
     .action(async (instanceId: string, options: Options, command: Command) =>
       withStore(cli, command, async ({ management }) => {
-        const executionId = options.execution === undefined ? null : Number(options.execution);
-        if (executionId !== null && !(Number.isSafeInteger(executionId) && executionId >= 1)) {
-          throw new InvalidArgumentError("--execution has to be a whole number from 1.");
-        }
-        const history = await management.history(instanceId, executionId);
+        const { execution } = options;
+        const history = await management.history(instanceId, {
+          ...(execution !== undefined && { executionId: Number(execution) }),
+        });
         if (globals(command).json === true) return terminal.json(history);
         printTable(
           terminal,

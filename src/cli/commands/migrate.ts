@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { type Cli, globals } from "../cli.ts";
 import { openStore, storeOf } from "../open-store.ts";
+import { Progress } from "../progress.ts";
 
 export function migrateCommand(cli: Cli): Command {
   const { terminal } = cli;
@@ -9,7 +10,13 @@ export function migrateCommand(cli: Cli): Command {
     .option("--verify", "only say whether it is; nothing is changed")
     .action(async ({ verify = false }: { readonly verify?: boolean }, command: Command) => {
       const options = { ...globals(command), env: terminal.env };
-      await using provider = await openStore({ ...options, mayMigrate: !verify });
+      using progress = new Progress(terminal);
+      const opening = openStore({ ...options, mayMigrate: !verify });
+      await using provider = await progress.during(
+        `${verify ? "looking at" : "bringing up to date"} the store`,
+        opening,
+      );
+      progress[Symbol.dispose]();
       if (globals(command).json === true) terminal.json({ store: provider.kind, isCurrent: true });
       else terminal.line(`${storeOf(options)} is up to date.`);
     });

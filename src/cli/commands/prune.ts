@@ -1,7 +1,8 @@
 import { Command, Option } from "commander";
 import { type Cli, globals, withStore } from "../cli.ts";
-import { countText } from "../spans.ts";
+import { countText } from "../../management/spans.ts";
 import { CliError, exitCodes } from "../exit-codes.ts";
+import { Progress } from "../progress.ts";
 
 interface Options {
   readonly olderThan?: string;
@@ -23,7 +24,7 @@ export function pruneCommand(cli: Cli): Command {
     .option("--keep <number>", "so many executions of it stay", "1")
     .option("-y, --yes", "do not ask")
     .action(async (options: Options, command: Command) =>
-      withStore(cli, command, async ({ management: { client } }) => {
+      withStore(cli, command, async ({ management }) => {
         const { olderThan, status, instance, yes = false } = options;
         if ((olderThan === undefined) === (instance === undefined)) {
           throw new CliError(exitCodes.usage, "Prune what? Give --older-than or --instance, and not both.");
@@ -34,11 +35,17 @@ export function pruneCommand(cli: Cli): Command {
             : `Remove old executions of "${instance}"?`,
           yes,
         );
-        const result = await client.prune(
+        using progress = new Progress(terminal);
+        const onProgress = ({ instances }: { readonly instances: number }) => {
+          progress.count(instances, "instances removed");
+          if (cli.signal.aborted) throw new CliError(exitCodes.failed, `Stopped after ${instances} instances.`);
+        };
+        const result = await management.prune(
           instance === undefined
-            ? { olderThan: olderThan as "1d", ...(status !== undefined && { status }) }
+            ? { olderThan: olderThan as "1d", ...(status !== undefined && { status }), onProgress }
             : { instanceId: instance, keepExecutions: Number(options.keep) },
         );
+        progress[Symbol.dispose]();
         if (globals(command).json === true) terminal.json(result);
         else
           terminal.line(

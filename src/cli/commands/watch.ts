@@ -68,9 +68,9 @@ async function printNew(
 ): Promise<Position> {
   let { seen } = to;
   for (let executionId = seen.executionId; executionId <= to.executionId; executionId += 1) {
-    const { events } = await management.history(instanceId, executionId);
     const after = executionId === seen.executionId ? seen.eventId : 0;
-    for (const event of events.filter(({ eventId }) => eventId > after)) to.print(event);
+    const { events } = await management.history(instanceId, { executionId, afterEventId: after });
+    for (const event of events) to.print(event);
     seen = { executionId, eventId: Math.max(after, events.at(-1)?.eventId ?? 0) };
   }
   return seen;

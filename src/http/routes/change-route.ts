@@ -1,79 +1,55 @@
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import type { ApiContext, ApiEnv } from "../api-context.ts";
+import { ApiError } from "../api-error.ts";
+import { callerOf } from "../caller.ts";
+import { Changes } from "../changes.ts";
 
 /** Changes are told at most this often to one listener. */
 const pauseMs = 250;
-/** So that proxies and browsers do not take a quiet stream for a dead one. */
-const quietMs = 15_000;
+/** A caller who is not let in any more hears of nothing for longer than this. */
+const trustMs = 15_000;
+/** Each holds a connection, and is told of every change. */
+const maxListeners = 100;
 
 /**
  * Server-sent events. `change` has `{ instanceIds }`: those that may have changed, or null when it could be any. It says
  * that a look is worth while, and nothing of what there is to see.
  */
-export function changeRoute({ management }: ApiContext): Hono<ApiEnv> {
+export function changeRoute({ management, authorize }: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
-  routes.get("/changes", (context) =>
-    streamSSE(context, async (stream) => {
+  let listeners = 0;
+  routes.get("/changes", (context) => {
+    const { raw } = context.req;
+    // Nobody would read the stream, and nobody end it.
+    if (raw.method === "HEAD") return context.body(null, 200, { "content-type": "text/event-stream" });
+    if (listeners >= maxListeners) {
+      throw new ApiError(429, "TOO_MANY_LISTENERS", `There are ${maxListeners} listeners already. Come back later.`);
+    }
+    listeners += 1;
+    return streamSSE(context, async (stream) => {
       const changes = new Changes();
       const unsubscribe = management.subscribe((instanceIds) => changes.add(instanceIds));
-      stream.onAbort(() => {
+      stream.onAbort(() => changes.end());
+      let trustedUntil = performance.now() + trustMs;
+      try {
+        await stream.writeSSE({ event: "open", data: "{}" });
+        while (!stream.aborted) {
+          const change = await changes.next();
+          if (performance.now() > trustedUntil) {
+            if ((await callerOf(authorize, raw)).role === "none") return;
+            trustedUntil = performance.now() + trustMs;
+          }
+          if (change === "ended") return;
+          if (change === "quiet") await stream.writeSSE({ event: "quiet", data: "{}" });
+          else await stream.writeSSE({ event: "change", data: JSON.stringify({ instanceIds: change }) });
+          await stream.sleep(pauseMs);
+        }
+      } finally {
         unsubscribe();
-        changes.end();
-      });
-      await stream.writeSSE({ event: "open", data: "{}" });
-      for (;;) {
-        const change = await changes.next();
-        if (change === "ended" || stream.aborted) return;
-        if (change === "quiet") await stream.writeSSE({ event: "quiet", data: "{}" });
-        else await stream.writeSSE({ event: "change", data: JSON.stringify({ instanceIds: change }) });
-        await stream.sleep(pauseMs);
+        listeners -= 1;
       }
-    }),
-  );
-  return routes;
-}
-
-/** What has changed since the listener was told last. */
-class Changes {
-  #instanceIds: Set<string> | null = new Set();
-  #hasNews = false;
-  #isEnded = false;
-  #wake: (() => void) | null = null;
-
-  add(instanceIds: readonly string[] | null): void {
-    // Work for nodes, and nothing of an instance that anybody could see.
-    if (instanceIds?.length === 0) return;
-    this.#hasNews = true;
-    if (instanceIds === null || (this.#instanceIds?.size ?? 0) + instanceIds.length > 1_000) this.#instanceIds = null;
-    else for (const instanceId of instanceIds) this.#instanceIds?.add(instanceId);
-    this.#wake?.();
-  }
-
-  end(): void {
-    this.#isEnded = true;
-    this.#wake?.();
-  }
-
-  async next(): Promise<readonly string[] | null | "quiet" | "ended"> {
-    if (!this.#hasNews && !this.#isEnded) await this.#wait();
-    if (this.#isEnded) return "ended";
-    if (!this.#hasNews) return "quiet";
-    const changed = this.#instanceIds;
-    this.#hasNews = false;
-    this.#instanceIds = new Set();
-    return changed === null ? null : [...changed];
-  }
-
-  #wait(): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.#wake = null;
-        resolve();
-      };
-      const timer = setTimeout(done, quietMs);
-      this.#wake = done;
     });
-  }
+  });
+  return routes;
 }

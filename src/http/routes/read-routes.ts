@@ -1,9 +1,18 @@
 import { Hono } from "hono";
 import type { ApiContext, ApiEnv } from "../api-context.ts";
-import { filterFields, filterFrom, optionalNumber, optionalText, queryFields } from "../fields.ts";
+import {
+  checkKnown,
+  filterFields,
+  filterFrom,
+  optionalBoolean,
+  optionalNumber,
+  optionalText,
+  queryFields,
+} from "../fields.ts";
+import { readJson } from "../read-json.ts";
 
 /** What only looks. */
-export function readRoutes({ management }: ApiContext): Hono<ApiEnv> {
+export function readRoutes({ management, bodyLimitBytes }: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
 
   routes.get("/session", (context) => {
@@ -14,6 +23,8 @@ export function readRoutes({ management }: ApiContext): Hono<ApiEnv> {
   routes.get("/overview", async (context) => context.json(await management.overview()));
 
   routes.get("/queues", async (context) => context.json(await management.queues()));
+
+  routes.get("/doctor", async (context) => context.json(await management.diagnose()));
 
   routes.get("/nodes", async (context) => context.json({ nodes: await management.nodes() }));
 
@@ -40,14 +51,35 @@ export function readRoutes({ management }: ApiContext): Hono<ApiEnv> {
 
   routes.get("/instances/:id/history", async (context) => {
     const fields = queryFields(context.req.url, ["executionId", "afterEventId"]);
-    const executionId = optionalNumber(fields, "executionId") ?? null;
-    const afterEventId = optionalNumber(fields, "afterEventId") ?? 0;
-    return context.json(await management.history(context.req.param("id"), executionId, afterEventId));
+    const executionId = optionalNumber(fields, "executionId");
+    const afterEventId = optionalNumber(fields, "afterEventId");
+    const part = {
+      ...(executionId !== undefined && { executionId }),
+      ...(afterEventId !== undefined && { afterEventId }),
+    };
+    return context.json(await management.history(context.req.param("id"), part));
+  });
+
+  routes.get("/instances/:id/export", async (context) => {
+    const instanceId = context.req.param("id");
+    const redact = optionalBoolean(queryFields(context.req.url, ["redact"]), "redact") ?? false;
+    const file = await management.export(instanceId, { redact });
+    context.header("content-disposition", `attachment; filename="${fileName(instanceId)}"`);
+    return context.json(file);
   });
 
   routes.get("/instances/:id/family", async (context) => {
     return context.json(await management.family(context.req.param("id")));
   });
 
+  // Its filter comes in a body, as that of the action which it is the preview of.
+  routes.post("/bulk/preview", async (context) => {
+    const filter = filterFrom(checkKnown(await readJson(context.req.raw, bodyLimitBytes), filterFields));
+    return context.json(await management.previewBulk(filter));
+  });
+
   return routes;
 }
+
+/** What of an id every file system takes. */
+const fileName = (instanceId: string) => `${instanceId.replaceAll(/[^\w.-]+/g, "-").slice(0, 100)}.perdure.json`;

@@ -1,12 +1,23 @@
 import { Hono } from "hono";
 import type { ApiContext, ApiEnv } from "../api-context.ts";
 import { audited } from "../audited.ts";
-import { actionFields, actionFrom, checkKnown, filterFields, filterFrom, optionalText, text } from "../fields.ts";
+import {
+  actionFields,
+  actionFrom,
+  checkKnown,
+  filterFields,
+  filterFrom,
+  importFrom,
+  optionalText,
+  pruneFields,
+  pruneFrom,
+  text,
+} from "../fields.ts";
 import { readJson } from "../read-json.ts";
 
 /** What changes something. Each leaves an entry in the audit. */
 export function writeRoutes(api: ApiContext): Hono<ApiEnv> {
-  const { management, bodyLimitBytes } = api;
+  const { management, bodyLimitBytes, importLimitBytes } = api;
   const routes = new Hono<ApiEnv>();
   const body = async (request: Request, known: readonly string[]) =>
     checkKnown(await readJson(request, bodyLimitBytes), known);
@@ -54,12 +65,6 @@ export function writeRoutes(api: ApiContext): Hono<ApiEnv> {
     return context.json(done);
   });
 
-  // Changes nothing, but its filter comes in a body.
-  routes.post("/bulk/preview", async (context) => {
-    const filter = filterFrom(await body(context.req.raw, filterFields));
-    return context.json(await management.previewBulk(filter));
-  });
-
   routes.post("/bulk", async (context) => {
     const fields = await body(context.req.raw, [...filterFields, ...actionFields]);
     const filter = filterFrom(fields);
@@ -68,5 +73,29 @@ export function writeRoutes(api: ApiContext): Hono<ApiEnv> {
     return context.json(await audited(api, context, change, () => management.actOnAll({ filter, ...action })));
   });
 
+  routes.post("/prune", async (context) => {
+    const options = pruneFrom(await body(context.req.raw, pruneFields));
+    const change = { what: "prune", target: JSON.stringify(options) };
+    return context.json(await audited(api, context, change, () => management.prune(options)));
+  });
+
+  routes.post("/imports", async (context) => {
+    const fields = checkKnown(await readJson(context.req.raw, importLimitBytes), ["file", "as"]);
+    const { file, as } = importFrom(fields);
+    const change = { what: `import as ${as}`, target: importedIds(file) };
+    return context.json(await audited(api, context, change, () => management.import(file, { as })), 201);
+  });
+
   return routes;
+}
+
+/** For the audit, of whatever was sent. */
+function importedIds(file: unknown): string {
+  const { instances } = (file ?? {}) as { readonly instances?: unknown };
+  if (!Array.isArray(instances)) return "a file";
+  const ids = instances.slice(0, 10).map((one: { readonly instanceId?: unknown } | null) => {
+    const id = one?.instanceId;
+    return typeof id === "string" ? id.slice(0, 255) : "?";
+  });
+  return `${ids.join(", ")}${instances.length > ids.length ? `, and ${instances.length - ids.length} more` : ""}`;
 }

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import type { StoreLoad, WorkLoad } from "../contract.ts";
 import type { Connection } from "./connection.ts";
 
@@ -23,7 +24,13 @@ const COUNT_WORK = `
 
 const COUNT_TIMERS = "SELECT count(*), min(due_at) FROM perdure_timers";
 
-export function readLoad(db: Connection, storeNow: number): StoreLoad {
+interface StorePlace {
+  readonly storeNow: number;
+  readonly location: string;
+}
+
+export function readLoad(db: Connection, { storeNow, location }: StorePlace): StoreLoad {
+  const log = statSync(`${location}-wal`, { throwIfNoEntry: false });
   return db.snapshot(() => {
     const [ready, oldestReadyAt] = db.get<[number, number | null]>(COUNT_READY) ?? [0, null];
     const [waiting, nextDueAt] = db.get<[number, number | null]>(COUNT_TIMERS) ?? [0, null];
@@ -34,6 +41,7 @@ export function readLoad(db: Connection, storeNow: number): StoreLoad {
       messages: count(COUNT_MESSAGES),
       work: db.all<WorkColumns>(COUNT_WORK, storeNow).map(workLoad),
       timers: { waiting, nextDueAt },
+      ...(log !== undefined && { logBytes: log.size }),
     };
   });
 }

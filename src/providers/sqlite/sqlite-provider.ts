@@ -124,6 +124,7 @@ export class SqliteProvider implements Provider {
     discard: (runs) => this.#write((tx) => discardInstances(tx, runs)),
   };
   readonly transactions: Transactions;
+  readonly #location: string;
   readonly #clock: StoreClock;
   readonly #writer: Connection;
   readonly #reader: Connection;
@@ -156,6 +157,7 @@ export class SqliteProvider implements Provider {
   }
 
   private constructor({ host, location, source, clock, writer, reader }: OpenStore) {
+    this.#location = location;
     this.#clock = clock;
     this.#writer = writer;
     this.transactions = {
@@ -280,7 +282,7 @@ export class SqliteProvider implements Provider {
   }
 
   readLoad(): Promise<StoreLoad> {
-    return this.#read((db) => readLoad(db, this.#clock.now()));
+    return this.#read((db) => readLoad(db, { storeNow: this.#clock.now(), location: this.#location }));
   }
 
   listNodes(): Promise<{ readonly storeNow: number; readonly nodes: readonly NodeRecord[] }> {

@@ -1,8 +1,11 @@
-import { statSync } from "node:fs";
-import type { Management } from "../management/index.ts";
 import type { Provider } from "../providers/contract.ts";
-import { isPostgres } from "./open-store.ts";
 import { countText, spanText } from "./spans.ts";
+import { nodesView, overview, queuesView } from "./store-views.ts";
+
+export interface Diagnosis {
+  readonly storeNow: string;
+  readonly findings: readonly Finding[];
+}
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -12,28 +15,21 @@ export interface Finding {
   readonly advice: string | null;
 }
 
-export interface Patient {
-  /** A path or a URL, as it was given. */
-  readonly store: string;
-  readonly provider: Provider;
-  readonly management: Management;
-}
-
 const lateMs = 60_000;
 const skewMs = 5_000;
 const largeLogBytes = 256 * 1024 * 1024;
 
 /** Looks at all that goes wrong in practice. The store was opened, so its schema and its settings are as they must be. */
-export async function diagnose(patient: Patient): Promise<readonly Finding[]> {
-  const { management, provider } = patient;
-  const [overview, queues, nodes] = await Promise.all([management.overview(), management.queues(), management.nodes()]);
-  const storeNow = Date.parse(overview.storeNow);
+export async function diagnose(provider: Provider): Promise<Diagnosis> {
+  const [whole, queues, nodes] = await Promise.all([overview(provider), queuesView(provider), nodesView(provider)]);
+  const { instances, quarantined } = whole;
+  const storeNow = Date.parse(whole.storeNow);
   const live = nodes.filter(({ isLive }) => isLive);
-  const open = overview.instances.pending + overview.instances.running;
+  const open = instances.pending + instances.running;
   const age = (at: string | null) => (at === null ? 0 : storeNow - Date.parse(at));
   const unserved = queues.work.filter(({ isServed }) => !isServed);
   const overdue = age(queues.timers.nextDueAt);
-  return [
+  const findings = [
     ok(`The store answers (${provider.kind}), its schema is that of this release, and its settings are durable.`),
     Math.abs(storeNow - Date.now()) > skewMs
       ? warning(
@@ -55,9 +51,9 @@ export async function diagnose(patient: Patient): Promise<readonly Finding[]> {
           "A live node takes over what they owned. Start one.",
         )
       : ok("No lease has run out."),
-    overview.quarantined > 0
+    quarantined > 0
       ? problem(
-          `Instances in quarantine: ${overview.quarantined}.`,
+          `Instances in quarantine: ${quarantined}.`,
           "perdure quarantine list says why. Mend the cause, then: perdure quarantine release ID.",
         )
       : ok("Nothing is in quarantine."),
@@ -84,13 +80,12 @@ export async function diagnose(patient: Patient): Promise<readonly Finding[]> {
     overdue > lateMs
       ? problem(`A timer is ${spanText(overdue)} late.`, "A live node fires timers. Start one, or look at its log.")
       : ok("No timer is late."),
-    ...writeAheadLog(patient),
+    ...writeAheadLog(queues.logBytes ?? 0),
   ];
+  return { storeNow: whole.storeNow, findings };
 }
 
-function writeAheadLog({ store }: Patient): Finding[] {
-  if (isPostgres(store)) return [];
-  const bytes = statSync(`${store}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+function writeAheadLog(bytes: number): Finding[] {
   if (bytes <= largeLogBytes) return [];
   return [
     warning(
