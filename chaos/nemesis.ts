@@ -1,6 +1,9 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Battlefield } from "./battlefield.ts";
 import type { Fault } from "./faults/index.ts";
 import { Random } from "./random.ts";
+
+const patienceMs = 120_000;
 
 /** Does one thing after the other to a battlefield, now and then two at once. */
 export class Nemesis {
@@ -24,13 +27,20 @@ export class Nemesis {
     // Two at once may well keep each other from healing in time; then only the invariants count.
     this.#field.isCalm = together.length === 1;
     this.last = together.map(({ kind }) => kind).join(" + ");
-    await Promise.all(
+    const done = Promise.all(
       together.map((fault) => {
         this.strikes += 1;
         this.counts.set(fault.kind, (this.counts.get(fault.kind) ?? 0) + 1);
         return fault.strike(this.#field, new Random(`${this.strikes} ${this.#random.next()}`));
       }),
     );
+    await Promise.race([done, this.#runOutOfPatience()]);
     this.#field.isCalm = true;
+  }
+
+  /** A fault that never heals would pass for minutes of peace. */
+  async #runOutOfPatience(): Promise<never> {
+    await delay(patienceMs, undefined, { ref: false });
+    throw new Error(`${this.last} has not healed after ${patienceMs} ms`);
   }
 }

