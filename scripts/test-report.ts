@@ -51,13 +51,13 @@ export async function reportTests(events: TestStream, options: Options): Promise
   };
   const record = (data: Result): void => {
     const report = reportOf(data);
+    const isWholeFile = fileOf({ file: data.name }) === report.file;
+    if (data.nesting === 0 && !isWholeFile) report.durationMs += data.details.duration_ms;
     const outcome = outcomeOf(data, options);
     if (outcome === undefined) return;
     report[outcome] += 1;
-    const isWholeFile = fileOf({ file: data.name }) === report.file;
     const title = isWholeFile ? "(the file itself)" : [...report.path.slice(0, data.nesting), data.name].join(" > ");
-    if (isWholeFile) report.durationMs = data.details.duration_ms;
-    else timings.push({ title: `${report.file}: ${title}`, ms: data.details.duration_ms });
+    if (!isWholeFile) timings.push({ title: `${report.file}: ${title}`, ms: data.details.duration_ms });
     if (outcome !== "failed") return;
     report.failures.push(`${title} (${duration(data.details.duration_ms)})\n${detail(data, options)}`);
     repeatCommands.push(repeatCommand(report.file, isWholeFile ? undefined : data.name));
@@ -66,9 +66,6 @@ export async function reportTests(events: TestStream, options: Options): Promise
   events.on("test:start", (data) => reportOf(data).path.splice(data.nesting, Infinity, data.name));
   events.on("test:pass", record);
   events.on("test:fail", record);
-  events.on("test:summary", (data) => {
-    if (data.file !== undefined) reportOf(data).durationMs = data.duration_ms;
-  });
   for (const stream of ["test:stdout", "test:stderr"] as const) {
     events.on(stream, (data: EventData.TestStdout) => {
       reportOf(data);
