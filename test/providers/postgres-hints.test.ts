@@ -5,10 +5,10 @@ import { activity, orchestration } from "../../src/definition/index.ts";
 import { checkProvider } from "../../src/providers/conformance/index.ts";
 import { type PostgresPool, PostgresProvider } from "../../src/providers/postgres/index.ts";
 import { StorageError } from "../../src/errors/index.ts";
-import type { Wake } from "../../src/providers/contract.ts";
+import type { Provider, Wake } from "../../src/providers/contract.ts";
 import { Runtime } from "../../src/runtime/index.ts";
 import { borrowSchema, giveBackSchema, type PostgresSchema } from "../support/postgres-schema.ts";
-import { found, newInstance, TestNode, turnOf, workItem } from "../../src/providers/conformance/scene.ts";
+import { found, message, newInstance, TestNode, turnOf, workItem } from "../../src/providers/conformance/scene.ts";
 import { TcpProxy } from "../../chaos/tcp-proxy.ts";
 import { CountingPool } from "./counting-pool.ts";
 import { openPostgresStoreOn } from "./postgres-clock.ts";
@@ -82,6 +82,33 @@ describe("PostgreSQL hints", () => {
         [[true, true]],
       );
     }));
+
+  for (const [what, text, write] of [
+    ["timers", "fire_timers(", (provider) => provider.fireTimers({ partitions: [0], limit: 10 })],
+    ["messages", "enqueue(", (provider) => provider.enqueue([message("a", "m")])],
+    [
+      "a release",
+      "release_all_except(",
+      (provider) => provider.releaseAllExcept("nobody", { instances: [], work: [] }),
+    ],
+  ] satisfies [string, string, (provider: Provider) => Promise<unknown>][]) {
+    test(`when the answer about ${what} was lost, everybody looks as soon as the server is there again`, () =>
+      inSchema(async (schema) => {
+        await using proxy = await TcpProxy.open(schema.url);
+        // It tells nobody that it has started one.
+        await using starter = await schema.open({ listen: false });
+        await starter.createInstances([newInstance("a")]);
+        await using writer = await PostgresProvider.open(proxy.url, { schema: schema.schema });
+        await using reader = await schema.open();
+        const othersHear = new Promise((resolve) => reader.subscribe(resolve));
+        await untilListening(schema, 1);
+        void proxy.swallowAnswersTo([text], 1);
+        await assert.rejects(write(writer), StorageError);
+        const itHears = new Promise((resolve) => writer.subscribe(resolve));
+        await writer.readInstance("a");
+        await Promise.all([soon(itHears), soon(othersHear)]);
+      }));
+  }
 
   test("a listener whose connection died listens again, and looks at what it may have missed", () =>
     inSchema(async (schema) => {

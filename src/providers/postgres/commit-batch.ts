@@ -103,10 +103,6 @@ function announce({ hints }: Store, batch: CommitBatch, answer: Answer, isCommit
   const turns = batch.turns.filter((_turn, index) => isCommitted(index));
   const scheduled = turns.reduce((count, turn) => count + turn.work.length, 0) - (answer.work?.length ?? 0);
   const handedBack = batch.results.some(({ kind }, index) => kind !== "complete" && answer.results?.[index] === true);
-  // Sent again, because the answer to it was lost: and with that answer went what there was to be told.
-  const isRepeated =
-    answer.turns?.some((status) => status === 2 || status === 3) === true || answer.results?.includes(false) === true;
-  if (isRepeated) hints.committedUnheard();
   const dueAt = turns.flatMap(({ timers }) => timers.map((timer) => Math.ceil(timer.dueAt)));
   const started = turns.flatMap(({ starts }) => starts.map(({ instanceId }) => instanceId));
   hints.changed({

@@ -3,12 +3,14 @@ import { LivenessOfConnections } from "./liveness-of-connections.ts";
 import type { PostgresClient, PostgresPool } from "./pool.ts";
 import { PrimaryOnly, StandbyError } from "./primary-only.ts";
 import { StoreClock } from "./store-clock.ts";
+import type { UnheardCommits } from "./unheard-commits.ts";
 
 export interface DatabaseOptions {
   readonly pool: PostgresPool;
   /** Already validated. */
   readonly schema: string;
   readonly queryTimeoutMs: number;
+  readonly unheard: UnheardCommits;
   readonly monotonic?: (() => number) | undefined;
 }
 
@@ -22,6 +24,7 @@ export class Database {
   readonly #queryTimeoutMs: number;
   readonly #liveness = new LivenessOfConnections();
   readonly #primary = new PrimaryOnly();
+  readonly #unheard: UnheardCommits;
   readonly clock: StoreClock;
   readonly leaseClock: StoreClock;
 
@@ -29,6 +32,7 @@ export class Database {
     this.pool = options.pool;
     this.schema = `"${options.schema}"`;
     this.#queryTimeoutMs = options.queryTimeoutMs;
+    this.#unheard = options.unheard;
     this.clock = new StoreClock(options.monotonic);
     this.leaseClock = new StoreClock(options.monotonic);
   }
@@ -81,9 +85,12 @@ export class Database {
     let isBroken = false;
     try {
       await this.#primary.check(client, this.#queryTimeoutMs);
-      return await use(client);
+      const used = await use(client);
+      this.#unheard.answered();
+      return used;
     } catch (error) {
       isBroken = isConnectionLost(error) || error instanceof StandbyError;
+      if (isBroken) this.#unheard.lost();
       throw error;
     } finally {
       client.off("error", ignore);

@@ -86,6 +86,7 @@ import { restoreInstances } from "./restore-instances.ts";
 import { checkSchemaName, defaultSchema } from "./schema-name.ts";
 import { readSeal, sealStore, unsealStore } from "./seal-store.ts";
 import type { Store } from "./store.ts";
+import { UnheardCommits } from "./unheard-commits.ts";
 
 export interface PostgresOptions {
   /** Where the tables are. Created if it is not there. Default: `perdure`. */
@@ -126,6 +127,7 @@ export class PostgresProvider implements Provider {
   readonly #ownsPool: boolean;
   readonly #letGo: () => void;
   readonly #elsewhere: ExternalChanges;
+  readonly #unheard: UnheardCommits;
   readonly #messages = new Gathered((messages: readonly NewMessage[]) => enqueue(this.#store, messages));
   readonly #underWay = new Set<Promise<unknown>>();
   #closing: Promise<void> | null = null;
@@ -160,9 +162,13 @@ export class PostgresProvider implements Provider {
     this.#pool = pool;
     this.#ownsPool = ownsPool;
     const { queryTimeoutMs = 10_000, monotonic } = options;
-    const db = new Database({ pool, schema, queryTimeoutMs, monotonic });
     const hints = new Hints(() => this.#elsewhere.announce());
     const lowWater = new LowWater();
+    this.#unheard = new UnheardCommits(() => {
+      lowWater.forget();
+      hints.committedUnheard();
+    });
+    const db = new Database({ pool, schema, queryTimeoutMs, unheard: this.#unheard, monotonic });
     const onChange = () => {
       lowWater.loosen();
       hints.changedElsewhere();
@@ -340,6 +346,7 @@ export class PostgresProvider implements Provider {
   async #close(): Promise<void> {
     this.#store.hints.clear();
     await Promise.allSettled(this.#underWay);
+    this.#unheard.stop();
     await this.#elsewhere.stop();
     if (this.#ownsPool) await this.#pool.end();
     else this.#letGo();
