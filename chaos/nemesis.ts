@@ -41,6 +41,7 @@ export class Nemesis {
   /** A fault that never heals would pass for minutes of peace. */
   async #runOutOfPatience(): Promise<never> {
     await delay(patienceMs, undefined, { ref: false });
-    throw new Error(`${this.last} has not healed after ${patienceMs} ms`);
+    const said = this.#field.server?.lastWords() ?? "";
+    throw new Error(`${this.last} has not healed after ${patienceMs} ms. The server said last:\n${said}`);
   }
 }

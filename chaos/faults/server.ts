@@ -26,9 +26,8 @@ export const failover: Fault = {
   async strike(field, random) {
     await field.server?.crash();
     await field.server?.restart("standby");
-    await ask(field, "SELECT pg_is_in_recovery()");
-    await delay(random.between(300, 1_500));
-    await ask(field, "SELECT pg_promote()");
+    await delay(random.between(500, 2_000));
+    await field.server?.promote();
     await firstClaim(field, now());
   },
 };

@@ -5,7 +5,8 @@ import { PostgresProvider } from "../../src/providers/postgres/index.ts";
 import { PostgresSchema } from "../support/postgres-schema.ts";
 import { found, newInstance, TestNode, turnOf, workItem } from "../../src/providers/conformance/scene.ts";
 
-const many = 50_000;
+// PERDURE_CROWD=1000000 takes minutes.
+const many = Number(process.env["PERDURE_CROWD"] ?? 30_000);
 /** What a claim may cost beside `many` others, in pages looked at. Without them it is about 100. */
 const flat = 300;
 

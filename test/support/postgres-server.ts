@@ -19,6 +19,10 @@ export interface PostgresServer {
   crash(): Promise<void>;
   /** Starts it again after a crash; `"standby"` as one that follows another server, and takes no writes. */
   restart(as?: "primary" | "standby"): Promise<void>;
+  /** Makes a standby the primary, even one that takes no connections. Resolves when it takes writes. */
+  promote(): Promise<void>;
+  /** What it said last. */
+  lastWords(): string;
 }
 
 const password = "perdure";
@@ -85,20 +89,27 @@ async function startIn(folder: string, log: string[], settings: readonly string[
     },
     restart: async (as = "primary") => {
       if (as === "standby") writeFileSync(join(folder, "standby.signal"), "");
-      child = await startOn(server, url);
+      child = await startOn(server, as === "standby" ? null : url);
     },
+    promote: async () => {
+      // What pg_ctl does. A standby that has not seen the end of a large transaction takes no connections, for ever.
+      writeFileSync(join(folder, "promote"), "");
+      child.kill("SIGUSR1");
+      while (!(await answers(url, "SELECT 1 WHERE NOT pg_is_in_recovery()"))) await delay(10);
+    },
+    lastWords: () => log.slice(-20).join(""),
   };
 }
 
-/** Gives its process once it answers: of what it prints, a piece may be cut in two, and a standby never says enough. */
-async function startOn(server: EmbeddedPostgres, url: string): Promise<ChildProcess> {
+/** Gives its process, once it answers at this address: of what it prints a piece may be cut in two. */
+async function startOn(server: EmbeddedPostgres, url: string | null): Promise<ChildProcess> {
   const deadline = performance.now() + 30_000;
   for (;;) {
     server.start().catch(() => undefined);
     while (server["process"]?.pid === undefined) await nextTurn();
     const child = server["process"];
     while (child.exitCode === null && child.signalCode === null) {
-      if (await answers(url)) {
+      if (url === null || (await answers(url, "SELECT 1"))) {
         // It must not keep the process alive that only wants to run tests with it.
         child.unref();
         for (const stream of [child.stdout, child.stderr]) (stream as { unref?: () => void } | null)?.unref?.();
@@ -114,13 +125,13 @@ async function startOn(server: EmbeddedPostgres, url: string): Promise<ChildProc
   }
 }
 
-async function answers(url: string): Promise<boolean> {
+async function answers(url: string, query: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000, query_timeout: 2_000 });
   client.on("error", () => undefined);
   try {
     await client.connect();
-    await client.query("SELECT 1");
-    return true;
+    const { rowCount } = await client.query(query);
+    return rowCount === 1;
   } catch {
     return false;
   } finally {
