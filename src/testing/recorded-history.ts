@@ -1,6 +1,7 @@
 import { InvalidArgumentError, SchemaVersionError } from "../errors/index.ts";
 import { type HistoryEvent, encodeEvent } from "../history/index.ts";
 import type { EventRow } from "../providers/contract.ts";
+import type { InstanceExport } from "../transfer/index.ts";
 import type { StoredExecution } from "./replay-execution.ts";
 
 /**
@@ -14,8 +15,8 @@ export interface RecordedHistory {
   readonly executions: readonly (readonly HistoryEvent[])[];
 }
 
-/** What can be replayed: a recorded history, or the events of one execution as `client.getHistory` gives them. */
-export type ReplayableHistory = RecordedHistory | readonly HistoryEvent[];
+/** What can be replayed: an export, a recorded history, or one execution's events as `client.getHistory` gives them. */
+export type ReplayableHistory = InstanceExport | RecordedHistory | readonly HistoryEvent[];
 
 /**
  * The executions of a recorded history, in their stored form. What an event says is looked at later, by whoever reads
@@ -30,7 +31,8 @@ export function executionsOf(history: unknown, instanceId?: string): StoredExecu
   }
   if (!isObject(history) || history["perdureHistory"] === undefined) {
     throw new InvalidArgumentError(
-      "This is no history. Give what recordHistory or client.getHistory gave, or the file in which that was written.",
+      "This is no history. Give a file that `perdure export` wrote, or what exportInstance, recordHistory or " +
+        "client.getHistory gave.",
     );
   }
   const { perdureHistory, executions } = history;
@@ -52,7 +54,7 @@ export function executionsOf(history: unknown, instanceId?: string): StoredExecu
 
 const unnamed = "replayed";
 
-function rowsOf(events: readonly unknown[]): EventRow[] {
+export function rowsOf(events: readonly unknown[]): EventRow[] {
   return events.map((event, index) => {
     if (isObject(event) && typeof event["kind"] === "string") return encodeEvent(event as unknown as HistoryEvent);
     throw new InvalidArgumentError(`Item ${index + 1} of the history is no event: it has no kind.`);
@@ -75,6 +77,6 @@ function instanceIdIn(events: readonly unknown[]): string | undefined {
   return undefined;
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

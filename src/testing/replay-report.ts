@@ -5,23 +5,31 @@ export interface ReplayReport {
   /** Whether the code does for every one of them what its history says. */
   readonly ok: boolean;
   readonly executions: readonly ExecutionReplay[];
+  /** Instances of an export that were not replayed, because their orchestrations were not given, in words. */
+  readonly notReplayed: readonly string[];
   /** Throws the first error, if there is one: `NondeterminismError` where code and history differ. */
   assertOk(): void;
   toString(): string;
 }
 
-export function replayReport(executions: readonly ExecutionReplay[]): ReplayReport {
+export function replayReport(
+  executions: readonly ExecutionReplay[],
+  notReplayed: readonly string[] = [],
+): ReplayReport {
   const failed = executions.filter(({ verdict }) => verdict !== "agrees");
   return {
     ok: failed.length === 0,
     executions,
+    notReplayed,
     assertOk() {
       for (const { error } of failed) if (error !== undefined) throw error;
     },
     toString() {
       if (failed.length > 0) return failed.map(describeFailed).join("\n\n");
       const events = executions.reduce((sum, execution) => sum + execution.events, 0);
-      return `The code agrees with ${executions.length} ${executions.length === 1 ? "history" : "histories"} (${events} events).`;
+      const histories = `${executions.length} ${executions.length === 1 ? "history" : "histories"}`;
+      const others = notReplayed.length === 0 ? "" : ` Not given, and not replayed: ${notReplayed.join(", ")}.`;
+      return `The code agrees with ${histories} (${events} events).${others}`;
     },
   };
 }

@@ -53,7 +53,7 @@ export function checkExport(file: unknown): InstanceExport {
   if (perdureExport === undefined) throw new InvalidArgumentError("This is no export of instances.");
   if (perdureExport !== 1) {
     throw new InvalidArgumentError(
-      `This export has form ${String(perdureExport)}. Import it with the release that made it.`,
+      `This export has form ${String(perdureExport)}. Read it with the release that made it, or a newer one.`,
     );
   }
   if (!Array.isArray(instances)) throw new InvalidArgumentError("This export is damaged: it has no list of instances.");

@@ -5,9 +5,15 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { after, before, test } from "node:test";
 import { type OrchestrationContext, activity, orchestration } from "../../src/definition/index.ts";
-import { InvalidArgumentError, NondeterminismError, SchemaVersionError } from "../../src/errors/index.ts";
+import {
+  InvalidArgumentError,
+  NondeterminismError,
+  NotRegisteredError,
+  SchemaVersionError,
+} from "../../src/errors/index.ts";
 import type { HistoryEvent } from "../../src/history/index.ts";
 import { type RecordedHistory, recordHistory, replayHistory } from "../../src/testing/index.ts";
+import { exportInstance, type InstanceExport } from "../../src/transfer/index.ts";
 import { World } from "../support/world.ts";
 
 const double = activity("double", async (_ctx, value: number) => value * 2);
@@ -24,8 +30,11 @@ const changed = orchestration("sums", async (ctx: OrchestrationContext, { left }
 );
 
 let recorded: RecordedHistory;
+let exported: InstanceExport;
+let redacted: InstanceExport;
 const folder = mkdtempSync(join(tmpdir(), "perdure-replay-"));
 const file = join(folder, "sums.json");
+const exportFile = join(folder, "exported.json");
 
 before(async () => {
   const world = await World.open();
@@ -33,8 +42,11 @@ before(async () => {
   const handle = await world.client.start(sums, { left: 3, sum: 0 }, { instanceId: "sums-1" });
   assert.equal(await handle.result(), 12);
   recorded = await recordHistory(world.client, "sums-1");
+  exported = await exportInstance(world.provider, "sums-1");
+  redacted = await exportInstance(world.provider, "sums-1", { redact: true });
   await world.close();
   writeFileSync(file, JSON.stringify(recorded, null, 2));
+  writeFileSync(exportFile, JSON.stringify(exported, null, 2));
 });
 after(() => rmSync(folder, { recursive: true }));
 
@@ -71,7 +83,7 @@ test("changed code is reported with both sides, the event and the line", async (
   assert.match(error.expected, /sub-orchestration "child"/);
   assert.match(error.actual, /activity "double"/);
   assert.equal(error.eventId, 2);
-  assert.match(error.site ?? "", /replay-history\.test\.ts:23:/);
+  assert.match(error.site ?? "", /replay-history\.test\.ts:29:/);
   assert.match(
     String(report),
     /"sums-1" of sums@1\.0\.0, execution 1: it diverges\.\n[^]*at: .*replay-history\.test\.ts/,
@@ -83,6 +95,80 @@ test("another version of the code is not what wrote it", async () => {
   const report = await replayHistory(next, recorded);
   assert.deepEqual(report.executions[0]?.verdict, "notRegistered");
   assert.throws(() => report.assertOk(), /sums@1\.0\.0, which is not among/);
+});
+
+test("an export is replayed as it is, an instance and its children", async () => {
+  for (const form of [exported, exportFile, pathToFileURL(exportFile)]) {
+    const report = await replayHistory([sums, child], form);
+    report.assertOk();
+    const [, , , ...children] = report.executions.map(({ instanceId }) => instanceId);
+    assert.equal(String(report), "The code agrees with 6 histories (24 events).");
+    assert.deepEqual(
+      children,
+      exported.instances.slice(1).map(({ instanceId }) => instanceId),
+    );
+  }
+});
+
+test("what of an export is replayed can be chosen, and what was not replayed is named", async () => {
+  const parents = await replayHistory(sums, exported);
+  parents.assertOk();
+  const children = exported.instances.slice(1).map(({ instanceId }) => instanceId);
+  assert.deepEqual(
+    parents.notReplayed,
+    children.map((id) => `"${id}" of child`),
+  );
+  assert.match(
+    String(parents),
+    /^The code agrees with 3 histories \(12 events\)\. Not given, and not replayed: "sums-1::/,
+  );
+  const one = await replayHistory([sums, child], exportFile, { instanceId: children[1] as string });
+  assert.deepEqual([one.executions.map(({ instanceId }) => instanceId), one.notReplayed], [[children[1]], []]);
+  const last = await replayHistory(sums, exportFile, { executionId: 3 });
+  assert.deepEqual(
+    last.executions.map(({ executionId }) => executionId),
+    [3],
+  );
+  assert.equal((await replayHistory(sums, file, { executionId: 2 })).executions[0]?.events, 4);
+});
+
+test("changed code is found by an export, in the instance whose code it is", async () => {
+  const doubled = orchestration("child", async (ctx, value: number) => ctx.sleep(value));
+  const report = await replayHistory([sums, doubled], exported);
+  assert.deepEqual(
+    report.executions.map(({ verdict }) => verdict),
+    ["agrees", "agrees", "agrees", "diverges", "diverges", "diverges"],
+  );
+  assert.throws(() => report.assertOk(), NondeterminismError);
+});
+
+test("an export that cannot be replayed is refused, and it says why", async () => {
+  const stranger = orchestration("stranger", async () => null);
+  const refused: readonly [history: unknown, options: object, error: new (message: string) => Error, why: RegExp][] = [
+    [redacted, {}, InvalidArgumentError, /redacted[^]*without --redact/],
+    [
+      exported,
+      { instanceId: "sums-2" },
+      InvalidArgumentError,
+      /no instance "sums-2"\. It has "sums-1" of sums, "sums-1::/,
+    ],
+    [exported, { executionId: 9 }, InvalidArgumentError, /no execution 9\. It has 1, 2, 3\./],
+    [file, { executionId: 9 }, InvalidArgumentError, /no execution 9/],
+    [{ ...exported, perdureExport: 2 }, {}, InvalidArgumentError, /form 2/],
+    [{ ...exported, instances: [{}] }, {}, InvalidArgumentError, /damaged/],
+  ];
+  for (const [history, options, error, why] of refused) {
+    await assert.rejects(replayHistory(sums, history as InstanceExport, options), (reason) => {
+      assert.ok(reason instanceof error, String(reason));
+      assert.match(reason.message, why);
+      return true;
+    });
+  }
+  await assert.rejects(replayHistory(stranger, exported), (reason) => {
+    assert.ok(reason instanceof NotRegisteredError);
+    assert.match(reason.message, /"sums-1" of sums, [^]* none is of "stranger"/);
+    return true;
+  });
 });
 
 test("code that goes by something else than its history is found by a replay", async () => {

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { test } from "node:test";
+import { aesGcmCodec, withCodec } from "../../src/codec/index.ts";
 import { activity, event, mailbox, orchestration } from "../../src/definition/index.ts";
 import { ActivityError, ClosedError, InvalidArgumentError, TimeoutError } from "../../src/errors/index.ts";
+import type { Provider } from "../../src/providers/contract.ts";
 import { StuckTestError, TestEnvironment, type TestEnvironmentOptions } from "../../src/testing/index.ts";
 
 const charge = activity("charge", { retry: { maxAttempts: 5 }, timeout: "1h" }, async (_ctx, amount: number) => {
@@ -245,4 +248,23 @@ test("after it is closed nothing is left, also if an execution was under way", a
   await env.settle();
   await env.close();
   await assert.rejects(env.settle(), ClosedError);
+});
+
+test("what stands before the store in production can stand before it in a test", async () => {
+  const codec = aesGcmCodec({ keys: { k1: randomBytes(32) }, currentKey: "k1" });
+  const doubled = orchestration("doubled", async (ctx, value: number) => {
+    await ctx.sleep("1d");
+    return ctx.activity(double, value);
+  });
+  let store: Provider | undefined;
+  await using env = await TestEnvironment.open({
+    orchestrations: [doubled],
+    activities: [double],
+    wrapProvider: (provider) => withCodec((store = provider), codec),
+  });
+  const handle = await env.start(doubled, 4, { instanceId: "secret" });
+  assert.equal(await handle.result(), 8);
+  const rows = (await store?.readHistory("secret")) ?? [];
+  assert.deepEqual(new Set(rows.map(({ body }) => body.slice(0, 8))), new Set(["aes1:k1:"]));
+  assert.equal((await env.client.getHistory("secret"))[0]?.value, 4);
 });

@@ -27,6 +27,8 @@ export interface TestEnvironmentOptions {
   readonly startAt?: Date | number;
   /** Moments at which something is due, until `result` takes an instance for one that never ends. Default 10,000. */
   readonly maxMoments?: number;
+  /** What stands before the store, such as `(provider) => withCodec(provider, codec)`. */
+  readonly wrapProvider?: (provider: Provider) => Provider;
   /** Of the one node that there is, such as `dehydrateAfter: 0`, with which every turn is a replay from the start. */
   readonly runtime?: Omit<RuntimeOptions, "provider" | "orchestrations" | "activities">;
 }
@@ -69,7 +71,8 @@ export class TestEnvironment implements AsyncDisposable {
 
   static async open(options: TestEnvironmentOptions): Promise<TestEnvironment> {
     const clock = virtualClock({ startAt: options.startAt ?? Date.UTC(2026, 0, 1) });
-    return new TestEnvironment(options, clock, await SqliteProvider.open(":memory:", { clock }));
+    const store = await SqliteProvider.open(":memory:", { clock });
+    return new TestEnvironment(options, clock, options.wrapProvider?.(store) ?? store);
   }
 
   /** Virtual time. */
