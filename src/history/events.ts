@@ -6,7 +6,7 @@ import type { ParentLink } from "./parent-link.ts";
  * A history is the interleaving of two things: what came from outside (a received event), and what the function
  * decided next (a decision event). Replay delivers the first kind and compares the second. There is no third kind.
  *
- * The wire form of these events is for ever: kinds and fields are only ever added. See docs/history.md.
+ * The wire form of these events is for ever: kinds and fields are only ever added. See docs/internals/wire-form.md.
  */
 
 interface EventBase {

@@ -7,47 +7,48 @@ import type { Message } from "./messages.ts";
  * compile; and what they refuse was never written by any release, or has been damaged since.
  */
 
-type Check = (value: unknown) => boolean;
+export interface Check {
+  /** As docs/internals/wire-form.md calls it. */
+  readonly is: string;
+  readonly accepts: (value: unknown) => boolean;
+}
+
 type FieldsOf<T> = { readonly [F in Exclude<keyof T, "kind" | "eventId" | "at">]-?: Check };
 type MessageOf<K> = Extract<Message, { readonly kind: K }>;
 type EventOf<K> = Extract<HistoryEvent, { readonly kind: K }>;
 
-const text: Check = (value) => typeof value === "string";
-const name: Check = (value) => typeof value === "string" && value !== "";
-const count: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 1;
-const amount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
-const time: Check = (value) => Number.isFinite(value);
-const object: Check = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-const optional =
-  (check: Check): Check =>
-  (value) =>
-    value === undefined || check(value);
-const oneOf =
-  (...values: readonly string[]): Check =>
-  (value) =>
-    values.includes(value as string);
-const list =
-  (check: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.every(check);
-const fields =
-  (shape: Record<string, Check>): Check =>
-  (value) =>
-    object(value) && Object.keys(shape).every((key) => shape[key]?.((value as Record<string, unknown>)[key]) === true);
+const check = (is: string, accepts: Check["accepts"]): Check => ({ is, accepts });
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
-const parentLink = fields({ instanceId: name, runId: name, executionId: count, eventId: count });
+const text = check("text", (value) => typeof value === "string");
+const name = check("name", (value) => typeof value === "string" && value !== "");
+const count = check("count from 1", (value) => Number.isSafeInteger(value) && (value as number) >= 1);
+const amount = check("count from 0", (value) => Number.isSafeInteger(value) && (value as number) >= 0);
+const time = check("time", Number.isFinite);
+const object = check("object", isObject);
+const failure = check("failure", isFailure);
+const optional = ({ is, accepts }: Check): Check => check(is, (value) => value === undefined || accepts(value));
+const oneOf = (...values: readonly string[]): Check =>
+  check(values.map((value) => `"${value}"`).join(" or "), (value) => values.includes(value as string));
+const list = ({ is, accepts }: Check): Check =>
+  check(`list of ${is}`, (value) => Array.isArray(value) && value.every(accepts));
+const fields = (is: string, shape: Record<string, Check>): Check =>
+  check(is, (value) => isObject(value) && Object.entries(shape).every(([key, { accepts }]) => accepts(value[key])));
+
+const parentLink = fields("link", { instanceId: name, runId: name, executionId: count, eventId: count });
 const from = optional(parentLink);
 const address = { runId: name, executionId: count };
-const state = optional(list(fields({ key: name, payload: text })));
-const validated = optional((value) => value === true);
+const state = optional(list(fields("entry", { key: name, payload: text })));
+const validated = optional(check("true", (value) => value === true));
 const timeLimit = { dueAt: optional(time) };
 
 const received = {
   ActivityCompleted: { scheduledId: count, payload: text },
-  ActivityFailed: { scheduledId: count, failure: isFailure, attempts: amount },
+  ActivityFailed: { scheduledId: count, failure, attempts: amount },
   TimerFired: { scheduledId: count },
   SubOrchestrationCompleted: { scheduledId: count, payload: text },
-  SubOrchestrationFailed: { scheduledId: count, failure: isFailure },
+  SubOrchestrationFailed: { scheduledId: count, failure },
   EventRaised: { name, validated, payload: text },
   MessageArrived: { mailbox: name, validated, payload: text },
   CancelRequested: { reason: optional(text) },
@@ -69,7 +70,7 @@ const events: { readonly [K in EventKind]: FieldsOf<EventOf<K>> } = {
     validated,
     payload: text,
   },
-  ExecutionEnded: { status: oneOf("failed", "cancelled", "terminated"), failure: isFailure },
+  ExecutionEnded: { status: oneOf("failed", "cancelled", "terminated"), failure },
   ActivityScheduled: {
     name,
     queue: optional(name),
@@ -98,8 +99,8 @@ const events: { readonly [K in EventKind]: FieldsOf<EventOf<K>> } = {
   StateDeleted: { key: name },
   PatchMarked: { id: name },
   OrchestrationCompleted: { payload: text },
-  OrchestrationFailed: { failure: isFailure },
-  OrchestrationCancelled: { failure: isFailure },
+  OrchestrationFailed: { failure },
+  OrchestrationCancelled: { failure },
   OrchestrationContinuedAsNew: { version: optional(name), payload: text },
 };
 
@@ -112,7 +113,7 @@ const messages: { readonly [K in Message["kind"]]: FieldsOf<MessageOf<K>> } = {
     startedAt: optional(time),
     customStatus: optional(text),
     notBefore: optional(time),
-    carried: optional(list(fields({ mailbox: name, validated, payload: text }))),
+    carried: optional(list(fields("message", { mailbox: name, validated, payload: text }))),
     state,
     trace: optional(text),
     validated,

@@ -94,8 +94,9 @@ function joinPayload(
     if (shape.hasFailure) whole["failure"] = parseObject(payload, corrupt);
     else whole["payload"] = payload;
   }
-  for (const [field, check] of shape.checks) {
-    if (!check(whole[field])) throw corrupt(`${JSON.stringify(field)} of ${String(kind)} is missing or wrong.`);
+  for (const [field, { is, accepts }] of shape.checks) {
+    if (!accepts(whole[field]))
+      throw corrupt(`${JSON.stringify(field)} of ${String(kind)} is missing, or is no ${is}.`);
   }
   return whole;
 }

@@ -31,3 +31,7 @@ export interface RecordedExecution extends ExportedExecution {
 
 export const executionsIn = ({ instances }: InstanceExport): RecordedExecution[] =>
   instances.flatMap(({ instanceId, executions }) => executions.map((execution) => ({ ...execution, instanceId })));
+
+/** Those that code was run for: not the one that was ended before any node could tell which. */
+export const runnableIn = (file: InstanceExport): RecordedExecution[] =>
+  executionsIn(file).filter(({ events: [first] }) => first?.kind === "OrchestrationStarted" && first.version !== "*");
