@@ -4,11 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { withCodec } from "../../src/codec/index.ts";
+import { decodeHistory } from "../../src/history/index.ts";
 import { SqliteProvider } from "../../src/providers/sqlite/index.ts";
 import { replayHistory, TestEnvironment } from "../../src/testing/index.ts";
 import { exportInstance, importInstances } from "../../src/transfer/index.ts";
 import { record, RecordingExistsError, type SealedRecording } from "./record.ts";
-import { type Recording, recordings, runnableIn } from "./recordings.ts";
+import { executionsIn, type Recording, recordings, runnableIn } from "./recordings.ts";
 import { assertTurnByTurn } from "./turn-by-turn.ts";
 
 const named = (name: string): Recording => {
@@ -53,6 +54,18 @@ test("what was in the middle of its work when it was recorded goes on from there
     "Grace",
   ]);
   assert.equal(env.now().toISOString(), "2026-01-04T00:00:00.000Z");
+});
+
+test("every recording can be put into a store, to be looked at", async () => {
+  for (const { name, read } of recordings) {
+    await using store = await SqliteProvider.open(":memory:");
+    const file = read();
+    const ids = file.instances.map(({ instanceId }) => instanceId);
+    assert.deepEqual(await importInstances(store, file), { imported: ids, present: [] }, name);
+    for (const { instanceId, executionId, events } of executionsIn(file)) {
+      assert.deepEqual(decodeHistory((await store.readHistory(instanceId, executionId)) ?? []), events, instanceId);
+    }
+  }
 });
 
 test("what was stored encrypted is read as what it was", async () => {
