@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { crash, effects, startNode } from "../support/crash.ts";
-import type { Method } from "../support/faulty-provider.ts";
 import { checkHistories } from "../support/history-checks.ts";
 import { inLanes } from "../support/in-lanes.ts";
 import { checkScenario, scenario, scenarioEffects, scenarioResult, startScenario } from "../support/scenario.ts";
@@ -10,34 +9,10 @@ import { pausing } from "./programs/pausing.ts";
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
 
-test("a process that is killed around any commit loses and doubles nothing", async () => {
-  // What the store holds before one commit is what it held after the one before.
-  const deaths = [
-    ...upTo(14).map((number) => ({ number, when: "after" as const })),
-    ...[1, 6, 11].map((number) => ({ number, when: "before" as const })),
-  ];
-  let died = 0;
-  await inLanes(3, deaths, async ({ number, when }) => {
-    if (await crash({ dieAt: { method: "commit", number, when } })) died += 1;
-  });
-  assert.ok(died >= 12, `it died ${died} times`);
-});
-
-test("a process that is killed after it claimed something, before it knew, loses nothing", async () => {
-  const claims: readonly [Method, number][] = [
-    ["fetchInstances", 1],
-    ["fetchInstances", 3],
-    ["fetchWork", 1],
-    ["fireTimers", 2],
-  ];
-  await inLanes(3, claims, async ([method, number]) => {
-    await crash({ dieAt: { method, number, when: "after" } });
-  });
-});
-
+// Deaths around calls to the store are in test/kill-sweep.
 test("a process that is killed in the middle of an activity has that run again, and nothing else", async () => {
   await inLanes(3, [1, 3, 6, 7], async (dieInActivity) => {
-    assert.ok(await crash({ dieInActivity }));
+    await crash({ dieInActivity });
   });
 });
 

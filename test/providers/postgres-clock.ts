@@ -1,7 +1,8 @@
 import type pg from "pg";
 import type { Clock } from "../../src/providers/clock.ts";
 import { type PostgresPool, PostgresProvider } from "../../src/providers/postgres/index.ts";
-import { borrowSchema, giveBackSchema, type PostgresSchema } from "../support/postgres-schema.ts";
+import { borrowSchema, giveBackSchema } from "../support/borrowed-schemas.ts";
+import type { PostgresSchema } from "../support/postgres-schema.ts";
 import type { OpenStore } from "../../src/providers/conformance/scene.ts";
 
 /** A store whose time is that of the test's clock, reached through whatever `through` makes of a pool. */

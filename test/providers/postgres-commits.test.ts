@@ -3,7 +3,8 @@ import { describe, test } from "node:test";
 import type pg from "pg";
 import { PostgresProvider } from "../../src/providers/postgres/index.ts";
 import type { FetchedInstance, TurnCommit } from "../../src/providers/contract.ts";
-import { borrowSchema, giveBackSchema, type PostgresSchema } from "../support/postgres-schema.ts";
+import { borrowSchema, giveBackSchema } from "../support/borrowed-schemas.ts";
+import type { PostgresSchema } from "../support/postgres-schema.ts";
 import {
   committed,
   fenceOf,

@@ -7,7 +7,8 @@ import { type PostgresPool, PostgresProvider } from "../../src/providers/postgre
 import { StorageError } from "../../src/errors/index.ts";
 import type { Provider, Wake } from "../../src/providers/contract.ts";
 import { Runtime } from "../../src/runtime/index.ts";
-import { borrowSchema, giveBackSchema, type PostgresSchema } from "../support/postgres-schema.ts";
+import { borrowSchema, giveBackSchema } from "../support/borrowed-schemas.ts";
+import type { PostgresSchema } from "../support/postgres-schema.ts";
 import { found, message, newInstance, TestNode, turnOf, workItem } from "../../src/providers/conformance/scene.ts";
 import { TcpProxy } from "../../chaos/tcp-proxy.ts";
 import { CountingPool } from "./counting-pool.ts";

@@ -20,22 +20,20 @@ const ledgerOf = (world: World): string => join(dirname(world.file), "ledger");
 
 export const effects = (world: World): Effect[] => readEffects(ledgerOf(world));
 
-/** A node dies as told, and another, in this process, does the rest. Gives whether it did die. */
-export async function crash(death: Partial<NodeArgument>): Promise<boolean> {
+/** A node dies as told, and another, in this process, does the rest. */
+export async function crash(death: Partial<NodeArgument>): Promise<void> {
   const world = await World.open();
   try {
     const definitions = scenario((key) => noteEffect(ledgerOf(world), key));
     const handle = await startScenario(world.client, definitions, "p");
     await using node = startNode(world, death);
-    const result = handle.result({ timeout: "20s" });
-    const end = await Promise.race([node.ended, result.then(() => null)]);
-    if (end !== null) assert.equal(end.signal, "SIGKILL", end.output);
+    const end = await node.ended;
+    assert.equal(end.signal, "SIGKILL", end.output);
     await world.start({ ...definitions, leaseDuration });
-    assert.equal(await result, scenarioResult);
+    assert.equal(await handle.result({ timeout: "20s" }), scenarioResult);
     await checkScenario(world.client, "p");
     checkEffects(world);
     assert.deepEqual(await queued(world.provider, definitions), nothingQueued);
-    return end !== null;
   } finally {
     await world.close();
   }

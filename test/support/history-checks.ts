@@ -19,7 +19,8 @@ export async function checkHistories(client: Client, instanceId: string): Promis
   return all;
 }
 
-function checkHistory(history: readonly HistoryEvent[], where: string): void {
+/** Of one ended execution. */
+export function checkHistory(history: readonly HistoryEvent[], where: string): void {
   assert.equal(history[0]?.kind, "OrchestrationStarted", where);
   assert.equal(history.filter(isTerminal).length, 1, `one end: ${where}`);
   const ended = new Set<number>();

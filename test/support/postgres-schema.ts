@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { after } from "node:test";
 import pg from "pg";
 import { type PostgresOptions, PostgresProvider } from "../../src/providers/postgres/index.ts";
 import { postgresUrl } from "./postgres-server.ts";
@@ -55,25 +54,3 @@ export class PostgresSchema implements AsyncDisposable {
     await this.pool.end();
   }
 }
-
-const idle: PostgresSchema[] = [];
-
-/** A schema that is in order and empty. To be given back: making one takes longer than most tests. */
-export async function borrowSchema(): Promise<PostgresSchema> {
-  const known = idle.pop();
-  if (known !== undefined) {
-    await known.empty();
-    return known;
-  }
-  const schema = await PostgresSchema.create();
-  await (await schema.open()).close();
-  return schema;
-}
-
-export function giveBackSchema(schema: PostgresSchema): void {
-  idle.push(schema);
-}
-
-after(async () => {
-  for (const schema of idle.splice(0)) await schema[Symbol.asyncDispose]();
-});

@@ -1,4 +1,4 @@
-import { borrowSchema, giveBackSchema } from "./postgres-schema.ts";
+import { borrowSchema, giveBackSchema } from "./borrowed-schemas.ts";
 import { SyncPostgres } from "./sync-postgres.ts";
 import type { WorldStore } from "./world-store.ts";
 

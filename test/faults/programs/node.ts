@@ -1,8 +1,7 @@
-// A node on a SQLite file that runs the scenario, until it dies where it was told to, or is killed.
+// A node on a SQLite file that runs the scenario, until it dies in an activity, or is killed.
 import { consoleLogger } from "../../../src/observability/index.ts";
 import { SqliteProvider } from "../../../src/providers/sqlite/index.ts";
 import { Runtime } from "../../../src/runtime/index.ts";
-import { FaultyProvider, type Method } from "../../support/faulty-provider.ts";
 import { noteEffect } from "../../support/ledger-file.ts";
 import { scenario } from "../../support/scenario.ts";
 import { pause, pausing } from "./pausing.ts";
@@ -12,12 +11,11 @@ export interface NodeArgument {
   /** Where activities note what they did. */
   readonly ledger: string;
   readonly leaseDuration: number;
-  readonly dieAt?: { readonly method: Method; readonly number: number; readonly when: "before" | "after" };
   /** In the middle of which activity, from 1. */
   readonly dieInActivity?: number;
 }
 
-const { file, ledger, leaseDuration, dieAt, dieInActivity } = JSON.parse(process.argv[2] as string) as NodeArgument;
+const { file, ledger, leaseDuration, dieInActivity } = JSON.parse(process.argv[2] as string) as NodeArgument;
 
 /** Never resolves, should the signal take a moment. */
 function die(): Promise<never> {
@@ -31,14 +29,10 @@ const { orchestrations, activities } = scenario((key) => {
   begun += 1;
   return begun === dieInActivity ? die() : undefined;
 });
-const store = await SqliteProvider.open(file);
-const faulty = new FaultyProvider(store, ({ method, number }) =>
-  method === dieAt?.method && number === dieAt.number ? { [dieAt.when]: die } : undefined,
-);
 const node = await Runtime.start({
   orchestrations: [...orchestrations, pausing],
   activities: [...activities, pause],
-  provider: faulty.provider,
+  provider: await SqliteProvider.open(file),
   leaseDuration,
   logger: consoleLogger({ level: "warn" }),
 });
