@@ -65,11 +65,11 @@ const strollers = orchestration("strollers", async (ctx, steps: number) => {
   for (let number = 0; number < steps; number += 1) await ctx.activity(stroll, number);
 });
 
-test("a step writes five rows, and no more than 600 bytes beside its payload", async () => {
+test("a step writes four rows, and no more than 600 bytes beside its payload", async () => {
   await using probe = await CostProbe.open({ orchestrations: [chain], activities: [step] });
   const long = await probe.costOf(() => probe.run(chain, 600));
   const short = await probe.costOf(() => probe.run(chain, 100));
-  assert.equal((long.rows - short.rows) / 500, 5);
+  assert.equal((long.rows - short.rows) / 500, 4);
   const stored = (long.fileBytes - short.fileBytes) / 500;
   // The input is in the event and in the work item, whose room is used again; the result is in the other event.
   assert.ok(stored <= 600 + payload.length * 2, `${stored} bytes a step`);
@@ -78,11 +78,15 @@ test("a step writes five rows, and no more than 600 bytes beside its payload", a
 test("step 1,000 costs the statements that step 100 does", async () => {
   await using probe = await CostProbe.open({ orchestrations: [stepByStep], activities: [mark] });
   markStatements = () => probe.noteStatements();
-  await probe.run(stepByStep, 1_002);
+  const whole = await probe.costOf(() => probe.run(stepByStep, 1_002));
   const marks = probe.statementsAtMarks;
   const costs = marks.slice(1).map((count, index) => count - (marks[index] as number));
-  assert.deepEqual([...new Set(costs.slice(50))], [costs[100]]);
-  assert.ok((costs[100] as number) <= 8, `${costs[100]} statements a step`);
+  const usual = costs[100] as number;
+  const others = costs.slice(50).filter((cost) => cost !== usual);
+  // A look of the safety net falls into the step that is under way, on a machine that is slow enough for one.
+  const looks = whole.nodeCalls - whole.calls("commit");
+  assert.ok(others.length <= looks, `${others.join(", ")} instead of ${usual}: ${whole.describe()}`);
+  assert.ok(usual <= 7, `${usual} statements a step`);
 });
 
 let markStatements = () => {};

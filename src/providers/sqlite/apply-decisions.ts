@@ -6,14 +6,8 @@ import { deliverMessage } from "./deliver-message.ts";
 import { RowInsert } from "./row-insert.ts";
 import { startInstance } from "./start-instance.ts";
 import type { Transaction } from "./transaction.ts";
-import { sessionQueue } from "./work-sessions.ts";
 
 const insertHistory = new RowInsert("perdure_history", "key, execution_id, event_id, at, body, payload");
-
-const insertWork = new RowInsert(
-  "perdure_work_items",
-  "id, key, execution_id, queue, name, body, payload, owner, delivery, visible_at, scheduled_at, start_by, session",
-);
 
 const insertTimers = new RowInsert("perdure_timers", "key, execution_id, event_id, partition, due_at, body");
 
@@ -35,7 +29,6 @@ const CLOSE_TIMERS = "DELETE FROM perdure_timers WHERE key = ? AND execution_id 
 export function applyDecisions(context: BatchContext, key: number, turn: TurnCommit): Undelivered[] {
   const { tx } = context;
   appendHistory(tx, key, turn);
-  scheduleWork(context, key, turn);
   createTimers(tx, key, turn);
   changeState(tx, key, turn);
   cancel(tx, key, turn);
@@ -55,19 +48,6 @@ function appendHistory(tx: Transaction, key: number, turn: TurnCommit): void {
     values.push(key, turn.executionId, eventId, at, body, payload);
   }
   insertHistory.run(tx.db, values);
-}
-
-function scheduleWork({ tx, nodeId, slots }: BatchContext, key: number, turn: TurnCommit): void {
-  const values: SQLInputValue[] = [];
-  for (const item of turn.work) {
-    const isOurs = slots.take(item, turn.instanceId);
-    if (!isOurs) tx.wake.workQueued();
-    const startBy = item.startBy === null ? null : Math.ceil(item.startBy);
-    const queue = item.session === undefined ? item.queue : sessionQueue(tx, item.session, item);
-    values.push(item.id, key, turn.executionId, queue, item.name, item.body, item.payload);
-    values.push(isOurs ? nodeId : null, isOurs ? 1 : 0, tx.now, tx.now, startBy, item.session ?? null);
-  }
-  insertWork.run(tx.db, values);
 }
 
 function createTimers(tx: Transaction, key: number, turn: TurnCommit): void {

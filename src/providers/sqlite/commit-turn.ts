@@ -1,7 +1,8 @@
-import type { TurnCommit, Undelivered, WorkFence } from "../contract.ts";
+import type { TurnCommit, Undelivered } from "../contract.ts";
 import { applyDecisions } from "./apply-decisions.ts";
 import type { BatchContext } from "./commit.ts";
 import { hasEnded } from "./instance-row.ts";
+import { replaceWork } from "./replace-work.ts";
 import type { Transaction } from "./transaction.ts";
 
 // Fence and effect in one. It is all that most turns do to this row, and touches no index that holds an owned instance.
@@ -16,8 +17,6 @@ const ADVANCE_WITHOUT_MAIL = `${ADVANCE} AND ready_since IS NULL`;
 const ADVANCE_UNPROVEN = ADVANCE.replace(", claims = 0", "");
 
 const SELECT_LAST_TURN = "SELECT owner, epoch, turn_id FROM perdure_ownerships WHERE key = ?";
-
-const ACK_WORK = "DELETE FROM perdure_work_items WHERE id = ? AND owner = ? AND delivery = ?";
 
 const ACK_MESSAGE = "DELETE FROM perdure_messages WHERE seq = ? AND key = ?";
 
@@ -50,6 +49,10 @@ const RELEASE = `
    WHERE key = ?1
   RETURNING ready_since`;
 
+const RELEASE_WITHOUT_MAIL = `
+  UPDATE perdure_ownerships SET owner = NULL, available_at = ?2, quarantine = ?3, claims = max(0, claims - ?4)
+   WHERE key = ?1`;
+
 export interface CommittedTurn {
   readonly status: "committed";
   readonly key: number;
@@ -64,16 +67,13 @@ export interface Fenced {
   readonly refused?: string;
 }
 
-/** Undoes a turn that had begun to be applied when one of its fused work items turned out not to be the node's. */
-export class WorkLost extends Error {}
-
 export function commitTurn(context: BatchContext, turn: TurnCommit): CommittedTurn | Fenced {
   const { tx } = context;
   const key = Number(turn.ref);
   const advanced = advance(context, key, turn);
   if (advanced === null) return answerUnfenced(context, key, turn);
   const { hadMail } = advanced;
-  for (const work of turn.ackedWork) ackWork(context, work);
+  replaceWork(context, key, turn);
   for (const token of turn.ackedMessages) tx.db.run(ACK_MESSAGE, Number(token), key);
   const undelivered = applyDecisions(context, key, turn);
   updateInstance(tx, key, turn);
@@ -81,7 +81,7 @@ export function commitTurn(context: BatchContext, turn: TurnCommit): CommittedTu
   if (mayHaveMail && hasEnded(turn.projection?.status ?? "running")) {
     undelivered.push(...purgeMessages(tx, key, turn.instanceId));
   }
-  if (turn.release) release(tx, key, turn);
+  if (turn.release) release(tx, key, turn, mayHaveMail);
   const hasMail = !turn.release && mayHaveMail && settle(tx, key);
   return { status: "committed", key, released: turn.release, hasMail, undelivered };
 }
@@ -102,11 +102,6 @@ function answerUnfenced({ tx, nodeId }: BatchContext, key: number, turn: TurnCom
   if (row === undefined || row[2] !== turn.turnId) return { status: "fenced" };
   const isStillOwner = row[0] === nodeId && row[1] === turn.epoch;
   return { status: "committed", key, released: !isStillOwner, hasMail: true, undelivered: [] };
-}
-
-function ackWork({ tx, nodeId }: BatchContext, work: WorkFence): void {
-  if (tx.db.run(ACK_WORK, work.id, nodeId, work.delivery) === 1) return;
-  throw new WorkLost(`Delivery ${work.delivery} of work item ${work.id} no longer holds.`);
 }
 
 function updateInstance(tx: Transaction, key: number, turn: TurnCommit): void {
@@ -133,9 +128,10 @@ function purgeMessages(tx: Transaction, key: number, instanceId: string): Undeli
   return tx.db.all<[string]>(PURGE_MESSAGES, key).map(([body]) => ({ instanceId, why: "purged", body }));
 }
 
-function release(tx: Transaction, key: number, turn: TurnCommit): void {
+function release(tx: Transaction, key: number, turn: TurnCommit, mayHaveMail: boolean): void {
   const availableAt = tx.now + Math.ceil(turn.availableInMs);
-  const row = tx.db.get<[number | null]>(RELEASE, key, availableAt, turn.quarantine, turn.claimDoesNotCount ? 1 : 0);
-  if (row?.[0] != null) tx.wake.instancesReady();
+  const values = [key, availableAt, turn.quarantine, turn.claimDoesNotCount ? 1 : 0] as const;
+  if (!mayHaveMail) tx.db.run(RELEASE_WITHOUT_MAIL, ...values);
+  else if (tx.db.get<[number | null]>(RELEASE, ...values)?.[0] != null) tx.wake.instancesReady();
   if (turn.quarantine !== null) tx.wake.statusChanged(turn.instanceId);
 }

@@ -1,8 +1,9 @@
 import type { CommitBatch, CommitResult, TurnOutcome } from "../contract.ts";
 import { commitResult } from "./commit-result.ts";
-import { type CommittedTurn, commitTurn, type Fenced, WorkLost } from "./commit-turn.ts";
+import { type CommittedTurn, commitTurn, type Fenced } from "./commit-turn.ts";
 import { holdsLease } from "./node-lease.ts";
 import { queuedMessages } from "./queued-messages.ts";
+import { WorkLost } from "./replace-work.ts";
 import { isRefusal } from "./sqlite-errors.ts";
 import type { Transaction } from "./transaction.ts";
 import { WorkSlots } from "./work-slots.ts";

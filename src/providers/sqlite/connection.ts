@@ -27,6 +27,11 @@ export class Connection {
     return this.#statement(sql).run(...values).changes as number;
   }
 
+  /** Runs an INSERT of one row and returns its rowid. RETURNING would make SQLite build a table for it. */
+  insert(sql: string, ...values: SQLInputValue[]): number {
+    return this.#statement(sql).run(...values).lastInsertRowid as number;
+  }
+
   get<R extends Row>(sql: string, ...values: SQLInputValue[]): R | undefined {
     return this.#statement(sql).get(...values) as unknown as R | undefined;
   }

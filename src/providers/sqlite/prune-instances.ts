@@ -6,7 +6,7 @@ import type { Transaction } from "./transaction.ts";
 // With the condition of the index perdure_instances_ended, word for word, or SQLite would not use it.
 const SELECT_ROOTS = `
   SELECT updated_at, key, instance_id, run_id FROM perdure_instances
-   WHERE status IN ('completed', 'failed', 'cancelled', 'terminated') AND parent_instance_id IS NULL
+   WHERE status <> 'pending' AND status <> 'running' AND parent_instance_id IS NULL
      AND status = ? AND updated_at < ? AND (updated_at, key) > (?, ?)
    ORDER BY updated_at, key LIMIT 100`;
 

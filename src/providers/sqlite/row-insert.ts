@@ -8,11 +8,15 @@ const maxRows = 16;
 export class RowInsert {
   readonly #head: string;
   readonly #width: number;
+  readonly #row: string;
   readonly #statements: string[] = [];
 
   constructor(table: string, columns: string) {
-    this.#head = `INSERT INTO ${table} (${columns}) VALUES `;
+    // OR FAIL: whoever gets an error undoes all that it wrote. Without it SQLite copies every page first that a statement
+    // of several rows touches, to be able to undo just that statement.
+    this.#head = `INSERT OR FAIL INTO ${table} (${columns}) VALUES `;
     this.#width = columns.split(",").length;
+    this.#row = `(${Array(this.#width).fill("?").join(", ")})`;
   }
 
   /** `values` holds the rows one after the other. */
@@ -26,7 +30,6 @@ export class RowInsert {
   }
 
   #statement(rows: number): string {
-    const row = `(${Array(this.#width).fill("?").join(", ")})`;
-    return (this.#statements[rows] ??= this.#head + Array(rows).fill(row).join(", "));
+    return (this.#statements[rows] ??= this.#head + Array<string>(rows).fill(this.#row).join(", "));
   }
 }

@@ -9,8 +9,7 @@ const INSERT_INSTANCE = `
   INSERT INTO perdure_instances
     (instance_id, run_id, name, version, status, parent_instance_id, parent_run_id, parent_execution_id,
      parent_event_id, created_at, updated_at)
-  VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?6, ?7, ?8, ?9, ?9)
-  RETURNING key`;
+  VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?6, ?7, ?8, ?9, ?9)`;
 
 const INSERT_OWNERSHIP = "INSERT INTO perdure_ownerships (key, handler, ready_since) VALUES (?, ?, ?)";
 
@@ -46,8 +45,7 @@ function insertInstance(tx: Transaction, start: NewInstance): void {
     parent?.executionId ?? null,
     parent?.eventId ?? null,
   ];
-  const row = tx.db.get<[number]>(INSERT_INSTANCE, instanceId, runId, name, version, ...parentColumns, tx.now);
-  const [key] = row as [number];
+  const key = tx.db.insert(INSERT_INSTANCE, instanceId, runId, name, version, ...parentColumns, tx.now);
   tx.db.run(INSERT_OWNERSHIP, key, handler, tx.now);
   tx.db.run(INSERT_MESSAGE, key, laneNumbers.start, message.body, message.payload);
   tx.wake.instancesReady();
