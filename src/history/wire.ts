@@ -21,8 +21,8 @@ export interface StoredMessage {
 }
 
 export function encodeEvent(event: HistoryEvent): StoredEvent {
-  const { eventId, at, ...rest } = event;
-  return { eventId, at, ...splitPayload(rest) };
+  const { eventId, at, payload, failure, ...body } = event as HistoryEvent & UsersPart;
+  return { eventId, at, body: JSON.stringify(body), payload: payloadOf({ payload, failure }) };
 }
 
 /**
@@ -60,7 +60,8 @@ export function decodeEvent(row: StoredEvent): HistoryEvent {
 }
 
 export function encodeMessage(message: Message): StoredMessage {
-  return splitPayload(message);
+  const { payload, failure, ...body } = message as Message & UsersPart;
+  return { body: JSON.stringify(body), payload: payloadOf({ payload, failure }) };
 }
 
 /** Throws `CorruptPayloadError` for what cannot be read, `SchemaVersionError` for a kind that only a newer release knows. */
@@ -70,10 +71,13 @@ export function decodeMessage(stored: StoredMessage): Message {
   return joinPayload(stored, messageShapes, what, corrupt) as unknown as Message;
 }
 
-function splitPayload(whole: object): StoredMessage {
-  const { payload, failure, ...body } = whole as { payload?: string; failure?: Failure };
-  return { body: JSON.stringify(body), payload: failure === undefined ? (payload ?? null) : JSON.stringify(failure) };
+interface UsersPart {
+  readonly payload?: string | undefined;
+  readonly failure?: Failure | undefined;
 }
+
+const payloadOf = ({ payload = null, failure }: { payload: string | null | undefined; failure: Failure | undefined }) =>
+  failure === undefined ? payload : JSON.stringify(failure);
 
 type Refuse = (why: string) => Error;
 

@@ -21,6 +21,8 @@ interface Operation extends OpenOperation {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   readonly stopListening: (() => void) | undefined;
+  /** Said when it is closed. */
+  by: ClosedOperation["by"];
 }
 
 export interface NewOperation extends OpenOperation {
@@ -76,6 +78,7 @@ export class Operations {
         resolve,
         reject,
         stopListening: signal && (() => signal.removeEventListener("abort", onAbort)),
+        by: "completion",
       });
     });
   }
@@ -145,7 +148,8 @@ export class Operations {
     this.#open.delete(eventId);
     this.#stopAwaiting(operation);
     operation.stopListening?.();
-    this.#closed.push({ ...publicPart(operation), by });
+    operation.by = by;
+    this.#closed.push(operation);
     return operation;
   }
 }

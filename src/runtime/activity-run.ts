@@ -2,6 +2,7 @@ import {
   type ActivityContext,
   type ActivityPolicy,
   type AnyActivity,
+  type LogFields,
   type Logger,
   validate,
 } from "../definition/index.ts";
@@ -13,6 +14,7 @@ import { decodeValue, encodeValue } from "../values/index.ts";
 import { tellActivityBegin, tellActivityEnd } from "./activity-telling.ts";
 import { address } from "./execution-end.ts";
 import type { Node } from "./node.ts";
+import { RunContext } from "./run-context.ts";
 import { runTransaction } from "./run-transaction.ts";
 import { type WorkBody, addressOf, workFields } from "./work-body.ts";
 
@@ -32,8 +34,6 @@ export class ActivityRun {
   readonly policy: ActivityPolicy;
   readonly fence: WorkFence;
   readonly queue: string;
-  /** Its lines say what they are about. */
-  readonly log: Logger;
   readonly ended: Promise<ActivityEnd>;
   readonly #node: Node;
   readonly #body: WorkBody;
@@ -46,10 +46,11 @@ export class ActivityRun {
   #storedBeatMs = -Infinity;
   #deadline: HostTimer | undefined;
   #isStoring = false;
-  #storing: Promise<void> = Promise.resolve();
+  #storing: Promise<void> | undefined;
   #hasEnded = false;
   #unstored: string | null = null;
   #told: ActivityMessage | null = null;
+  #log: Logger | undefined;
 
   constructor(node: Node, item: WorkItem, body: WorkBody, activity: AnyActivity, policy: ActivityPolicy) {
     this.#node = node;
@@ -60,20 +61,30 @@ export class ActivityRun {
     this.policy = policy;
     this.fence = { id: item.id, delivery: item.delivery };
     this.queue = item.queue;
-    this.log = withFields(node.logger, workFields(item));
     this.ended = this.#settled.promise;
     this.#limit();
     if (this.#hasEnded) return;
-    this.log.debug({ queue: item.queue, delivery: item.delivery }, "activity started");
+    this.debug("activity started", { queue: item.queue, delivery: item.delivery });
     const waitedMs = Math.max(0, node.provider.now() - item.scheduledAt);
     this.#told = tellActivityBegin(item, body, waitedMs);
     const run = (): void => void this.#run(activity, this.#context());
     node.outside(() => (this.#told?.run === undefined ? run() : this.#told.run(run)));
   }
 
+  /** Its lines say what they are about. */
+  get log(): Logger {
+    return (this.#log ??= withFields(this.#node.logger, workFields(this.item)));
+  }
+
   /** Since it was started. */
   get ms(): number {
     return Math.round(this.#node.host.now() - this.#startedMs);
+  }
+
+  /** The fields of a line that nobody writes are not gathered. */
+  debug(message: string, fields?: LogFields): void {
+    if (this.#node.logger.isLevelEnabled?.("debug") === false) return;
+    this.log.debug(fields ?? { ms: this.ms }, message);
   }
 
   /** Whether this carries out a decision of that execution. */
@@ -90,7 +101,7 @@ export class ActivityRun {
   /** The details of the last heartbeat, if they are not stored yet: the next attempt wants to know how far this came. */
   storeLastBeat(): Promise<void> {
     // After the one before: the store might otherwise keep the older of the two.
-    this.#storing = this.#storing.then(() => this.#storeBeat());
+    this.#storing = this.#storing === undefined ? this.#storeBeat() : this.#storing.then(() => this.#storeBeat());
     return this.#storing;
   }
 
@@ -113,7 +124,7 @@ export class ActivityRun {
   }
 
   // Made for those who ask: most activities never look at it, and it costs as much as all else that starts one.
-  get #signal(): AbortSignal {
+  get signal(): AbortSignal {
     this.#abort ??= new AbortController();
     if (this.#abortReason !== undefined) this.#abort.abort(this.#abortReason);
     return this.#abort.signal;
@@ -142,7 +153,7 @@ export class ActivityRun {
       const completion = (result: unknown) =>
         address(item.instanceId, { kind: "ActivityCompleted", payload: completed(result), ...addressOf(item.id) });
       const body = (transaction: unknown) => (activity.run as AnyRun)(ctx, input, transaction);
-      return this.#settle(await runTransaction(this.#node, { fence, signal: this.#signal, log, body, completion }));
+      return this.#settle(await runTransaction(this.#node, { fence, signal: this.signal, log, body, completion }));
     }
     let result: unknown;
     try {
@@ -205,20 +216,14 @@ export class ActivityRun {
   #context(): ActivityContext {
     const { executionId } = this.#body;
     const { id, instanceId, failures, lost, heartbeat } = this.item;
-    const signal = () => this.#signal;
-    return {
+    return new RunContext(this, {
       instanceId,
       executionId,
       activityId: id,
       attempt: failures + lost + 1,
-      idempotencyKey: id,
-      get signal() {
-        return signal();
-      },
       lastHeartbeat: heartbeat === null ? undefined : decodeValue(heartbeat),
-      log: this.log,
       heartbeat: (details) => this.#beat(details),
-    };
+    });
   }
 
   #beat(details: unknown): void {

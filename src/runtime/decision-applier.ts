@@ -53,8 +53,9 @@ export function applyDecisions(engine: ReplayEngine, turn: Turn, context: TurnCo
   const { started } = engine;
   const here = { instanceId, runId: started.runId, executionId: started.executionId };
   const end = turn.outcome.kind === "ended" ? turn.outcome.event : null;
-  const made = new Set(turn.decisions.map((decision) => decision.eventId));
-  const closedHere = new Set(turn.closed.map((operation) => operation.eventId));
+  const firstEventId = turn.events[0]?.eventId ?? Infinity;
+  const isMadeHere = ({ eventId }: { readonly eventId: number }) => eventId >= firstEventId;
+  const closedHere = new Set(turn.closed.filter(isMadeHere).map(({ eventId }) => eventId));
   const stays = (decision: Decision) => end === null && !closedHere.has(decision.eventId);
 
   const work: NewWorkItem[] = [];
@@ -74,7 +75,7 @@ export function applyDecisions(engine: ReplayEngine, turn: Turn, context: TurnCo
     if ("dueAt" in decision && decision.dueAt !== undefined) timers.push(timer(here, decision.eventId, decision.dueAt));
   }
 
-  const openBefore = turn.closed.filter((operation) => !made.has(operation.eventId));
+  const openBefore = turn.closed.filter((operation) => !isMadeHere(operation));
   const givenUp = openBefore.filter((operation) => operation.by !== "completion");
   const ended =
     end === null
@@ -84,7 +85,7 @@ export function applyDecisions(engine: ReplayEngine, turn: Turn, context: TurnCo
           parent: started.parent ?? null,
           openChildren: engine
             .openOperations()
-            .filter((operation) => operation.kind === "SubOrchestrationScheduled" && !made.has(operation.eventId)),
+            .filter((operation) => operation.kind === "SubOrchestrationScheduled" && !isMadeHere(operation)),
           end,
           carried: {
             started,

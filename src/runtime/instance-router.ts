@@ -165,7 +165,9 @@ export class InstanceRouter {
 
   async #turns(instance: Instance): Promise<void> {
     while (instance.hasWork && !instance.isGone && !this.#isStopped) {
-      instance.entered = instance.fused.splice(0).filter((completion) => isAwaited(instance, completion));
+      const { fused } = instance;
+      instance.fused = [];
+      instance.entered = fused.filter((completion) => isAwaited(instance, completion));
       if (instance.entered.length === 0 && !instance.hasWork) return;
       let prepared: PreparedTurn;
       try {
@@ -183,8 +185,8 @@ export class InstanceRouter {
 
   async #commit(instance: Instance, prepared: PreparedTurn): Promise<void> {
     const { commit } = prepared;
-    const acked = new Set(commit.ackedWork.map((fence) => fence.id));
-    const entered = instance.entered.splice(0);
+    const { entered } = instance;
+    instance.entered = [];
     logTurn(this.#node.logger, instance, prepared);
     const outcome = await this.#node.pipeline.turn(commit);
     tellTurnEnd(instance, prepared, outcome.status);
@@ -192,10 +194,7 @@ export class InstanceRouter {
       this.#requeue(instance, entered);
       return this.#onFenced(instance, commit, outcome.refused);
     }
-    this.#requeue(
-      instance,
-      entered.filter(({ fence }) => !acked.has(fence.id)),
-    );
+    this.#requeue(instance, unacked(entered, commit));
     logOutcome(this.#node.logger, instance, prepared, outcome.undelivered);
     this.#advance(instance, prepared, outcome);
   }
@@ -281,6 +280,13 @@ function isOvertaken(fetched: FetchedInstance, { executionId, lastEventId, dropp
 // What has been given up, or has ended with its execution, in a turn before this one, is gone from the queue as well.
 function isAwaited({ engine, executionId }: Instance, { message }: FusedCompletion): boolean {
   return message.executionId === executionId && engine?.operations.isOpen(message.scheduledId) === true;
+}
+
+// Those that entered the turn and that its commit leaves where they are: none, or all of a turn that is put off.
+function unacked(entered: readonly FusedCompletion[], { ackedWork }: TurnCommit): readonly FusedCompletion[] {
+  if (ackedWork.length === entered.length) return [];
+  const acked = new Set(ackedWork.map((fence) => fence.id));
+  return entered.filter(({ fence }) => !acked.has(fence.id));
 }
 
 function tellHydration({ instanceId }: Instance, change: 1 | -1): void {

@@ -14,7 +14,7 @@ import {
   claimedTooOften,
   describeMessage,
   droppedBefore,
-  emptyTurn,
+  turnWith,
   leaveToNewer,
   putOff,
   quarantine,
@@ -35,7 +35,8 @@ export async function prepareTurn(node: TurnNode, instance: Instance): Promise<P
   if (heldBack !== null) return withoutDropped(quarantine(instance, heldBack), inbox);
   if (inbox.unreadable !== null) return withoutDropped(onUnreadable(instance, inbox.unreadable), inbox);
 
-  const fault = await awaken(node, instance, inbox);
+  const isAwake = instance.engine !== null && instance.fault === null;
+  const fault = isAwake ? null : await awaken(node, instance, inbox);
   if (fault instanceof SchemaVersionError) return withoutDropped(leaveToNewer(instance, fault.message), inbox);
   if (fault !== null) return onFault(node, instance, inbox, fault);
   const { engine } = instance;
@@ -62,15 +63,15 @@ export async function prepareTurn(node: TurnNode, instance: Instance): Promise<P
   });
   const isDone = turn.outcome.kind === "ended" && effects.nextExecutionId === null;
   const canGoOn = effects.projection?.handler == null || canRun(node, effects.projection.handler);
+  const commit = turnWith(instance, {
+    ...effects,
+    messages: [...effects.messages, ...inbox.replies],
+    ackedMessages: tokensExcept(instance.queued, new Set(left.map(({ from }) => from))),
+    events: turn.events.map(encodeEvent),
+    release: isDone || !canGoOn || node.dehydrateAfterMs === 0,
+  });
   return {
-    commit: {
-      ...emptyTurn(instance),
-      ...effects,
-      messages: [...effects.messages, ...inbox.replies],
-      ackedMessages: tokensExcept(instance.queued, new Set(left.map(({ from }) => from))),
-      events: turn.events.map(encodeEvent),
-      release: isDone || !canGoOn || node.dehydrateAfterMs === 0,
-    },
+    commit,
     events: turn.events,
     dropped: [...droppedBefore(inbox), ...droppedByEngine(drafts, turn.dispositions)],
     note: null,

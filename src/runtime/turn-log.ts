@@ -47,14 +47,17 @@ export function logOutcome(
   { commit, events, dropped, note }: PreparedTurn,
   undelivered: readonly Undelivered[],
 ): void {
+  const last = events.at(-1);
+  const hasEnded = last !== undefined && isTerminal(last);
+  // Nearly always: the fields of a line that nobody writes are not gathered.
+  if (!hasEnded && note === null && commit.quarantine === null && dropped.length + undelivered.length === 0) return;
   const address = addressOf(instance);
   for (const { what, why } of dropped) logger.warn({ ...address, what, why }, "message dropped");
   for (const { instanceId: to, why, body } of undelivered) {
     logger.warn({ ...address, to, why, message: body }, "message not delivered");
   }
-  const last = events.at(-1);
   if (commit.quarantine !== null) logger.error({ ...address, reason: commit.quarantine }, "quarantined");
-  else if (last !== undefined && isTerminal(last)) {
+  else if (hasEnded) {
     logEnd(logger, { ...address, orchestration: orchestrationOf(instance, events) }, last);
   } else if (note !== null) logger.warn({ ...address, note }, "turn without running code; the instance is put off");
 }

@@ -21,8 +21,13 @@ export function activityId({ runId, executionId }: Execution, eventId: number): 
 
 /** Whom the completion of a work item is for: its id says so even if its body cannot be read. */
 export function addressOf(id: string): Execution & { readonly scheduledId: number } {
-  const [runId = "", executionId, eventId] = id.split(".");
-  return { runId, executionId: Number(executionId), scheduledId: Number(eventId) };
+  const eventAt = id.lastIndexOf(".");
+  const executionAt = id.lastIndexOf(".", eventAt - 1);
+  return {
+    runId: id.slice(0, Math.max(0, executionAt)),
+    executionId: Number(id.slice(executionAt + 1, eventAt)),
+    scheduledId: Number(id.slice(eventAt + 1)),
+  };
 }
 
 /** What a line of log about this delivery of a work item carries. */

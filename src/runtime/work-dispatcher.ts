@@ -270,20 +270,22 @@ export class WorkDispatcher {
   }
 
   #track(work: Promise<unknown>): void {
-    const tracked = work.then(() => undefined).finally(() => this.#ending.delete(tracked));
+    const tracked: Promise<void> = work.then(() => void this.#ending.delete(tracked));
     this.#ending.add(tracked);
   }
 
-  async #end({ item, policy, log, ms }: ActivityRun, end: ActivityEnd): Promise<void> {
-    if (end.kind === "lost") return log.debug({ ms }, "activity cancelled, or taken over by another node");
+  async #end(run: ActivityRun, end: ActivityEnd): Promise<void> {
+    const { item } = run;
+    if (end.kind === "lost") return run.debug("activity cancelled, or taken over by another node");
+    if (end.kind === "committed" || end.kind === "completed") run.debug("activity completed");
+    if (end.kind === "committed") return;
+    if (end.kind === "completed") {
+      return this.#complete(item, { kind: "ActivityCompleted", payload: end.payload });
+    }
+    const { policy, log, ms } = run;
     if (end.kind === "stopped") {
       log.info({ ms }, "activity handed back, because the node is stopping");
       return this.#handBack(item);
-    }
-    if (end.kind === "committed") return log.debug({ ms }, "activity completed");
-    if (end.kind === "completed") {
-      log.debug({ ms }, "activity completed");
-      return this.#complete(item, { kind: "ActivityCompleted", payload: end.payload });
     }
     const { id, failures } = item;
     const delayMs = end.isFinal
