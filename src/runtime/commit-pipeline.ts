@@ -100,11 +100,11 @@ export class CommitPipeline {
       tellCommit(batch, answer, host.now() - sentMs);
       onWork(answer?.work ?? [], batch.claimWork);
       done();
-      turns.forEach(({ item, answer: tell }, index) => {
+      for (const [index, { item, answer: tell }] of turns.entries()) {
         const outcome = answer?.turns[index] ?? { status: "fenced" };
         if (outcome.status === "committed") onCommitted(item);
         tell(outcome);
-      });
+      }
       for (const [index, { answer: tell }] of results.entries()) tell(answer?.results[index] ?? "fenced");
       this.#sending = null;
       await new Promise<void>((resolve) => this.#options.host.soon(resolve));

@@ -20,7 +20,9 @@ const SELECT_LAST_TURN = "SELECT owner, epoch, turn_id FROM perdure_ownerships W
 
 const ACK_MESSAGE = "DELETE FROM perdure_messages WHERE seq = ? AND key = ?";
 
-const PURGE_MESSAGES = "DELETE FROM perdure_messages WHERE key = ? RETURNING body";
+const SELECT_BODIES = "SELECT body FROM perdure_messages WHERE key = ?";
+
+const PURGE_MESSAGES = "DELETE FROM perdure_messages WHERE key = ?";
 
 const UPDATE_INSTANCE = `
   UPDATE perdure_instances
@@ -46,8 +48,10 @@ const RELEASE = `
   UPDATE perdure_ownerships
      SET owner = NULL, available_at = ?2, quarantine = ?3, claims = max(0, claims - ?4),
          ready_since = CASE WHEN ${messagesWait} THEN ?2 END, ending = ${endingWaits}
-   WHERE key = ?1
-  RETURNING ready_since`;
+   WHERE key = ?1`;
+
+// Not RETURNING: SQLite would make a table for what it returns.
+const SELECT_READY_SINCE = "SELECT ready_since FROM perdure_ownerships WHERE key = ?";
 
 const RELEASE_WITHOUT_MAIL = `
   UPDATE perdure_ownerships SET owner = NULL, available_at = ?2, quarantine = ?3, claims = max(0, claims - ?4)
@@ -125,13 +129,15 @@ function settle({ db }: Transaction, key: number): boolean {
 }
 
 function purgeMessages(tx: Transaction, key: number, instanceId: string): Undelivered[] {
-  return tx.db.all<[string]>(PURGE_MESSAGES, key).map(([body]) => ({ instanceId, why: "purged", body }));
+  const bodies = tx.db.all<[string]>(SELECT_BODIES, key);
+  if (bodies.length > 0) tx.db.run(PURGE_MESSAGES, key);
+  return bodies.map(([body]) => ({ instanceId, why: "purged", body }));
 }
 
 function release(tx: Transaction, key: number, turn: TurnCommit, mayHaveMail: boolean): void {
   const availableAt = tx.now + Math.ceil(turn.availableInMs);
   const values = [key, availableAt, turn.quarantine, turn.claimDoesNotCount ? 1 : 0] as const;
-  if (!mayHaveMail) tx.db.run(RELEASE_WITHOUT_MAIL, ...values);
-  else if (tx.db.get<[number | null]>(RELEASE, ...values)?.[0] != null) tx.wake.instancesReady();
+  tx.db.run(mayHaveMail ? RELEASE : RELEASE_WITHOUT_MAIL, ...values);
+  if (mayHaveMail && tx.db.get<[number | null]>(SELECT_READY_SINCE, key)?.[0] != null) tx.wake.instancesReady();
   if (turn.quarantine !== null) tx.wake.statusChanged(turn.instanceId);
 }

@@ -33,10 +33,8 @@ export function replaceWork(context: BatchContext, key: number, turn: TurnCommit
     const ended = isOurs ? turn.ackedWork[acked] : undefined;
     if (ended !== undefined) {
       acked += 1;
-      handOn(context, ended, [
-        ...[item.id, turn.executionId, item.queue, item.name, item.body, item.payload],
-        ...[now, now, startBy],
-      ]);
+      const { id, queue, name, body, payload } = item;
+      handOn(context, ended, [id, turn.executionId, queue, name, body, payload, now, now, startBy]);
       continue;
     }
     if (!isOurs) tx.wake.workQueued();
