@@ -121,7 +121,9 @@ export class Follower {
   }
 
   #pollMs(): number {
-    return Math.min(firstPollMs * 2 ** this.#polls, lastPollMs) * this.#pollFactor();
+    // At random: thousands who began to wait together would otherwise all look in the same moment.
+    const spread = 0.5 + this.#host.random();
+    return Math.min(firstPollMs * 2 ** this.#polls, lastPollMs) * this.#pollFactor() * spread;
   }
 }
 

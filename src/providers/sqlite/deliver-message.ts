@@ -1,17 +1,23 @@
 import type { InstanceStatus, NewMessage, StoredText } from "../contract.ts";
 import { hasEnded } from "./instance-row.ts";
 import { type Lane, laneNumbers } from "./message-lane.ts";
+import { RowInsert } from "./row-insert.ts";
 import type { Transaction } from "./transaction.ts";
 
 const SELECT_RECEIVER = "SELECT key, status FROM perdure_instances WHERE instance_id = ?";
 
-const INSERT_MESSAGE = "INSERT INTO perdure_messages (key, lane, body, payload) VALUES (?, ?, ?, ?)";
+const insertMessages = new RowInsert("perdure_messages", "key, lane, body, payload");
 
 // An instance that is being held back stays so: it becomes ready when that time is over.
 const MARK_READY = `
   UPDATE perdure_ownerships SET ready_since = max(?, available_at) WHERE key = ? AND ready_since IS NULL`;
 
 const MARK_ENDING = "UPDATE perdure_ownerships SET ending = 1 WHERE key = ? AND ending = 0";
+
+export interface KeyedMessage extends StoredText {
+  /** Of the receiver. */
+  readonly key: number;
+}
 
 export interface Delivery {
   readonly status: "queued" | "unknown" | "ended";
@@ -29,9 +35,19 @@ export function deliverMessage(tx: Transaction, message: NewMessage): Delivery {
   return { status: "queued", key };
 }
 
-export function queueMessage(tx: Transaction, key: number, lane: Lane, message: StoredText): void {
-  tx.db.run(INSERT_MESSAGE, key, lane, message.body, message.payload);
-  tx.db.run(MARK_READY, tx.now, key);
-  if (lane === laneNumbers.ending) tx.db.run(MARK_ENDING, key);
-  tx.wake.instancesReady();
+export function queueMessage(tx: Transaction, key: number, lane: Lane, { body, payload }: StoredText): void {
+  queueMessages(tx, lane, [{ key, body, payload }]);
+}
+
+/** In this order. */
+export function queueMessages(tx: Transaction, lane: Lane, messages: readonly KeyedMessage[]): void {
+  insertMessages.run(
+    tx.db,
+    messages.flatMap(({ key, body, payload }) => [key, lane, body, payload]),
+  );
+  for (const { key } of messages) {
+    tx.db.run(MARK_READY, tx.now, key);
+    if (lane === laneNumbers.ending) tx.db.run(MARK_ENDING, key);
+  }
+  if (messages.length > 0) tx.wake.instancesReady();
 }

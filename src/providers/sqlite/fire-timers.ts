@@ -1,5 +1,5 @@
 import type { FiredTimers, InstanceStatus } from "../contract.ts";
-import { queueMessage } from "./deliver-message.ts";
+import { type KeyedMessage, queueMessages } from "./deliver-message.ts";
 import { hasEnded } from "./instance-row.ts";
 import { laneNumbers } from "./message-lane.ts";
 import { LIMIT } from "./row-limit.ts";
@@ -28,13 +28,17 @@ export function fireTimers(
     .flatMap((partition) => tx.db.all<DueTimer>(SELECT_DUE, partition, tx.now, request.limit))
     .toSorted(byDueTime)
     .slice(0, request.limit);
-  for (const timer of due) fire(tx, timer);
+  fire(tx, due);
   return { storeNow: tx.now, fired: due.length, nextDueAt: nextDueAt(tx, request.partitions) };
 }
 
-function fire(tx: Transaction, [, key, executionId, eventId, body, status]: DueTimer): void {
-  tx.db.run(DELETE_TIMER, key, executionId, eventId);
-  if (status !== null && !hasEnded(status)) queueMessage(tx, key, laneNumbers.normal, { body, payload: null });
+function fire(tx: Transaction, due: readonly DueTimer[]): void {
+  const messages: KeyedMessage[] = [];
+  for (const [, key, executionId, eventId, body, status] of due) {
+    tx.db.run(DELETE_TIMER, key, executionId, eventId);
+    if (status !== null && !hasEnded(status)) messages.push({ key, body, payload: null });
+  }
+  queueMessages(tx, laneNumbers.normal, messages);
 }
 
 function nextDueAt(tx: Transaction, partitions: readonly number[]): number | null {
