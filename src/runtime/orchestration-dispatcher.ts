@@ -112,11 +112,7 @@ export class OrchestrationDispatcher {
 
   /** False if this node owns it and knows nothing of it. */
   #accept(instance: FetchedInstance, how: Acceptance): boolean {
-    const { instanceId, executionId, handler, claims, epoch, messages, history } = instance;
-    const fields = { instanceId, executionId, orchestration: handler, epoch, messages: messages.length };
-    const { logger, lease } = this.#node;
-    if (history === null) logger.debug(fields, "messages for a hydrated instance");
-    else logger.debug({ ...fields, claims, events: history.length, nodeId: lease.nodeId }, "claimed");
+    logClaim(this.#node, instance);
     const answer = this.router.accept(instance, how);
     if (answer === "missed") this.#onMissed();
     return answer !== "unknown";
@@ -134,6 +130,14 @@ export class OrchestrationDispatcher {
       ...request,
     });
   }
+}
+
+function logClaim({ logger, lease }: Node, instance: FetchedInstance): void {
+  if (logger.isLevelEnabled?.("debug") === false) return;
+  const { instanceId, executionId, handler, claims, epoch, messages, history } = instance;
+  const fields = { instanceId, executionId, orchestration: handler, epoch, messages: messages.length };
+  if (history === null) logger.debug(fields, "messages for a hydrated instance");
+  else logger.debug({ ...fields, claims, events: history.length, nodeId: lease.nodeId }, "claimed");
 }
 
 const isSuspect = ({ claims, history }: FetchedInstance): boolean => claims > suspectAfter && history !== null;

@@ -31,12 +31,9 @@ export function deliverMessage(tx: Transaction, message: NewMessage): Delivery {
   if (receiver === undefined) return { status: "unknown", key: null };
   const [key, status] = receiver;
   if (hasEnded(status)) return { status: "ended", key: null };
-  queueMessage(tx, key, laneNumbers[message.lane], message);
+  const { body, payload, lane } = message;
+  queueMessages(tx, laneNumbers[lane], [{ key, body, payload }]);
   return { status: "queued", key };
-}
-
-export function queueMessage(tx: Transaction, key: number, lane: Lane, { body, payload }: StoredText): void {
-  queueMessages(tx, lane, [{ key, body, payload }]);
 }
 
 /** In this order. */
