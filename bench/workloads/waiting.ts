@@ -73,7 +73,11 @@ const waitingOf = (name: string, fullCount: number): Workload => ({
   },
 });
 
-export const waiting: readonly Workload[] = [waitingOf("waiting-10k", 10_000), waitingOf("waiting-100k", 100_000)];
+export const waiting: readonly Workload[] = [
+  waitingOf("waiting-5k", 5_000),
+  waitingOf("waiting-10k", 10_000),
+  waitingOf("waiting-100k", 100_000),
+];
 
 const running = { statuses: ["running"], name: null, quarantined: null } as const;
 const completed = { statuses: ["completed"], name: null, quarantined: null } as const;
