@@ -6,6 +6,7 @@ import type { Provider } from "../providers/contract.ts";
 import { checkObject } from "../values/index.ts";
 import { ChangeWatch } from "./change-watch.ts";
 
+/** What a client may be told besides its provider. */
 export interface ClientOptions {
   readonly limits?: {
     /** Of one stored value, in bytes of UTF-8. Default 2 MiB. */

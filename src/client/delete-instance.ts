@@ -5,6 +5,7 @@ import { checkBoolean, checkObject } from "../values/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { readInstance } from "./read-instance.ts";
 
+/** How far `client.delete` may go. */
 export interface DeleteOptions {
   /** Also if it, or one of its children, has not ended. Default false. */
   readonly force?: boolean;

@@ -4,6 +4,7 @@ import { checkInstanceId, checkObject, decodeValue } from "../values/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { readInstance } from "./read-instance.ts";
 
+/** Which of an instance's histories is meant. */
 export interface GetHistoryOptions {
   /** Default: the current execution. */
   readonly executionId?: number;

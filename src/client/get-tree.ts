@@ -3,6 +3,7 @@ import type { ClientContext } from "./client-context.ts";
 import { type InstanceSummary, summaryOf } from "./instance-summary.ts";
 import { readInstance } from "./read-instance.ts";
 
+/** An instance with its children, theirs, and so on. */
 export interface InstanceFamily extends InstanceSummary {
   /** Oldest first. */
   readonly children: readonly InstanceFamily[];

@@ -5,6 +5,7 @@ import { checkInstanceId } from "../values/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { readInstance } from "./read-instance.ts";
 
+/** Where an execution stands; `continuedAsNew` says that another one followed it. */
 export type ExecutionStatus = Exclude<InstanceStatus, "pending"> | "continuedAsNew";
 
 /** One generation of an instance. */

@@ -6,11 +6,13 @@ import { type InstanceSummary, summaryOf } from "./instance-summary.ts";
 
 /** Instances for which all that is given holds. */
 export interface InstanceFilter {
+  /** One status, or several of which any will do. */
   readonly status?: InstanceStatus | readonly InstanceStatus[];
   /** Of the orchestration. */
   readonly name?: string;
   /** Only those that are quarantined, or only those that are not. */
   readonly quarantined?: boolean;
+  /** The version that it is pinned to. */
   readonly version?: string;
   /** A part of the instance id, letter for letter. */
   readonly idContains?: string;
@@ -28,6 +30,7 @@ export interface ListOptions extends InstanceFilter {
   readonly cursor?: string;
 }
 
+/** A page of instances. */
 export interface InstanceList {
   /** Newest first. */
   readonly instances: readonly InstanceSummary[];

@@ -4,6 +4,7 @@ import type { ClientContext } from "./client-context.ts";
 import { hasEnded } from "./instance-outcome.ts";
 import { checkStatuses, type InstanceFilter } from "./list-instances.ts";
 
+/** What is no longer needed: old instances, or old executions of one. */
 export type PruneOptions =
   | {
       /** Instances that ended longer ago than this, each with its whole family. */
@@ -20,6 +21,7 @@ export type PruneOptions =
       readonly keepExecutions?: number;
     };
 
+/** How many instances and executions were removed. */
 export interface PruneResult {
   readonly instances: number;
   readonly executions: number;

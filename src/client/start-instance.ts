@@ -6,6 +6,7 @@ import { createInTransaction, createInstances } from "./create-instances.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import { newStart } from "./new-start.ts";
 
+/** How an instance is started. */
 export interface StartOptions {
   /** Default: a random one. */
   readonly instanceId?: string;
@@ -15,7 +16,7 @@ export interface StartOptions {
   readonly onConflict?: "use" | "fail";
   /**
    * An open transaction of yours on the store's database: the start is committed or undone with it. On PostgreSQL a
-   * client of \`pg\`; on SQLite a \`DatabaseSync\` on the same file, or what \`provider.transaction()\` gives; on both what
+   * client of `pg`; on SQLite a `DatabaseSync` on the same file, or what `provider.transaction()` gives; on both what
    * a transactional activity is given.
    */
   readonly transaction?: object;

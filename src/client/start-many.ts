@@ -26,8 +26,10 @@ type InputField<D> =
 /** A definition, or a name. */
 export type Startable = AnyOrchestration | string;
 
+/** Many starts, each checked against the input of its own definition. */
 export type StartRequests<D extends readonly Startable[]> = { readonly [K in keyof D]: StartRequest<D[K]> };
 
+/** The handles of many starts, in their order, each with the type of its result. */
 export type HandlesOf<D extends readonly Startable[]> = { -readonly [K in keyof D]: InstanceHandle<OutputOf<D[K]>> };
 
 export async function startMany(

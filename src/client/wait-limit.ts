@@ -2,6 +2,7 @@ import { AbortError, InvalidArgumentError, TimeoutError } from "../errors/index.
 import { type Host, type HostTimer, longestTimerMs } from "../host/index.ts";
 import { checkObject, type Duration, parseDuration } from "../values/index.ts";
 
+/** How the waiting for an instance's end may end before the instance does. */
 export interface WaitOptions {
   /** How long to wait; the store is asked at least once. Default: for ever. */
   readonly timeout?: Duration;

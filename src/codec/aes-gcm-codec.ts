@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { CorruptPayloadError, InvalidArgumentError } from "../errors/index.ts";
 import type { PayloadCodec } from "./payload-codec.ts";
 
+/** The keys of `aesGcmCodec`, by id. */
 export interface AesGcmOptions {
   /** Keys of 32 bytes by id. Keep old ones for as long as something is stored that they encrypted. */
   readonly keys: Readonly<Record<string, Uint8Array>>;

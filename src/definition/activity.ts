@@ -5,7 +5,12 @@ import { type RetryOptions, type RetryPolicy, retryPolicy } from "./retry.ts";
 import type { AnySchema, SchemaInput, SchemaOutput } from "./standard-schema.ts";
 import { checkSchema } from "./validate.ts";
 
+/**
+ * How long an activity may take, how often it is tried, and where it runs. Durations are milliseconds or texts such as
+ * `"30s"`.
+ */
 export interface ActivityOptions {
+  /** When it is tried again after it threw. Default: never. */
   readonly retry?: RetryOptions;
   /** Of one attempt, from its start. Default: none. */
   readonly timeout?: Duration;
@@ -28,6 +33,7 @@ export interface ActivityPolicy {
   readonly heartbeatTimeoutMs?: number;
 }
 
+/** The function of an activity: may do anything, and should give the signal of its context to whatever it waits for. */
 export type ActivityFunction<I, O> = (ctx: ActivityContext, input: I) => O | PromiseLike<O>;
 
 /** A schema of what a definition takes; its function gets what the schema makes of that. */
@@ -45,7 +51,7 @@ export interface Activity<I, O> {
   readonly run: ActivityFunction<I, O>;
 }
 
-/** What \`ctx.activity\` takes: made by \`activity()\` or by \`transaction()\`. */
+/** What `ctx.activity` takes: made by `activity()` or by `transaction()`. */
 export interface CallableActivity<I, O> extends Omit<Activity<I, O>, "run"> {
   readonly isTransactional?: true;
   readonly run: (ctx: ActivityContext, input: I, transaction: never) => O | PromiseLike<O>;

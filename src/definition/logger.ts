@@ -16,4 +16,5 @@ export interface Logger {
   isLevelEnabled?(level: string): boolean;
 }
 
+/** The level of a log line, from the least severe to the most. */
 export type LogLevel = "debug" | "info" | "warn" | "error";

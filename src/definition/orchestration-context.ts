@@ -11,6 +11,7 @@ export type InputAndOptions<I, Options> = unknown extends I
     ? [input?: I, options?: Options]
     : [input: I, options?: Options];
 
+/** How the waiting for an operation may end before the operation does. */
 export interface AwaitOptions {
   /** Aborting it, inside the orchestration, gives the operation up: it rejects with `AbortError`. */
   readonly signal?: AbortSignal;
@@ -29,6 +30,7 @@ export interface ActivityCall extends AwaitOptions, Omit<ActivityOptions, "timeo
   readonly session?: string;
 }
 
+/** How a child is started, and what becomes of it if its parent ends first. */
 export interface SubOrchestrationCall extends AwaitOptions {
   /** Default: an id made from the parent's, unique in the store. */
   readonly instanceId?: string;
@@ -38,13 +40,19 @@ export interface SubOrchestrationCall extends AwaitOptions {
   readonly onParentEnd?: "cancel" | "terminate" | "abandon";
 }
 
+/** How an instance that nobody waits for is started. */
 export interface DetachedStart {
+  /** Default: an id made from the caller's, unique in the store. */
   readonly instanceId?: string;
+  /** Default: the latest on the node that takes the start. */
   readonly version?: string;
 }
 
+/** The execution that started this instance as its child. */
 export interface ParentInstance {
+  /** The parent's id. */
   readonly instanceId: string;
+  /** The execution of the parent that started it. */
   readonly executionId: number;
 }
 
@@ -53,8 +61,11 @@ export interface ParentInstance {
  * `client.getState`. Reads see the instance's own writes at once, and are the same on every replay.
  */
 export interface OrchestrationState {
+  /** The value of a key, a decode of what is stored; undefined if there is none. `T` is not checked. */
   get<T = unknown>(key: string): T | undefined;
+  /** Sets a key to any value that can be stored. Throws `UnserializableValueError` or `LimitExceededError`. */
   set(key: string, value: unknown): void;
+  /** Removes a key; nothing happens if there is none. */
   delete(key: string): void;
   /** The keys that begin with `prefix`, sorted. */
   list(prefix?: string): string[];
@@ -66,41 +77,62 @@ export interface OrchestrationState {
  * stands.
  */
 export interface OrchestrationContext {
+  /** The id of the instance. */
   readonly instanceId: string;
+  /** Random for every start, and kept through continue-as-new: tells apart a later run under the same id. */
   readonly runId: string;
+  /** 1, and 1 more for every continue-as-new. */
   readonly executionId: number;
+  /** The orchestration's name. */
   readonly name: string;
+  /** The version that this execution is pinned to. */
   readonly version: string;
+  /** Who started it as a child; undefined for one that nobody waits for. */
   readonly parent: ParentInstance | undefined;
   /** True while the function is led through what it has done before. */
   readonly isReplaying: boolean;
-  /** Silent while replaying. */
+  /** A logger whose lines say which instance they are of; silent while replaying. */
   readonly log: Logger;
 
   /** The time of the last event delivered, by the store's clock, in milliseconds since 1970. The same on replay. */
   now(): number;
-  /** From 0 up to, not including, 1. The same on replay. */
+  /** A random number from 0 up to, not including, 1. The same on replay. */
   random(): number;
-  /** The same on replay. */
+  /** A random UUID, version 4. The same on replay. */
   uuid(): string;
 
-  /** Rejects with `ActivityError` once the activity has failed for good. */
+  /**
+   * Has an activity executed, on whichever node has it, and resolves with its result. By a definition it is typed; the
+   * plain name will do. Rejects with `ActivityError` once it has failed for good, and with `TimeoutError`, `AbortError`
+   * or `CancelledError` when the waiting for it ends before.
+   */
   activity<I, O>(activity: CallableActivity<I, O>, ...rest: InputAndOptions<I, ActivityCall>): Promise<O>;
   activity<O = unknown>(name: string, input?: unknown, options?: ActivityCall): Promise<O>;
 
-  /** Never fires early, by the store's clock. */
+  /** Waits, for as long as it takes: the timer is a row in the store. Never fires early, by the store's clock. */
   sleep(duration: Duration, options?: Pick<AwaitOptions, "signal">): Promise<void>;
+  /** As `sleep`, until an instant on the store's clock: a date, or milliseconds since 1970. */
   sleepUntil(at: Date | number, options?: Pick<AwaitOptions, "signal">): Promise<void>;
 
-  /** Resolves with the next event of that name that is raised from now on. */
+  /**
+   * Resolves with the next event of that name that is raised from now on; what was raised before is gone. Rejects as
+   * `receive` does.
+   */
   waitForEvent<T>(event: EventDefinition<T, unknown>, options?: AwaitOptions): Promise<T>;
   waitForEvent<T = unknown>(name: string, options?: AwaitOptions): Promise<T>;
 
-  /** Takes the oldest message of the mailbox, or waits for the next one. */
+  /**
+   * Takes the oldest message of the mailbox, or waits for the next one. What nobody receives is kept, also across
+   * continue-as-new. Rejects with `TimeoutError`, `AbortError` or `CancelledError`, and with `ValidationError` for a
+   * message that the mailbox's schema refuses.
+   */
   receive<T>(mailbox: Mailbox<T, unknown>, options?: AwaitOptions): Promise<T>;
   receive<T = unknown>(name: string, options?: AwaitOptions): Promise<T>;
 
-  /** Rejects with the error that ended the child, whatever ended it. */
+  /**
+   * Starts a child, and resolves with its result. Rejects with the error that ended it, whatever ended it, and with
+   * `InstanceExistsError` when its id is in use by another.
+   */
   subOrchestration<I, O>(
     orchestration: Orchestration<I, O>,
     ...rest: InputAndOptions<I, SubOrchestrationCall>
@@ -127,6 +159,7 @@ export interface OrchestrationContext {
    */
   patched(id: string): boolean;
 
+  /** Key-value state of the instance. */
   readonly state: OrchestrationState;
 
   /** Any value that can be stored; `client.getStatus` shows it. */

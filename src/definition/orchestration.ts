@@ -6,11 +6,16 @@ import type { OrchestrationContext } from "./orchestration-context.ts";
 import type { AnySchema, SchemaInput, SchemaOutput } from "./standard-schema.ts";
 import { checkSchema } from "./validate.ts";
 
+/** What an orchestration may be given besides its name. */
 export interface OrchestrationOptions {
   /** Semantic version. Default `"1.0.0"`. */
   readonly version?: string;
 }
 
+/**
+ * The function of an orchestration: the same calls in the same order for the same history, and no other access to the
+ * world.
+ */
 export type OrchestrationFunction<I, O> = (ctx: OrchestrationContext, input: I) => O | PromiseLike<O>;
 
 /** Made by `orchestration()`. Give it to `Runtime.start` to have it run, and to `client.start` to start instances. */

@@ -9,7 +9,7 @@ export interface RetryOptions {
   readonly initialInterval?: Duration;
   /** Factor from one interval to the next, at least 1. Default 2. */
   readonly backoff?: number;
-  /** Default `"1m"`. */
+  /** No interval is longer. Default `"1m"`. */
   readonly maxInterval?: Duration;
   /** Share of each interval that is random, 0 to 1, so that many failures do not return together. Default 0.2. */
   readonly jitter?: number;

@@ -2,10 +2,12 @@ import type { ActivityContext } from "./activity-context.ts";
 import { type ActivityOptions, type CallableActivity, defineActivity, type WithInput } from "./activity.ts";
 import type { AnySchema, SchemaInput, SchemaOutput } from "./standard-schema.ts";
 
-/** \`T\` is the transaction of the store: \`SqliteTransaction\` or \`PostgresTransaction\`. */
+/**
+ * The function of a transactional activity; `T` is what the store gives: `SqliteTransaction` or `PostgresTransaction`.
+ */
 export type TransactionFunction<I, O, T> = (ctx: ActivityContext, input: I, transaction: T) => O | PromiseLike<O>;
 
-/** Made by \`transaction()\`. Registered and called as any other activity. */
+/** Made by `transaction()`. Registered and called as any other activity. */
 export interface TransactionalActivity<I, O, T> extends Omit<CallableActivity<I, O>, "run"> {
   readonly isTransactional: true;
   readonly run: TransactionFunction<I, O, T>;
@@ -15,7 +17,7 @@ export interface TransactionalActivity<I, O, T> extends Omit<CallableActivity<I,
  * Defines an activity whose writes to the store's own database are committed together with its completion: exactly
  * once, whatever crashes. On PostgreSQL its function is async and has a connection of its own; on SQLite it must not
  * be async. It may be run again when it could not be committed, so it should do nothing but read and write with
- * \`transaction\`. Options, retries and time limits are those of any activity. Throws \`InvalidArgumentError\` for a bad
+ * `transaction`. Options, retries and time limits are those of any activity. Throws `InvalidArgumentError` for a bad
  * name or option.
  */
 export function transaction<I, O, T>(

@@ -18,6 +18,7 @@ export class RetryAfterError extends PerdureError {
   }
 }
 
+/** What an `ActivityError` is made of. */
 export interface ActivityErrorOptions {
   /** The activity's name. */
   readonly activity: string;
@@ -34,7 +35,9 @@ export interface ActivityErrorOptions {
  * activity threw (`ACTIVITY_FAILED` when it had no string code), so that they can be compared without its class.
  */
 export class ActivityError extends PerdureError {
+  /** The activity's name. */
   readonly activity: string;
+  /** Deliveries of the activity, the last one included. */
   readonly attempts: number;
 
   constructor(message: string, options: ActivityErrorOptions) {

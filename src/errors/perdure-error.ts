@@ -4,13 +4,17 @@
  */
 export type ErrorCategory = "application" | "cancellation" | "configuration" | "infrastructure";
 
+/** What every error of Perdure is made of. */
 export interface PerdureErrorOptions {
   readonly code: string;
   readonly category: ErrorCategory;
   readonly cause?: unknown;
 }
 
-/** Base of every error that Perdure throws. `code` is stable across releases and survives storage; the class may not. */
+/**
+ * Base of every error that Perdure throws. `code` is stable across releases and survives storage; the class may not. What
+ * happened, why, and what to do is under the code in docs/reference/errors.md.
+ */
 export class PerdureError extends Error {
   readonly code: string;
   readonly category: ErrorCategory;

@@ -33,15 +33,20 @@ interface Completion {
 
 // --- received ---------------------------------------------------------------------------------------------------
 
+/** The first event of every execution: what is run, in which version, with which input, and for whom. */
 export interface OrchestrationStarted extends EventBase, WithCheckedPayload {
   readonly kind: "OrchestrationStarted";
+  /** The orchestration's name. */
   readonly name: string;
   /** Always the resolved one; `"*"` only in the history of an instance that was ended before any node could run it. */
   readonly version: string;
+  /** Random for every start, and kept through continue-as-new. */
   readonly runId: string;
+  /** 1, and 1 more for every continue-as-new. */
   readonly executionId: number;
   /** The engine's semantics that produced this history. */
   readonly semantics: number;
+  /** Who is told of its end; absent for one that nobody waits for. */
   readonly parent?: ParentLink;
   /** When the first execution of this run started; carried along by continue-as-new. */
   readonly startedAt: number;
@@ -61,10 +66,12 @@ export interface CarriedState {
   readonly payload: string;
 }
 
+/** An activity has given its result. */
 export interface ActivityCompleted extends EventBase, Completion, WithPayload {
   readonly kind: "ActivityCompleted";
 }
 
+/** An activity has failed for good: no attempt is left, or what it threw is not to be tried again. */
 export interface ActivityFailed extends EventBase, Completion {
   readonly kind: "ActivityFailed";
   readonly failure: Failure;
@@ -77,10 +84,12 @@ export interface TimerFired extends EventBase, Completion {
   readonly kind: "TimerFired";
 }
 
+/** A child has given its result. */
 export interface SubOrchestrationCompleted extends EventBase, Completion, WithPayload {
   readonly kind: "SubOrchestrationCompleted";
 }
 
+/** A child has ended otherwise: it failed, was cancelled, terminated or deleted, or could not be started. */
 export interface SubOrchestrationFailed extends EventBase, Completion {
   readonly kind: "SubOrchestrationFailed";
   readonly failure: Failure;
@@ -98,6 +107,7 @@ export interface MessageArrived extends EventBase, WithCheckedPayload {
   readonly mailbox: string;
 }
 
+/** The instance was asked to cancel: by `client.cancel`, or by the end of its parent. */
 export interface CancelRequested extends EventBase {
   readonly kind: "CancelRequested";
   readonly reason?: string;
@@ -110,6 +120,7 @@ export interface ExecutionEnded extends EventBase {
   readonly failure: Failure;
 }
 
+/** What came from outside. Replay delivers it. */
 export type ReceivedEvent =
   | OrchestrationStarted
   | ActivityCompleted
@@ -129,6 +140,7 @@ interface WithTimeLimit {
   readonly dueAt?: number;
 }
 
+/** The function called `ctx.activity`: the work item is queued by the same commit. */
 export interface ActivityScheduled extends EventBase, WithCheckedPayload, WithTimeLimit {
   readonly kind: "ActivityScheduled";
   readonly name: string;
@@ -143,11 +155,14 @@ export interface ActivityScheduled extends EventBase, WithCheckedPayload, WithTi
   readonly policy?: ActivityPolicy;
 }
 
+/** The function called `ctx.sleep` or `ctx.sleepUntil`: the timer is stored by the same commit. */
 export interface TimerCreated extends EventBase {
   readonly kind: "TimerCreated";
+  /** When it comes due, on the store's clock. */
   readonly dueAt: number;
 }
 
+/** The function called `ctx.subOrchestration`: the start is queued by the same commit. */
 export interface SubOrchestrationScheduled extends EventBase, WithCheckedPayload, WithTimeLimit {
   readonly kind: "SubOrchestrationScheduled";
   readonly name: string;
@@ -166,11 +181,13 @@ export interface OrchestrationStartRequested extends EventBase, WithCheckedPaylo
   readonly instanceId: string;
 }
 
+/** The function called `ctx.waitForEvent`. */
 export interface EventWaitOpened extends EventBase, WithTimeLimit {
   readonly kind: "EventWaitOpened";
   readonly name: string;
 }
 
+/** The function called `ctx.receive`, and no message was there yet. */
 export interface ReceiveOpened extends EventBase, WithTimeLimit {
   readonly kind: "ReceiveOpened";
   readonly mailbox: string;
@@ -183,15 +200,18 @@ export interface OperationCancelled extends EventBase {
   readonly cause: "signal" | "cancel";
 }
 
+/** The function called `ctx.setCustomStatus`. */
 export interface CustomStatusSet extends EventBase, WithPayload {
   readonly kind: "CustomStatusSet";
 }
 
+/** The function called `ctx.state.set`. */
 export interface StateSet extends EventBase, WithPayload {
   readonly kind: "StateSet";
   readonly key: string;
 }
 
+/** The function called `ctx.state.delete`. */
 export interface StateDeleted extends EventBase {
   readonly kind: "StateDeleted";
   readonly key: string;
@@ -203,10 +223,12 @@ export interface PatchMarked extends EventBase {
   readonly id: string;
 }
 
+/** The function returned. */
 export interface OrchestrationCompleted extends EventBase, WithPayload {
   readonly kind: "OrchestrationCompleted";
 }
 
+/** The function threw. */
 export interface OrchestrationFailed extends EventBase {
   readonly kind: "OrchestrationFailed";
   readonly failure: Failure;
@@ -218,6 +240,7 @@ export interface OrchestrationCancelled extends EventBase {
   readonly failure: Failure;
 }
 
+/** The function called `ctx.continueAsNew`: the next execution begins with this input. */
 export interface OrchestrationContinuedAsNew extends EventBase, WithPayload {
   readonly kind: "OrchestrationContinuedAsNew";
   readonly version?: string;
@@ -241,7 +264,9 @@ export type Decision =
   | OrchestrationCancelled
   | OrchestrationContinuedAsNew;
 
+/** Anything that a history may contain. */
 export type HistoryEvent = ReceivedEvent | Decision;
+/** The kind of an event: the name of its type. */
 export type EventKind = HistoryEvent["kind"];
 
 /** The end of an execution, decided by its function or imposed on it. */
@@ -254,6 +279,9 @@ export type TerminalEvent =
 
 // An event before it has its place in a history.
 type Draft<E> = E extends unknown ? Omit<E, "eventId" | "at"> : never;
+/** A decision before it has its place in a history. */
 export type DecisionDraft = Draft<Decision>;
+/** A received event before it has its place in a history. */
 export type ReceivedDraft = Draft<ReceivedEvent>;
+/** The end of an operation, before it has its place in a history. */
 export type CompletionDraft = Extract<ReceivedDraft, Completion>;

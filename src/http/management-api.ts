@@ -9,7 +9,9 @@ import { type Audit, auditTo } from "./audit.ts";
 import type { Authorize } from "./caller.ts";
 import { managementApp } from "./management-app.ts";
 
+/** What the HTTP API is of, under which names it is reached, and who may do what. */
 export interface ManagementApiOptions {
+  /** The store. */
   readonly provider: Provider;
   /**
    * Says what a request may do: `"none"`, `"read"` or `"write"`, or `{ role, name }` with a name for the audit. There is
@@ -33,6 +35,7 @@ export interface ManagementApiOptions {
   readonly orchestrations?: readonly AnyOrchestration[];
   /** Default: a line of level `info` in the log for each change. */
   readonly audit?: Audit;
+  /** Default: what the environment variable `PERDURE_LOG` says; silent without it. */
   readonly logger?: Logger;
 }
 

@@ -8,10 +8,11 @@ import { dashboardApp } from "./dashboard-app.ts";
 import { listen } from "./listen.ts";
 import { createManagementApi, type ManagementApiOptions } from "./management-api.ts";
 
+/** Where the dashboard listens, and who may do what there. */
 export interface DashboardOptions extends Omit<ManagementApiOptions, "authorize" | "allowedHosts" | "basePath"> {
   /** Where to listen. Default `"127.0.0.1"`. Any address that is not this machine's own needs a `token`. */
   readonly host?: string;
-  /** Default: one that is free. */
+  /** The port. Default: one that is free. */
   readonly port?: number;
   /** Lets whoever has it look and change, as `authorization: Bearer ...` or on the login page. 16 characters or more. */
   readonly token?: string;
@@ -27,6 +28,7 @@ export interface Dashboard extends AsyncDisposable {
   readonly url: string;
   /** An address that lets one browser in, once, within 15 minutes: for whoever started the server. */
   loginUrl(): string;
+  /** Stops listening, and ends all connections. */
   close(): Promise<void>;
 }
 

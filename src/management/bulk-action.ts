@@ -2,6 +2,7 @@ import type { Client, InstanceFilter } from "../client/index.ts";
 import { InstanceNotFoundError, PerdureError } from "../errors/index.ts";
 import { actOn, checkAction, type InstanceAction } from "./instance-action.ts";
 
+/** An action, and the instances that it is for. */
 export interface BulkRequest extends InstanceAction {
   /** Which instances. Those that the filter begins to match meanwhile are left alone. */
   readonly filter: InstanceFilter;
@@ -9,6 +10,7 @@ export interface BulkRequest extends InstanceAction {
   readonly onProgress?: (progress: BulkResult) => void;
 }
 
+/** What an action for all that a filter finds would concern. */
 export interface BulkPreview {
   /** How many instances it would concern. */
   readonly count: number;
@@ -16,6 +18,7 @@ export interface BulkPreview {
   readonly examples: readonly string[];
 }
 
+/** What an action for many instances has come to so far. */
 export interface BulkResult {
   readonly done: number;
   /** Those where it did not work, with the reason: at most 100 of them. */

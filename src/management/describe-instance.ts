@@ -24,6 +24,7 @@ export interface InstanceReport {
   readonly executions: readonly ExecutionView[];
 }
 
+/** What an execution has done and what it has open, folded from its history. */
 export interface ExecutionReport {
   readonly startedAt: string;
   readonly endedAt: string | null;
@@ -41,6 +42,7 @@ export interface ExecutionReport {
   readonly state: Readonly<Record<string, string>>;
 }
 
+/** One execution of an instance, from its first and its last event. */
 export interface ExecutionView {
   readonly executionId: number;
   readonly startedAt: string;

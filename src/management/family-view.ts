@@ -9,6 +9,7 @@ export interface FamilyView extends InstanceView {
   readonly children: readonly FamilyView[];
 }
 
+/** The whole family of an instance, whichever of its members was asked for. */
 export interface FamilyTree {
   /** The topmost ancestor that is still in the store. */
   readonly root: FamilyView;

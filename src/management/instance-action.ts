@@ -2,11 +2,13 @@ import type { Client } from "../client/index.ts";
 import { InvalidArgumentError } from "../errors/index.ts";
 import { describeArgument } from "../values/index.ts";
 
+/** What an operator may do to an instance that is there. */
 export const actionKinds = ["cancel", "terminate", "delete", "release"] as const;
 
 /** What an operator may do to an instance that is there. */
 export type ActionKind = (typeof actionKinds)[number];
 
+/** An action, and what it needs to know. */
 export interface InstanceAction {
   readonly action: ActionKind;
   /** Why, for `cancel` and `terminate`: it is recorded. */
@@ -15,6 +17,7 @@ export interface InstanceAction {
   readonly force?: boolean;
 }
 
+/** Which instances an action has changed. */
 export interface ActionResult {
   /** Of all that were deleted; of the instance itself otherwise. */
   readonly instanceIds: readonly string[];

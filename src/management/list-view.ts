@@ -3,6 +3,7 @@ import { checkLimit } from "./limits.ts";
 import type { Provider } from "../providers/contract.ts";
 import { type InstanceView, instanceView } from "./instance-view.ts";
 
+/** A page of instances. */
 export interface ListView {
   /** Newest first. */
   readonly instances: readonly InstanceView[];

@@ -35,6 +35,7 @@ import {
   type TrafficView,
 } from "./store-views.ts";
 
+/** What a `Management` may be told besides its provider. */
 export interface ManagementOptions {
   readonly logger?: Logger;
 }
@@ -52,18 +53,22 @@ export class Management {
     this.#provider = provider;
   }
 
+  /** How many instances there are in which status, and how many nodes are live. */
   overview(): Promise<Overview> {
     return overview(this.#provider);
   }
 
+  /** A page of the instances for which all that is given holds, newest first. */
   list(options: ListOptions = {}): Promise<ListView> {
     return listView(this.#provider, options);
   }
 
+  /** How many instances there are for which all that is given holds. */
   count(filter: InstanceFilter = {}): Promise<number> {
     return this.client.count(filter);
   }
 
+  /** What an instance waits for, and what it has done. Rejects with `InstanceNotFoundError`. */
   describe(instanceId: string): Promise<InstanceReport> {
     return describeInstance(this.#provider, instanceId);
   }
@@ -77,10 +82,12 @@ export class Management {
     return familyTree(this.#provider, instanceId);
   }
 
+  /** What waits in the queues, and whether anybody takes it. */
   queues(): Promise<QueuesView> {
     return queuesView(this.#provider);
   }
 
+  /** The nodes that have a lease row, live or not. */
   nodes(): Promise<readonly NodeView[]> {
     return nodesView(this.#provider);
   }
@@ -106,22 +113,27 @@ export class Management {
     return { instanceId };
   }
 
+  /** Puts a message into a mailbox of an instance; the data is plain JSON. */
   send(instanceId: string, mailbox: string, data: unknown): Promise<void> {
     return this.client.send(instanceId, mailbox, data);
   }
 
+  /** Raises an event for an instance; the data is plain JSON. */
   raiseEvent(instanceId: string, event: string, data: unknown): Promise<void> {
     return this.client.raiseEvent(instanceId, event, data);
   }
 
+  /** Cancels, terminates, deletes or releases one instance. */
   act(instanceId: string, action: InstanceAction): Promise<ActionResult> {
     return actOn(this.client, instanceId, action);
   }
 
+  /** How many instances a filter finds, and some of them: to be shown before `actOnAll`. */
   previewBulk(filter: InstanceFilter): Promise<BulkPreview> {
     return previewBulk(this.client, filter);
   }
 
+  /** Does the same to all that a filter finds, page by page; what fails for one does not stop the others. */
   actOnAll(request: BulkRequest): Promise<BulkResult> {
     return actOnAll(this.client, request);
   }

@@ -25,6 +25,7 @@ export interface WorkView {
   readonly lastFailure: Failure | null;
 }
 
+/** Why an instance does not go on: one thing that it waits for. */
 export interface WaitView extends Omit<WaitReason, "since" | "until"> {
   readonly since: string | null;
   readonly until: string | null;

@@ -47,6 +47,7 @@ export interface QueuesView {
   readonly logBytes: number | null;
 }
 
+/** How much of one activity waits and runs in one queue, and whether anybody takes it. */
 export interface WorkQueueView extends Omit<WorkLoad, "oldestVisibleAt"> {
   readonly oldestVisibleAt: string | null;
   /** Some live node takes this activity from this queue. */
@@ -74,6 +75,7 @@ export async function queuesView(provider: Provider): Promise<QueuesView> {
   };
 }
 
+/** A node that has a lease row, live or not, and what it can run. */
 export interface NodeView {
   readonly nodeId: string;
   readonly leaseUntil: string;
@@ -118,6 +120,7 @@ export interface TrafficView {
   readonly isTruncated: boolean;
 }
 
+/** An instance without a parent that ended lately. */
 export interface EndedView {
   readonly name: string;
   readonly status: InstanceStatus;

@@ -70,12 +70,14 @@ export interface CommitMessage {
   readonly ms: number;
 }
 
+/** An instance came into this node's memory, or left it. */
 export interface HydrationMessage {
   readonly instanceId: string;
   /** 1: it is in memory now. -1: it no longer is. */
   readonly change: 1 | -1;
 }
 
+/** What became of this node's lease. */
 export interface LeaseMessage {
   readonly nodeId: string;
   readonly what: "held" | "failed" | "lost";

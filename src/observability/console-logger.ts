@@ -5,10 +5,13 @@ import { formatLogLine } from "./log-line.ts";
 /** Where a console logger writes: `process.stderr`, or anything else that takes text. */
 export interface LogSink {
   readonly isTTY?: boolean;
+  /** Whether a terminal shows colours; left out, one does. */
   hasColors?(): boolean;
+  /** Takes a whole line with its end. */
   write(text: string): unknown;
 }
 
+/** What `consoleLogger` writes, and where. */
 export interface ConsoleLoggerOptions {
   /** What is less severe is left out; `"silent"` leaves out everything. Default `"info"`. */
   readonly level?: LogLevel | "silent";

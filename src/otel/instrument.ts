@@ -4,6 +4,7 @@ import { checkObject } from "../values/index.ts";
 import { makeMetrics, makeStoreMetrics } from "./metrics.ts";
 import { makeTraces } from "./traces.ts";
 
+/** Where traces and metrics go; the global OpenTelemetry if nothing is said. */
 export interface InstrumentOptions {
   /** Default: the global one, under the name `perdure`. */
   readonly tracer?: Tracer;

@@ -64,11 +64,13 @@ export interface TurnCommit {
   readonly quarantine: string | null;
 }
 
+/** One change of an instance's key-value state; a null payload removes the key. */
 export interface StateChange {
   readonly key: string;
   readonly payload: string | null;
 }
 
+/** The new values of the row by which an instance is listed; null leaves a column as it is. */
 export interface Projection {
   readonly status: InstanceStatus | null;
   readonly version: string | null;
@@ -89,6 +91,7 @@ export type WorkResult =
 /** Free slots of one queue, for what a commit inserts. */
 export type WorkClaim = Pick<FetchWork, "queue" | "activities" | "limit">;
 
+/** What a node commits at once: turns, ends of deliveries, and the slots that it has free for what follows. */
 export interface CommitBatch {
   readonly nodeId: string;
   readonly turns: readonly TurnCommit[];
@@ -102,6 +105,7 @@ export interface CommitBatch {
   readonly messageLimit?: number;
 }
 
+/** What became of one turn of a batch. */
 export type TurnOutcome =
   /** `refused`: the store did not take the turn's rows, such as an event id twice; a defect of whoever made the turn. */
   | { readonly status: "fenced"; readonly refused?: string }
@@ -113,12 +117,14 @@ export type TurnOutcome =
       readonly undelivered: readonly Undelivered[];
     };
 
+/** A message or a start of a turn that came to nothing, and why. */
 export interface Undelivered {
   readonly instanceId: string;
   readonly why: "unknown" | "ended" | "exists" | "purged";
   readonly body: string;
 }
 
+/** What became of a batch: each turn and each result is committed or fenced by itself. */
 export interface CommitResult {
   readonly storeNow: number;
   /** One for each turn, in order. */

@@ -20,6 +20,7 @@ export interface StoreLoad {
   readonly logBytes?: number;
 }
 
+/** How much of one activity waits and runs in one queue. */
 export interface WorkLoad {
   readonly queue: string;
   /** The activity's name. */
@@ -36,6 +37,7 @@ export interface WorkLoad {
   readonly oldestVisibleAt: number | null;
 }
 
+/** A node that has a lease row, live or not. */
 export interface NodeRecord {
   readonly nodeId: string;
   /** By the store's clock; in the past for a node that nobody has cleaned up after. */
@@ -65,6 +67,7 @@ export interface InstanceQueues {
   readonly timers: readonly QueuedTimer[];
 }
 
+/** A work item of one instance, as it stands in its queue. */
 export interface QueuedWork {
   readonly id: string;
   readonly queue: string;
@@ -80,6 +83,7 @@ export interface QueuedWork {
   readonly note: string | null;
 }
 
+/** A timer that has not come due. */
 export interface QueuedTimer {
   readonly executionId: number;
   readonly eventId: number;
@@ -96,6 +100,7 @@ export interface Traffic {
   readonly isTruncated: boolean;
 }
 
+/** An instance that ended lately. */
 export interface EndedInstance {
   readonly name: string;
   readonly status: InstanceStatus;

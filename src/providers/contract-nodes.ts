@@ -1,5 +1,6 @@
 import type { EventRow, InstanceRef, ParentReference, QueuedMessage } from "./contract-rows.ts";
 
+/** The lease of a node: how long it may go without renewing it, and what it can run. */
 export interface NodeLease {
   /** Random, never used before: a node whose lease expired takes a new one. */
   readonly nodeId: string;
@@ -10,6 +11,7 @@ export interface NodeLease {
   readonly sessionIdleMs?: number;
 }
 
+/** What a node learns when it opens or renews its lease. */
 export interface LeaseState {
   /** False: the lease had expired, or somebody else has ended it. Nothing of this node will be committed any more. */
   readonly held: boolean;
@@ -18,6 +20,7 @@ export interface LeaseState {
   readonly nextExpiryAt: number | null;
 }
 
+/** A batch of claims on instances. */
 export interface FetchInstances {
   readonly nodeId: string;
   /** At most this many instances that this node does not own yet. */
@@ -42,6 +45,7 @@ export interface FetchInstances {
   readonly messageLimit: number;
 }
 
+/** An instance that this node owns, with what waits for it. */
 export interface FetchedInstance {
   readonly ref: InstanceRef;
   readonly instanceId: string;
@@ -60,6 +64,7 @@ export interface FetchedInstance {
   readonly history: readonly EventRow[] | null;
 }
 
+/** What a fetch of instances found. */
 export interface FetchedInstances {
   readonly storeNow: number;
   readonly instances: readonly FetchedInstance[];
@@ -82,6 +87,7 @@ export interface FetchWork {
   readonly suspectLimit: number;
 }
 
+/** A work item that this node owns, to be executed once. */
 export interface WorkItem {
   readonly id: string;
   /** Grows with every delivery, and fences it: see `WorkFence`. */
@@ -103,6 +109,7 @@ export interface WorkItem {
   readonly note: string | null;
 }
 
+/** What a fetch of work items found. */
 export interface FetchedWork {
   readonly storeNow: number;
   readonly items: readonly WorkItem[];
@@ -115,6 +122,7 @@ export interface FetchedWork {
 /** Here `nextVisibleAt` is when the next item will not have been started by its time. */
 export type ExpiredWork = Omit<FetchedWork, "suspectsWait">;
 
+/** How many timers came due, and when the next one will. */
 export interface FiredTimers {
   readonly storeNow: number;
   readonly fired: number;

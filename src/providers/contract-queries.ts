@@ -1,9 +1,11 @@
 import type { EventRow, InstanceStatus, NewMessage, ParentReference } from "./contract-rows.ts";
 
+/** The row of an instance: what can be said of it without its history. All instants by the store's clock. */
 export interface InstanceRecord {
   readonly instanceId: string;
   readonly runId: string;
   readonly name: string;
+  /** Null until a node has chosen one. */
   readonly version: string | null;
   readonly status: InstanceStatus;
   readonly executionId: number;
@@ -16,6 +18,7 @@ export interface InstanceRecord {
   readonly quarantine: string | null;
 }
 
+/** One execution of an instance, by its first and its last event. */
 export interface ExecutionRecord {
   readonly executionId: number;
   readonly first: EventRow;
@@ -35,12 +38,14 @@ export interface CountInstances {
   readonly createdBefore?: number;
 }
 
+/** Which page of which instances to list. */
 export interface ListInstances extends CountInstances {
   readonly limit: number;
   /** From the previous page. */
   readonly cursor: string | null;
 }
 
+/** A page of instances, as they are stored. */
 export interface InstancePage {
   /** Newest first. */
   readonly instances: readonly InstanceRecord[];
@@ -55,12 +60,14 @@ export interface PruneInstances {
   readonly limit: number;
 }
 
+/** What a deletion came to; unless it is `deleted`, nothing was removed. */
 export type DeleteOutcome =
   | { readonly status: "deleted"; readonly instanceIds: readonly string[] }
   | { readonly status: "unknown" }
   /** Not forced, and this member of the family has not ended. */
   | { readonly status: "running"; readonly instanceId: string };
 
+/** Which instance to remove, with its children. */
 export interface DeleteInstance {
   readonly instanceId: string;
   /** Another run under the same id is `unknown`. */

@@ -4,6 +4,7 @@ export type InstanceRef = number | string;
 /** Names one queued message inside the store; never reused, and growing in the order of arrival within one instance. */
 export type MessageToken = number | string;
 
+/** Where an instance stands; all but the first two are ends. */
 export type InstanceStatus = "pending" | "running" | "completed" | "failed" | "cancelled" | "terminated";
 
 /**
@@ -21,6 +22,7 @@ export interface NewMessage {
   readonly payload: string | null;
 }
 
+/** A message that waits for its instance. */
 export interface QueuedMessage {
   readonly token: MessageToken;
   readonly lane: MessageLane;
@@ -28,11 +30,13 @@ export interface QueuedMessage {
   readonly payload: string | null;
 }
 
+/** Content that only the runtime reads: what it is, and the value of a user's in it, if there is one. */
 export interface StoredText {
   readonly body: string;
   readonly payload: string | null;
 }
 
+/** An event as it is stored: its place, its time, and two texts that only the runtime reads. */
 export interface EventRow {
   readonly eventId: number;
   readonly at: number;
@@ -40,6 +44,7 @@ export interface EventRow {
   readonly payload: string | null;
 }
 
+/** Where a child reports its end: an execution of its parent, and the event there that scheduled it. */
 export interface ParentReference {
   readonly instanceId: string;
   readonly runId: string;
@@ -62,6 +67,7 @@ export interface NewInstance {
   readonly onConflict: NewMessage | null;
 }
 
+/** A work item that a turn queues: one call of an activity. */
 export interface NewWorkItem {
   /** Unique in the store, and the same on every delivery. */
   readonly id: string;
@@ -79,6 +85,7 @@ export interface NewWorkItem {
   readonly session?: string;
 }
 
+/** A timer that a turn creates. */
 export interface NewTimer {
   /** The decision that created it: unique in its execution, and how it is cancelled. */
   readonly eventId: number;

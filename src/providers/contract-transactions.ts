@@ -17,8 +17,10 @@ export interface Transactions {
   completeWork(request: CompleteWork): Promise<WorkCompletion>;
 }
 
+/** Whether each start made an instance, and the run that now has its id. */
 export type Created = readonly { readonly created: boolean; readonly runId: string }[];
 
+/** A delivery whose function runs inside a transaction of the store. */
 export interface CompleteWork {
   readonly nodeId: string;
   readonly fence: WorkFence;
@@ -32,6 +34,7 @@ export interface CompleteWork {
   readonly run: (transaction: unknown) => NewMessage | Promise<NewMessage>;
 }
 
+/** What became of a delivery that ran inside a transaction. */
 export type WorkCompletion =
   | { readonly status: "committed" }
   /** The delivery no longer holds, or its signal was aborted: nothing was written. */

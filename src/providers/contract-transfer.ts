@@ -20,15 +20,18 @@ export interface InstanceDump {
   readonly state: readonly { readonly key: string; readonly payload: string }[];
 }
 
+/** One execution of a dumped instance, with its events. */
 export interface DumpedExecution {
   readonly executionId: number;
   readonly events: readonly EventRow[];
 }
 
+/** A queued message of a dumped instance. */
 export interface DumpedMessage extends StoredText {
   readonly lane: MessageLane;
 }
 
+/** A work item of a dumped instance, with what happened to it so far. */
 export interface DumpedWork extends NewWorkItem {
   readonly executionId: number;
   readonly delivery: number;
@@ -40,10 +43,12 @@ export interface DumpedWork extends NewWorkItem {
   readonly note: string | null;
 }
 
+/** A timer of a dumped instance. */
 export interface DumpedTimer extends NewTimer {
   readonly executionId: number;
 }
 
+/** A page of the instances of a store, with all that belongs to them. */
 export interface DumpPage {
   /** In the order of their creation in this store. */
   readonly dumps: readonly InstanceDump[];
@@ -51,6 +56,7 @@ export interface DumpPage {
   readonly cursor: string | null;
 }
 
+/** Which page to dump, and how large it may be. */
 export interface DumpRequest {
   /** From the previous page. */
   readonly cursor: string | null;
@@ -70,6 +76,7 @@ export interface StoreSeal {
   readonly note: string;
 }
 
+/** Whether a store could be sealed. */
 export type SealOutcome =
   | { readonly status: "sealed" }
   /** Another move's seal is there. */
@@ -77,6 +84,7 @@ export type SealOutcome =
   /** These nodes hold leases: nothing was changed. */
   | { readonly status: "busy"; readonly nodeIds: readonly string[] };
 
+/** How many rows of each kind a store has. */
 export interface StoreCounts {
   readonly instances: number;
   readonly events: number;
@@ -94,9 +102,11 @@ export interface StoreTransfer {
    * another state or note.
    */
   seal(seal: StoreSeal): Promise<SealOutcome>;
+  /** The seal of the store; null if it has none. */
   readSeal(): Promise<StoreSeal | null>;
   /** Removes the seal of this move; false if there is none. */
   unseal(moveId: string): Promise<boolean>;
+  /** How many rows of each kind the store has. */
   count(): Promise<StoreCounts>;
   /** Each page is one state of the store. */
   dump(request: DumpRequest): Promise<DumpPage>;

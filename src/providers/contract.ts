@@ -45,6 +45,7 @@ export type * from "./contract-transactions.ts";
  * not answer; whether a write then took effect may be unknown, and every write may be sent again, identically.
  */
 
+/** A store: histories and queues behind one contract. What each method promises is checked by `perdure/conformance`. */
 export interface Provider extends AsyncDisposable {
   /** For logs and errors, such as `sqlite`. */
   readonly kind: string;
@@ -58,12 +59,14 @@ export interface Provider extends AsyncDisposable {
    */
   now(): number;
 
+  /** Makes a lease row for a node that has none. Also ends the expired leases of others, as `renewLease` does. */
   openLease(lease: NodeLease): Promise<LeaseState>;
   /** Extends an unexpired lease. Also ends the expired leases of others: what they owned becomes available. */
   renewLease(lease: NodeLease): Promise<LeaseState>;
   /** Ends the lease and makes available all that the node owns, as handed back: counted as neither claim nor loss. */
   closeLease(nodeId: string): Promise<void>;
 
+  /** Claims instances that have messages and that this node can run, and gives them with what waits for them. */
   fetchInstances(request: FetchInstances): Promise<FetchedInstances>;
   /** Gives up what this node owns at that epoch; the claim does not count. What is not its own is passed over. */
   releaseInstances(nodeId: string, claims: readonly { ref: InstanceRef; epoch: number }[]): Promise<void>;
@@ -75,6 +78,7 @@ export interface Provider extends AsyncDisposable {
     nodeId: string,
     kept: { readonly instances: readonly InstanceRef[]; readonly work: readonly string[] },
   ): Promise<void>;
+  /** Claims work items that are visible, oldest first, as many as the node has slots for. */
   fetchWork(request: FetchWork): Promise<FetchedWork>;
   /** Stores the details and says whether the item is still this delivery's; null leaves the stored details alone. */
   heartbeatWork(nodeId: string, fence: WorkFence, details: string | null): Promise<boolean>;
@@ -82,6 +86,7 @@ export interface Provider extends AsyncDisposable {
   findLostWork(nodeId: string, fences: readonly WorkFence[]): Promise<readonly string[]>;
   /** Turns the timers that are due into messages, oldest first. Never early. */
   fireTimers(request: { readonly partitions: readonly number[]; readonly limit: number }): Promise<FiredTimers>;
+  /** Commits a batch: every turn and every result all or nothing by itself, and each fenced by itself. */
   commit(batch: CommitBatch): Promise<CommitResult>;
 
   /**
@@ -100,11 +105,13 @@ export interface Provider extends AsyncDisposable {
     readonly limit: number;
   }): Promise<ExpiredWork>;
 
+  /** Creates instances in one commit, in order; one whose id is in use is left out, and its run is given. */
   createInstances(starts: readonly NewInstance[]): Promise<readonly { created: boolean; runId: string }[]>;
   /** One answer for each message, in order; a message to an instance that is unknown or has ended is not stored. */
   enqueue(messages: readonly NewMessage[]): Promise<readonly ("queued" | "unknown" | "ended")[]>;
   /** Lifts the quarantine and forgets the claims; false if the instance is not quarantined. */
   releaseQuarantine(instanceId: string): Promise<boolean>;
+  /** The row of an instance; null if there is none. */
   readInstance(instanceId: string): Promise<InstanceRecord | null>;
   /** Null when there is no such instance or execution. Default: the current execution. */
   readHistory(instanceId: string, executionId?: number): Promise<readonly EventRow[] | null>;
@@ -112,11 +119,13 @@ export interface Provider extends AsyncDisposable {
   listExecutions(instanceId: string): Promise<readonly ExecutionRecord[]>;
   /** Children of any execution of this run, by their parent links, oldest first; those that have ended as well. */
   listChildren(instanceId: string, runId: string): Promise<readonly InstanceRecord[]>;
+  /** How many instances there are for which all that is given holds. */
   countInstances(request: CountInstances): Promise<number>;
   /** The last event of the current execution; null if there is no such instance, or no event yet. */
   readLastEvent(instanceId: string): Promise<EventRow | null>;
   /** Key-value state, by key; null when there is no such instance. */
   readState(instanceId: string): Promise<readonly { readonly key: string; readonly payload: string }[] | null>;
+  /** A page of the instances for which all that is given holds, newest first. */
   listInstances(request: ListInstances): Promise<InstancePage>;
   /** What waits in the queues. Reads every queue: for a person who looks, now and then. */
   readLoad(): Promise<StoreLoad>;
@@ -136,5 +145,6 @@ export interface Provider extends AsyncDisposable {
 
   /** Calls the listener after commits of this process, and when another process may have committed. */
   subscribe(listener: (wake: Wake) => void): () => void;
+  /** Waits for what is under way, and lets go of the store. May be called again. */
   close(): Promise<void>;
 }

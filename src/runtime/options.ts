@@ -12,6 +12,7 @@ import {
   parseDuration,
 } from "../values/index.ts";
 
+/** What is too much: beyond it a call throws, or an instance fails, with `LimitExceededError`. */
 export interface Limits {
   /** Of one stored value, in bytes of UTF-8. Default 2 MiB. */
   readonly payloadBytes: number;
@@ -30,9 +31,13 @@ export interface Limits {
   readonly claimsWithoutCommit: number;
 }
 
+/** What a node runs, and how much of it at once. Durations are milliseconds or texts such as `"15s"`. */
 export interface RuntimeOptions {
+  /** The store. */
   readonly provider: Provider;
+  /** The orchestrations that this node runs, in all versions that it is to run. Default: none. */
   readonly orchestrations?: readonly AnyOrchestration[];
+  /** The activities that this node executes. Default: none. */
   readonly activities?: readonly AnyActivity[];
   readonly concurrency?: {
     /** Instances that are in the middle of a turn at once. Default 200. */
@@ -52,13 +57,21 @@ export interface RuntimeOptions {
   readonly sessionIdle?: Duration;
   /** What becomes of an instance whose version no live node has had for `missingVersionGrace`. Default `"cancel"`. */
   readonly onMissingVersion?: "cancel" | "wait";
-  /** Default `"60s"`. */
+  /**
+   * How long no live node may have had a version, or an activity, before it counts as missing; 0 does not wait at all.
+   * Default `"60s"`.
+   */
   readonly missingVersionGrace?: Duration;
   /** What becomes of an instance whose code and history differ. Default `"fail"`; `"block"` quarantines it. */
   readonly onNondeterminism?: "fail" | "block";
   /** Whether an activity's completion may share the commit of the turn that it leads to. Default true. */
   readonly fuseTurns?: boolean;
+  /**
+   * Where the node writes what it notices. Default: what the environment variable `PERDURE_LOG` says; silent without
+   * it.
+   */
   readonly logger?: Logger;
+  /** What is too much. Default: see `Limits`. */
   readonly limits?: Partial<Limits>;
 }
 

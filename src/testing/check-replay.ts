@@ -7,6 +7,7 @@ import { guarded } from "./guarded.ts";
 import { type ExecutionReplay, replayExecution, type ReplayVerdict } from "./replay-execution.ts";
 import { turnNode } from "./turn-node.ts";
 
+/** Which store is checked against which code. */
 export interface CheckReplayOptions {
   readonly provider: Pick<Provider, "listInstances" | "readHistory">;
   /** The code that is about to be deployed: every version that its nodes will have registered. */
@@ -21,6 +22,7 @@ export interface CheckReplayOptions {
   readonly onProgress?: (progress: CheckProgress) => void;
 }
 
+/** How many instances have been replayed, and how many of them would not go on. */
 export interface CheckProgress {
   readonly checked: number;
   readonly failed: number;
@@ -33,6 +35,7 @@ export interface CheckReport extends CheckProgress {
   readonly counts: Readonly<Record<ReplayVerdict, number>>;
   /** Those that would not, at most 1,000 of them. */
   readonly failures: readonly ExecutionReplay[];
+  /** A text for people: each instance that would not go on, and why. */
   toString(): string;
 }
 

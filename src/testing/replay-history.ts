@@ -10,6 +10,7 @@ import { type ExecutionReplay, replayExecution, type StoredExecution } from "./r
 import { type ReplayReport, replayReport } from "./replay-report.ts";
 import { turnNode } from "./turn-node.ts";
 
+/** What a history does not say of itself. */
 export interface ReplayOptions {
   /**
    * Whose history it is. Of an export: the one instance of it that is replayed; by default all whose orchestration is

@@ -9,6 +9,7 @@ export interface ReplayReport {
   readonly notReplayed: readonly string[];
   /** Throws the first error, if there is one: `NondeterminismError` where code and history differ. */
   assertOk(): void;
+  /** A text for people: each history that differs, with both sides. */
   toString(): string;
 }
 

@@ -4,6 +4,7 @@ import { checkInstanceId } from "../values/index.ts";
 import { type ExportedInstance, exportedInstance, type InstanceExport } from "./instance-export.ts";
 import { redacted } from "./redacted.ts";
 
+/** What an export leaves out. */
 export interface ExportOptions {
   /** Leaves out all values of users and the messages of errors. Default: false. */
   readonly redact?: boolean;

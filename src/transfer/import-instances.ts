@@ -2,6 +2,7 @@ import { InstanceExistsError, InvalidArgumentError } from "../errors/index.ts";
 import type { InstanceDump, Provider } from "../providers/contract.ts";
 import { checkExport, dumpFrom } from "./instance-export.ts";
 
+/** What imported instances are for. */
 export interface ImportOptions {
   /**
    * `inspection` (default): what has not ended is put into quarantine, without what it had in the queues, so that no node
@@ -17,7 +18,9 @@ export interface ImportProgress {
   readonly total: number;
 }
 
+/** Which instances were put into the store, by id. */
 export interface ImportResult {
+  /** Ids of those that are in the store now. */
   readonly imported: readonly string[];
   /** This very run was there already, and was left as it is. */
   readonly present: readonly string[];

@@ -22,6 +22,7 @@ export interface ExportedInstance extends Omit<InstanceDump, "executions"> {
   readonly executions: readonly ExportedExecution[];
 }
 
+/** One execution of an exported instance, with its events. */
 export interface ExportedExecution {
   readonly executionId: number;
   readonly events: readonly HistoryEvent[];

@@ -6,17 +6,21 @@ import { pagesOf } from "./dump-pages.ts";
 import type { MoveNote } from "./move-note.ts";
 import { type MoveRequest, sealBy } from "./seal-by.ts";
 
+/** From which store into which other, and whom to tell how far it is. */
 export interface MoveOptions extends MoveRequest {
   /** Called after each page. */
   readonly onProgress?: (progress: MoveProgress) => void;
 }
 
+/** How far a move is. */
 export interface MoveProgress {
   /** Instances that are in the new store by now. */
   readonly moved: number;
+  /** Instances that there are to move. */
   readonly total: number;
 }
 
+/** What a move has come to. */
 export interface MoveResult {
   /** What the new store has got, every row of it counted in both. */
   readonly moved: StoreCounts;

@@ -10,7 +10,9 @@ test("every relative link of every Markdown file leads to a file, and every anch
 
 test("every guide and every page of reference is in the index of the documentation", () => {
   const pages = ["guides", "reference"].flatMap((folder) =>
-    readdirSync(join("docs", folder)).map((name) => `${folder}/${name}`),
+    readdirSync(join("docs", folder))
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => `${folder}/${name}`),
   );
   const linked = new Set(linksOf("docs/README.md").map(({ target }) => target));
   assert.deepEqual(

@@ -88,6 +88,7 @@ import { readSeal, sealStore, unsealStore } from "./seal-store.ts";
 import type { Store } from "./store.ts";
 import { UnheardCommits } from "./unheard-commits.ts";
 
+/** What `PostgresProvider.open` may be given besides the connection. */
 export interface PostgresOptions {
   /** Where the tables are. Created if it is not there. Default: `perdure`. */
   readonly schema?: string;

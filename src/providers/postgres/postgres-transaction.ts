@@ -3,6 +3,7 @@ import type { PostgresClient } from "./pool.ts";
 
 /** An open transaction on the store's database, for rows of your own: the `query` of a client of `pg`. */
 export interface PostgresTransaction {
+  /** Runs one statement inside the transaction. */
   query<R = Record<string, unknown>>(
     statement: string | { readonly text: string; readonly values?: readonly unknown[] },
     values?: readonly unknown[],

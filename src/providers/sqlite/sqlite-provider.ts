@@ -87,6 +87,7 @@ import { usersTransaction } from "./users-transaction.ts";
 import { becomingReady, clockMoved, WakeListeners } from "./wake-listeners.ts";
 import { WriteQueue } from "./write-queue.ts";
 
+/** What `SqliteProvider.open` may be given besides the path. */
 export interface SqliteOptions {
   /** Where the store reads the time. Default: the machine's clock. */
   readonly clock?: Clock;

@@ -11,6 +11,7 @@ export interface SqliteTransaction {
   run(sql: string, ...values: SQLInputValue[]): { readonly changes: number; readonly lastInsertRowid: number | bigint };
   /** The first row, by the names of its columns. */
   get(sql: string, ...values: SQLInputValue[]): Record<string, SQLOutputValue> | undefined;
+  /** All rows, by the names of their columns. */
   all(sql: string, ...values: SQLInputValue[]): Record<string, SQLOutputValue>[];
 }
 

@@ -3,6 +3,7 @@ import { InvalidArgumentError, TimeoutError } from "../../errors/index.ts";
 import { type Duration, parseDuration } from "../../values/index.ts";
 import type { VirtualDelays } from "./virtual-delays.ts";
 
+/** How a stub behaves besides giving its result. */
 export interface StubOptions {
   /** So many calls fail before the first one succeeds; or the errors with which they do. */
   readonly failures?: number | readonly Error[];

@@ -19,6 +19,7 @@ import { type ActivityExecution, StubbedActivities, type StubOptions } from "./s
 import { StuckTestError } from "./stuck-test-error.ts";
 import { VirtualDelays } from "./virtual-delays.ts";
 
+/** What runs in a `TestEnvironment`, and from when on. */
 export interface TestEnvironmentOptions {
   readonly orchestrations: readonly AnyOrchestration[];
   /** Those that are run as they are, unless they are stubbed. */
@@ -69,13 +70,14 @@ export class TestEnvironment implements AsyncDisposable {
     this.#activities = new StubbedActivities(options.activities ?? [], this.#delays, () => this.#moved());
   }
 
+  /** Opens a store in memory, with virtual time. Its node starts with the first `start`. */
   static async open(options: TestEnvironmentOptions): Promise<TestEnvironment> {
     const clock = virtualClock({ startAt: options.startAt ?? Date.UTC(2026, 0, 1) });
     const store = await SqliteProvider.open(":memory:", { clock });
     return new TestEnvironment(options, clock, options.wrapProvider?.(store) ?? store);
   }
 
-  /** Virtual time. */
+  /** The time that it is in the environment. */
   now(): Date {
     return new Date(this.#clock.now());
   }
@@ -149,6 +151,7 @@ export class TestEnvironment implements AsyncDisposable {
     await this.settle();
   }
 
+  /** Stops the node and closes the store. May be called again. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const runtime = await this.#runtime;

@@ -20,6 +20,7 @@ export interface ExploredSetup {
   readonly observe?: () => unknown;
 }
 
+/** What is explored, from which start, and how much of it. */
 export interface ExploreOptions<I> extends ExploredSetup {
   readonly input?: I;
   /** The definitions of children, if it has any. */

@@ -32,6 +32,7 @@ export interface ExploreReport extends Findings {
   assertOrderInsensitive(): void;
   /** The condition holds for every outcome: true, or whatever else than false, unless it throws. */
   assertEvery(condition: (outcome: ExploredOutcome) => unknown): void;
+  /** A text for people: the outcomes, and the shortest way to each finding. */
   toString(): string;
 }
 
