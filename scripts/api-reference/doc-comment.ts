@@ -17,10 +17,13 @@ export function firstSentence(doc: string): string {
   return /^[\s\S]*?(?:\.(?=\s|$)|(?=\n\n))/.exec(doc)?.[0] ?? doc;
 }
 
-// Lines of a comment are broken at a width that means nothing on a page.
+// Lines of a comment are broken at a width that means nothing on a page. Code is indented there, and highlighted here.
 function paragraphs(text: string): string {
   return text
     .split("\n\n")
-    .map((paragraph) => (/^(?: {4}|[-*] )/.test(paragraph) ? paragraph : paragraph.replaceAll("\n", " ")))
+    .map((paragraph) => {
+      if (paragraph.startsWith("    ")) return `\`\`\`typescript\n${paragraph.replaceAll(/^ {4}/gm, "")}\n\`\`\``;
+      return /^[-*] /.test(paragraph) ? paragraph : paragraph.replaceAll("\n", " ");
+    })
     .join("\n\n");
 }

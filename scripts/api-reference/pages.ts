@@ -54,7 +54,17 @@ export const pages: readonly Page[] = [
     title: "perdure: the contract of a provider",
     intro:
       "What a store has to do. Only [whoever writes a provider](../../extend/writing-a-provider.md) needs any of it.",
-    groups: everything("src/providers/"),
+    groups: [
+      { title: "The provider", from: ["src/providers/contract.ts"] },
+      { title: "Rows", from: ["src/providers/contract-rows.ts"] },
+      { title: "Leases and claims", from: ["src/providers/contract-nodes.ts"] },
+      { title: "Commits", from: ["src/providers/contract-commits.ts"] },
+      { title: "Wake-up hints", from: ["src/providers/contract-hints.ts"] },
+      { title: "Transactions of users", from: ["src/providers/contract-transactions.ts"] },
+      { title: "Queries", from: ["src/providers/contract-queries.ts"] },
+      { title: "Inspection", from: ["src/providers/contract-inspection.ts"] },
+      { title: "Moving and exporting", from: ["src/providers/contract-transfer.ts"] },
+    ],
   },
   {
     slug: "sqlite",
@@ -77,7 +87,11 @@ export const pages: readonly Page[] = [
     title: "perdure/testing",
     intro:
       "Virtual time, stubs, every order and every crash, and replays before a deploy. The guide: [testing](../../guides/testing.md).",
-    groups: everything("src/"),
+    groups: [
+      { title: "A test environment", from: ["src/testing/environment/", "src/testing/virtual-clock.ts"] },
+      { title: "Exploring", from: ["src/testing/explore/"] },
+      { title: "Replaying", from: ["src/testing/"] },
+    ],
   },
   {
     slug: "conformance",

@@ -37,7 +37,7 @@ function renderDeclaration(declaration: Declaration, slug: string, places: Place
   const { errorCode } = declaration;
   return [
     `### ${declaration.name}`,
-    code(head),
+    ...(head === `interface ${declaration.name}` ? [] : [code(head)]),
     ...(declaration.doc === "" ? [] : [linker.inText(declaration.doc)]),
     ...(declaration.members.some(({ name }) => name === dispose) ? ["`await using` closes or stops it."] : []),
     ...(errorCode === undefined ? [] : [`Its code is [\`${errorCode}\`](../errors.md#${errorCode.toLowerCase()}).`]),

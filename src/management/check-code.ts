@@ -13,6 +13,7 @@ export interface CheckView extends Pick<CheckReport, "ok" | "checked" | "failed"
   readonly text: string;
 }
 
+/** An instance that would not go on with this code, and why. */
 export interface CheckFailure extends Omit<ExecutionReplay, "error"> {
   /** Of the error that it would end with, or be put off for. */
   readonly code: string | null;

@@ -2,6 +2,7 @@ import type { Provider } from "../providers/contract.ts";
 import { countText, spanText } from "./spans.ts";
 import { nodesView, overview, queuesView } from "./store-views.ts";
 
+/** What `perdure doctor` found, and when. */
 export interface Diagnosis {
   readonly storeNow: string;
   readonly findings: readonly Finding[];

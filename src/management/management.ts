@@ -73,6 +73,7 @@ export class Management {
     return describeInstance(this.#provider, instanceId);
   }
 
+  /** The events of an execution, as they are recorded. Rejects with `CorruptHistoryError` for one that is damaged. */
   history(instanceId: string, options: HistoryOptions = {}): Promise<HistoryView> {
     return historyView(this.#provider, instanceId, options);
   }

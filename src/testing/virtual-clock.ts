@@ -23,7 +23,7 @@ export interface VirtualClock extends Clock {
   advanceTo(at: Date | number): void;
 }
 
-/** Starts at the machine's time unless told otherwise. */
+/** Makes a clock that stands still until it is moved. It starts at the machine's time unless told otherwise. */
 export function virtualClock(options: { readonly startAt?: Date | number } = {}): VirtualClock {
   let time = parseInstant(options.startAt ?? Date.now(), "startAt");
   const listeners = new Set<() => void>();

@@ -12,6 +12,7 @@ export interface ExportOptions {
   readonly onProgress?: (progress: ExportProgress) => void;
 }
 
+/** How far an export is. */
 export interface ExportProgress {
   readonly exported: number;
   /** Of the family, as far as it is known by then. */

@@ -13,6 +13,7 @@ export interface ImportOptions {
   readonly onProgress?: (progress: ImportProgress) => void;
 }
 
+/** How far an import is. */
 export interface ImportProgress {
   readonly checked: number;
   readonly total: number;

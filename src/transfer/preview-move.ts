@@ -4,6 +4,7 @@ import { checkOverlap } from "./check-overlap.ts";
 import { checkSeals } from "./check-seals.ts";
 import { busyStore, type MoveRequest } from "./seal-by.ts";
 
+/** What a move would do, and what is in its way. */
 export interface MovePreview {
   /** What there is in the old store. */
   readonly moving: StoreCounts;
@@ -13,6 +14,7 @@ export interface MovePreview {
   readonly obstacles: readonly string[];
 }
 
+/** Between which stores a move would be. */
 export interface MovePreviewRequest {
   readonly from: Provider;
   /** Null for a store that has yet to be made. */

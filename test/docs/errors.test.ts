@@ -21,7 +21,7 @@ test("the reference of errors lists every exported class with its code and categ
 
 test("every code that the library gives to an error has a section, and a test that provokes it, and no other has", () => {
   const given = globSync("src/**/*.ts").flatMap((file) =>
-    [...readFileSync(file, "utf8").matchAll(/(?:\bcode(?::| \?\?)|new ApiError\(\d+,) "([A-Z_]+)"/g)].map(
+    [...readFileSync(file, "utf8").matchAll(/(?:\bcode(?::| \?\?)|new ApiError\(\s*\d+,)\s*"([A-Z_]+)"/g)].map(
       ([, code = ""]) => code,
     ),
   );

@@ -1,32 +1,23 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { test, type TestContext } from "node:test";
-import { promisify } from "node:util";
+import { test } from "node:test";
+import { examples, linesOf, temporaryFolder } from "./run-example.ts";
 
-const examples = join(import.meta.dirname, "../../examples");
-
-async function linesOf(example: string, ...args: readonly string[]): Promise<string[]> {
-  const { PERDURE_LOG: _log, NODE_TEST_CONTEXT: _context, ...env } = process.env;
-  const program = join(examples, example, "main.ts");
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [program, ...args], { env });
-  assert.equal(stderr, "");
-  return stdout.trimEnd().split("\n");
-}
-
-function temporaryFolder(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), "perdure-example-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+test("every example has a page, and a line in the index", () => {
+  const folders = readdirSync(examples, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const index = readFileSync(join(examples, "README.md"), "utf8");
+  const wanting = folders
+    .map(({ name }) => name)
+    .filter((name) => !existsSync(join(examples, name, "README.md")) || !index.includes(`](${name}/README.md)`));
+  assert.deepEqual(wanting, []);
+});
 
 test("hello greets, and when it is run again it only gives the result", async (t) => {
   const store = join(temporaryFolder(t), "hello.db");
-  const first = await linesOf("hello", store);
+  const first = await linesOf("hello", { args: [store] });
   assert.deepEqual(first.toSorted(), ["Hello Ada, Hello Grace", "greeting Ada", "greeting Grace"]);
-  assert.deepEqual(await linesOf("hello", store), ["Hello Ada, Hello Grace"]);
+  assert.deepEqual(await linesOf("hello", { args: [store] }), ["Hello Ada, Hello Grace"]);
 });
 
 test("approval pays what is small or approved, and refuses what nobody answers", async () => {
@@ -119,5 +110,35 @@ test("encryption leaves nothing readable in the store, and keys can be changed",
     ...inStore("2027"),
     "still readable: Dear Ada, all is well.",
     "without the keys: not readable",
+  ]);
+});
+
+test("fan-out does a few at a time, and is not stopped by one that is broken", async () => {
+  assert.deepEqual(await linesOf("fan-out"), [
+    "29 of 30 pictures are resized, in 31 attempts",
+    "at most 4 at once",
+    "picture-7: it is a text file",
+  ]);
+});
+
+test("sub-orchestrations ships from elsewhere what one child could not", async () => {
+  assert.deepEqual(await linesOf("sub-orchestrations"), [
+    "Bergen: lamp, by ship",
+    "Turin: chair and table, by bicycle",
+    "order-7 completed",
+    "  order-7-Bergen completed",
+    "  order-7-Lyon cancelled",
+    "  order-7-Turin completed",
+  ]);
+});
+
+test("nightly-report goes on by itself, and a report that is late holds up no other", async () => {
+  assert.deepEqual(await linesOf("nightly-report"), [
+    "2026-03-02 02:00  2026-03-01: 10 orders",
+    "2026-03-04 02:00  2026-03-03: 30 orders",
+    "2026-03-04 10:00  2026-03-02: 20 orders",
+    "2026-03-05 02:00  2026-03-04: 40 orders",
+    "nightly: cancelled, in its execution 5",
+    "reports: 4",
   ]);
 });

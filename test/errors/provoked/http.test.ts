@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { orchestration } from "../../../src/definition/index.ts";
 import { serveDashboard } from "../../../src/http/index.ts";
 import { SqliteProvider } from "../../../src/providers/sqlite/index.ts";
 import { overriding } from "../../client/support/overriding.ts";
@@ -38,6 +39,24 @@ answers(413, "BODY_TOO_LARGE", (_client, provider) =>
 );
 answers(415, "NOT_JSON", ({ post }) => post("/api/instances", start, { "content-type": "text/plain" }));
 answers(421, "HOST_NOT_ALLOWED", ({ get }) => get("/api/overview", { host: "evil.example" }));
+answers(409, "NO_CODE", ({ post }) => post("/api/check", {}));
+answers(429, "BUSY", async (_client, provider) => {
+  const { promise: looked, resolve: letGo } = Promise.withResolvers<never>();
+  const slow = overriding(provider, { listInstances: () => looked });
+  const { post } = apiClient(slow, { orchestrations: [orchestration("order", () => 1)] });
+  const first = post("/api/check", {});
+  const second = await post("/api/check", {});
+  letGo({ instances: [], cursor: null } as never);
+  await first;
+  return second;
+});
+answers(429, "TOO_MANY_LISTENERS", async ({ api, get }) => {
+  const listen = () => api.fetch(new Request("http://localhost:4000/api/changes"));
+  const listeners = await Promise.all(Array.from({ length: 100 }, listen));
+  const answer = await get("/api/changes");
+  for (const { body } of listeners) await body?.cancel();
+  return answer;
+});
 answers(500, "INTERNAL", (_client, provider) =>
   apiClient(overriding(provider, { listInstances: () => Promise.reject(new TypeError("a defect")) })).get(
     "/api/instances",
