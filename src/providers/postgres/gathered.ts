@@ -1,5 +1,8 @@
 import { isRefusal } from "./postgres-errors.ts";
 
+/** Of several calls together: more would save nothing, and keep those that follow waiting. */
+const maxItems = 500;
+
 /**
  * Runs together what is asked for while the run before is under way, in the order of asking. So what one process asks
  * for one after the other is not overtaken by itself on another connection.
@@ -23,8 +26,20 @@ export class Gathered<Item, Answer> {
 
   async #runAll(): Promise<void> {
     this.#isRunning = true;
-    while (this.#waiting.length > 0) await this.#runTogether(this.#waiting.splice(0));
+    while (this.#waiting.length > 0) await this.#runTogether(this.#take());
     this.#isRunning = false;
+  }
+
+  /** What has waited longest, however much it is, and what fits in beside it. */
+  #take(): Waiting<Item, Answer>[] {
+    let count = 0;
+    let items = 0;
+    for (const waiting of this.#waiting) {
+      items += waiting.items.length;
+      if (count > 0 && items > maxItems) break;
+      count += 1;
+    }
+    return this.#waiting.splice(0, count);
   }
 
   async #runTogether(group: readonly Waiting<Item, Answer>[]): Promise<void> {

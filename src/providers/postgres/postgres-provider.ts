@@ -73,8 +73,8 @@ import { pruneExecutions } from "./prune-executions.ts";
 import { pruneInstances } from "./prune-instances.ts";
 import { readHistory } from "./read-history.ts";
 import { type ReadInstanceQueues, readInstanceQueues } from "./read-instance-queues.ts";
-import { readInstance } from "./read-instance.ts";
-import { readLastEvent } from "./read-last-event.ts";
+import { readInstances } from "./read-instance.ts";
+import { readLastEvents } from "./read-last-event.ts";
 import { readLoad } from "./read-load.ts";
 import { readState } from "./read-state.ts";
 import { type ReadTraffic, readTraffic } from "./read-traffic.ts";
@@ -130,6 +130,9 @@ export class PostgresProvider implements Provider {
   readonly #elsewhere: ExternalChanges;
   readonly #unheard: UnheardCommits;
   readonly #messages = new Gathered((messages: readonly NewMessage[]) => enqueue(this.#store, messages));
+  readonly #starts = new Gathered((starts: readonly NewInstance[]) => createInstances(this.#store, starts));
+  readonly #records = new Gathered((ids: readonly string[]) => readInstances(this.#store, ids));
+  readonly #lastEvents = new Gathered((ids: readonly string[]) => readLastEvents(this.#store, ids));
   readonly #underWay = new Set<Promise<unknown>>();
   #closing: Promise<void> | null = null;
 
@@ -239,7 +242,7 @@ export class PostgresProvider implements Provider {
   }
 
   createInstances(starts: readonly NewInstance[]): Promise<readonly { created: boolean; runId: string }[]> {
-    return this.#run((store) => createInstances(store, starts));
+    return this.#run(() => this.#starts.add(starts));
   }
 
   enqueue(messages: readonly NewMessage[]): Promise<readonly ("queued" | "unknown" | "ended")[]> {
@@ -251,7 +254,7 @@ export class PostgresProvider implements Provider {
   }
 
   readInstance(instanceId: string): Promise<InstanceRecord | null> {
-    return this.#run((store) => readInstance(store, instanceId));
+    return this.#run(async () => (await this.#records.add([instanceId]))[0] ?? null);
   }
 
   readHistory(instanceId: string, executionId?: number): Promise<readonly EventRow[] | null> {
@@ -259,7 +262,7 @@ export class PostgresProvider implements Provider {
   }
 
   readLastEvent(instanceId: string): Promise<EventRow | null> {
-    return this.#run((store) => readLastEvent(store, instanceId));
+    return this.#run(async () => (await this.#lastEvents.add([instanceId]))[0] ?? null);
   }
 
   readState(instanceId: string): Promise<readonly { readonly key: string; readonly payload: string }[] | null> {
