@@ -8,6 +8,7 @@ const stages = [
   "check:lint",
   "check:imports",
   "check:unused",
+  "check:docs",
   "check:package",
   "test:only",
 ] as const;
