@@ -5,6 +5,7 @@ import { readInstance } from "./read-instance.ts";
 
 /** What an instance is, as its history says. */
 export interface Descriptor {
+  /** The orchestration's name. */
   readonly name: string;
   /** The pinned version; `"*"` while a node has yet to choose one, because the start asked for the latest. */
   readonly version: string;

@@ -11,6 +11,7 @@ import type { WaitOptions } from "./wait-limit.ts";
 
 /** One instance, for whoever works with it. `O` is what its orchestration returns. Holding one costs nothing. */
 export interface InstanceHandle<O> {
+  /** The id of the instance, whether or not there is one. */
   readonly instanceId: string;
 
   /**

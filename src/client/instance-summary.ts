@@ -8,13 +8,16 @@ export interface InstanceSummary {
   readonly instanceId: string;
   /** Tells this run apart from an earlier or later one under the same id. */
   readonly runId: string;
+  /** The orchestration's name. */
   readonly name: string;
   /** Absent while a node has yet to choose it: the start named none, and no node has taken it. */
   readonly version?: string;
   readonly status: InstanceStatus;
   /** The current execution: 1, and one more for every continue-as-new. */
   readonly executionId: number;
+  /** Absent for an instance that nobody waits for. */
   readonly parent?: ParentInstance;
+  /** When its start was stored, by the store's clock. */
   readonly createdAt: Date;
   /** When the status, the execution or the custom status last changed. */
   readonly updatedAt: Date;

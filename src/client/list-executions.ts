@@ -10,10 +10,14 @@ export type ExecutionStatus = Exclude<InstanceStatus, "pending"> | "continuedAsN
 
 /** One generation of an instance. */
 export interface ExecutionSummary {
+  /** 1, and one more for every continue-as-new. */
   readonly executionId: number;
   readonly status: ExecutionStatus;
+  /** The version that it is pinned to. */
   readonly version: string;
+  /** When its first event was delivered, by the store's clock. */
   readonly startedAt: Date;
+  /** Absent while it has not ended. */
   readonly endedAt?: Date;
   /** Also the number of its events so far. */
   readonly lastEventId: number;

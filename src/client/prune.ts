@@ -23,7 +23,9 @@ export type PruneOptions =
 
 /** How many instances and executions were removed. */
 export interface PruneResult {
+  /** Instances that were removed, those of families counted singly. */
   readonly instances: number;
+  /** Old executions that were removed of an instance that stays. */
   readonly executions: number;
 }
 

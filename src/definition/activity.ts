@@ -38,6 +38,7 @@ export type ActivityFunction<I, O> = (ctx: ActivityContext, input: I) => O | Pro
 
 /** A schema of what a definition takes; its function gets what the schema makes of that. */
 export interface WithInput<S> {
+  /** Any schema that implements Standard Schema. */
   readonly input: S;
 }
 
@@ -45,8 +46,11 @@ export interface WithInput<S> {
 export interface Activity<I, O> {
   readonly kind: "activity";
   readonly name: string;
+  /** The work queue of the calls that name no other. */
   readonly queue: string;
+  /** What was given of the options, durations in milliseconds. */
   readonly policy: ActivityPolicy;
+  /** The schema that calls are checked by. */
   readonly input?: AnySchema;
   readonly run: ActivityFunction<I, O>;
 }

@@ -6,6 +6,7 @@ import { checkSchema } from "./validate.ts";
 export interface Mailbox<T, I = T> {
   readonly kind: "mailbox";
   readonly name: string;
+  /** What is sent is checked by it. */
   readonly schema?: Schema<T, I>;
 }
 
@@ -13,6 +14,7 @@ export interface Mailbox<T, I = T> {
 export interface EventDefinition<T, I = T> {
   readonly kind: "event";
   readonly name: string;
+  /** What is raised is checked by it. */
   readonly schema?: Schema<T, I>;
 }
 

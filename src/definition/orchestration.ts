@@ -23,6 +23,7 @@ export interface Orchestration<I, O> {
   readonly kind: "orchestration";
   readonly name: string;
   readonly version: string;
+  /** The schema that starts are checked by. */
   readonly input?: AnySchema;
   readonly run: OrchestrationFunction<I, O>;
   /** Where `orchestration()` was called, for reports about its code. */

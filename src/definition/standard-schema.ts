@@ -17,6 +17,7 @@ export type SchemaResult<T> =
 /** One thing that a schema found wrong. */
 export interface SchemaIssue {
   readonly message: string;
+  /** Where in the value: keys, from the outside in. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 

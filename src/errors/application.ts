@@ -60,6 +60,7 @@ export interface ValidationIssue {
 
 /** A value is not what the schema of its activity, orchestration, mailbox or event takes. */
 export class ValidationError extends PerdureError {
+  /** What the schema found wrong, in its own words. */
   readonly issues: readonly ValidationIssue[];
 
   constructor(message: string, issues: readonly ValidationIssue[]) {
@@ -77,6 +78,7 @@ export class TimeoutError extends PerdureError {
 
 /** No instance with this id is in the store. */
 export class InstanceNotFoundError extends PerdureError {
+  /** The id that nothing was found under. */
   readonly instanceId: string;
 
   constructor(instanceId: string) {
@@ -90,6 +92,7 @@ export class InstanceNotFoundError extends PerdureError {
 
 /** An instance with this id exists already, and the caller asked for a new one. */
 export class InstanceExistsError extends PerdureError {
+  /** The id that is in use. */
   readonly instanceId: string;
 
   constructor(instanceId: string) {
@@ -103,6 +106,7 @@ export class InstanceExistsError extends PerdureError {
 
 /** The instance has ended, so nobody will ever receive what was sent. */
 export class InstanceEndedError extends PerdureError {
+  /** The id of the instance that has ended. */
   readonly instanceId: string;
 
   constructor(instanceId: string) {
@@ -116,6 +120,7 @@ export class InstanceEndedError extends PerdureError {
 
 /** The instance has not ended, and the operation is only for ended ones. */
 export class InstanceRunningError extends PerdureError {
+  /** The id of the one that has not ended: the instance itself, or a child. */
   readonly instanceId: string;
 
   constructor(instanceId: string) {
@@ -129,6 +134,7 @@ export class InstanceRunningError extends PerdureError {
 
 /** The instance was deleted from the store while somebody waited for its end. */
 export class InstanceDeletedError extends PerdureError {
+  /** The id of the instance that is gone. */
   readonly instanceId: string;
 
   constructor(instanceId: string) {

@@ -2,6 +2,7 @@ import { PerdureError } from "./perdure-error.ts";
 
 /** The instance was asked to cancel; pending awaits inside it, and waiting for its result, reject with this. */
 export class CancelledError extends PerdureError {
+  /** What was given to `cancel`; undefined if nothing was. */
   readonly reason: string | undefined;
 
   constructor(reason: string | undefined) {
@@ -15,6 +16,7 @@ export class CancelledError extends PerdureError {
 
 /** The instance was ended at once from outside, without running its cleanup code. */
 export class TerminatedError extends PerdureError {
+  /** What was given to `terminate`; undefined if nothing was. */
   readonly reason: string | undefined;
 
   constructor(reason: string | undefined) {

@@ -16,6 +16,7 @@ export class DuplicateDefinitionError extends PerdureError {
 
 /** A value cannot be stored; `path` says where in it, as in `input.items[2].callback`. Nothing was stored. */
 export class UnserializableValueError extends PerdureError {
+  /** Where in the value, such as `input.items[2].callback`. */
   readonly path: string;
 
   constructor(message: string, path: string, options: { readonly cause?: unknown } = {}) {
@@ -26,6 +27,7 @@ export class UnserializableValueError extends PerdureError {
 
 /** A configured limit was exceeded; `limit` names it as in the runtime options. */
 export class LimitExceededError extends PerdureError {
+  /** The name of the limit, such as `payloadBytes`. */
   readonly limit: string;
 
   constructor(message: string, limit: string) {
@@ -46,9 +48,13 @@ export class NotRegisteredError extends PerdureError {
  * where in the code, as in a stack, if that is known.
  */
 export class NondeterminismError extends PerdureError {
+  /** Where in the history they differ. */
   readonly eventId: number;
+  /** What the history says, in words. */
   readonly expected: string;
+  /** What the code does, in words. */
   readonly actual: string;
+  /** Where in the code, as in a stack, if that is known. */
   readonly site?: string;
 
   constructor(

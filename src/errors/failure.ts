@@ -9,12 +9,15 @@ type Json = null | boolean | number | string | readonly Json[] | { readonly [key
 /** The stored form of an error. Plain JSON; readable by people and by every later release. */
 export interface Failure {
   readonly name: string;
+  /** Cut off after 8,192 characters. */
   readonly message: string;
   readonly code?: string;
   readonly category?: ErrorCategory;
+  /** Cut off after 4,096 characters. */
   readonly stack?: string;
   /** Own enumerable properties of the error that are plain JSON, such as `attempts` or a user's `orderId`. */
   readonly details?: { readonly [key: string]: Json };
+  /** Its cause, and the causes of that, down to the eighth. */
   readonly cause?: Failure;
   /** The members of an `AggregateError`; the error and the suppressed one of a `SuppressedError`. */
   readonly errors?: readonly Failure[];

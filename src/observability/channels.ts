@@ -58,7 +58,9 @@ export interface ActivityMessage {
 export interface ReplayMessage {
   readonly instanceId: string;
   readonly executionId: number;
+  /** Events that were replayed. */
   readonly events: number;
+  /** Milliseconds that the replay took. */
   readonly ms: number;
 }
 
@@ -66,7 +68,9 @@ export interface ReplayMessage {
 export interface CommitMessage {
   readonly turns: number;
   readonly results: number;
+  /** How many of the turns and results were refused, because this node no longer owned what they are of. */
   readonly fenced: number;
+  /** Milliseconds from when the batch was sent to the answer. */
   readonly ms: number;
 }
 
@@ -80,6 +84,7 @@ export interface HydrationMessage {
 /** What became of this node's lease. */
 export interface LeaseMessage {
   readonly nodeId: string;
+  /** `held`: it was taken. `failed`: a renewal did not work, and is tried again. `lost`: the node begins anew, without it. */
   readonly what: "held" | "failed" | "lost";
 }
 

@@ -16,6 +16,7 @@ export interface ExecutionReplay {
   readonly executionId: number;
   /** As `name@version`; undefined if the history cannot be read. */
   readonly orchestration?: string;
+  /** Events that there are in its history. */
   readonly events: number;
   readonly verdict: ReplayVerdict;
   readonly error?: PerdureError;

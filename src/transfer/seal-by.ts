@@ -2,7 +2,9 @@ import { MoveConflictError, StoreBusyError } from "../errors/index.ts";
 import type { Provider, StoreSeal } from "../providers/contract.ts";
 
 export interface MoveRequest {
+  /** The store that has the instances. */
   readonly from: Provider;
+  /** The store that gets them. */
   readonly to: Provider;
 }
 

@@ -15,6 +15,7 @@ export interface StubOptions {
 export interface ActivityExecution<I = unknown> {
   readonly input: I;
   readonly instanceId: string;
+  /** 1 for the first delivery. */
   readonly attempt: number;
   readonly idempotencyKey: string;
   /** In virtual time. */

@@ -21,6 +21,7 @@ import { VirtualDelays } from "./virtual-delays.ts";
 
 /** What runs in a `TestEnvironment`, and from when on. */
 export interface TestEnvironmentOptions {
+  /** All that are run, children included. */
   readonly orchestrations: readonly AnyOrchestration[];
   /** Those that are run as they are, unless they are stubbed. */
   readonly activities?: readonly AnyActivity[];
