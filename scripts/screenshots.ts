@@ -1,10 +1,13 @@
 // Draws the pictures in docs/images anew: npm run screenshots. The tests leave them as they are.
+// npm run screenshots -- --all FOLDER draws every view there, for desktop and phone, in light and dark.
 import { mkdirSync } from "node:fs";
+import { parseArgs } from "node:util";
 import { serveDashboard } from "../src/http/index.ts";
 import { openBrowser, visit } from "../test/dashboard/browser.ts";
 import { demoWorld } from "../test/dashboard/demo-world.ts";
 
-const folder = "docs/images";
+const { values } = parseArgs({ options: { all: { type: "string" } } });
+const folder = values.all ?? "docs/images";
 mkdirSync(folder, { recursive: true });
 const [browser, world] = await Promise.all([openBrowser(), demoWorld()]);
 const dashboard = await serveDashboard({ provider: world.provider, logger: world.log.logger });
@@ -24,11 +27,24 @@ const views: readonly (readonly [name: string, hash: string, scheme: "light" | "
   ["queues", "queues", "light"],
   ["nodes", "nodes", "dark"],
   ["traffic", "traffic", "dark"],
+  ["health", "health", "light"],
 ];
 
-for (const [name, hash, scheme] of views) await draw(name, hash, { scheme, width: 1200, height: 760 });
-await draw("phone", "instances", { scheme: "light", width: 390, height: 780 });
-await draw("phone-instance", "instances/refund-4021", { scheme: "dark", width: 390, height: 780 });
+const desktop = { width: 1200, height: 760 };
+const phone = { width: 390, height: 780 };
+if (values.all === undefined) {
+  for (const [name, hash, scheme] of views) await draw(name, hash, { scheme, ...desktop });
+  await draw("phone", "instances", { scheme: "light", ...phone });
+  await draw("phone-instance", "instances/refund-4021", { scheme: "dark", ...phone });
+  await draw("phone-retried", "instances/sync-contacts-7", { scheme: "dark", ...phone });
+} else {
+  for (const [name, hash] of views) {
+    for (const scheme of ["light", "dark"] as const) {
+      await draw(`${name}-desktop-${scheme}`, hash, { scheme, ...desktop });
+      await draw(`${name}-phone-${scheme}`, hash, { scheme, ...phone });
+    }
+  }
+}
 
 await browser.close();
 await dashboard.close();

@@ -1,5 +1,6 @@
 import type { ActivityPolicy } from "../definition/index.ts";
 import type { Failure } from "../errors/index.ts";
+import type { FailedAttempt } from "./failed-attempt.ts";
 import type { ParentLink } from "./parent-link.ts";
 
 /*
@@ -69,6 +70,8 @@ export interface CarriedState {
 /** An activity has given its result. */
 export interface ActivityCompleted extends EventBase, Completion, WithPayload {
   readonly kind: "ActivityCompleted";
+  /** Attempts before it that failed: the last few, in brief. */
+  readonly earlier?: readonly FailedAttempt[];
 }
 
 /** An activity has failed for good: no attempt is left, or what it threw is not to be tried again. */
@@ -77,6 +80,10 @@ export interface ActivityFailed extends EventBase, Completion {
   readonly failure: Failure;
   /** Deliveries of the work item, the last one included. */
   readonly attempts: number;
+  /** The node that made the last one. */
+  readonly node?: string;
+  /** Attempts before that one: the last few, in brief. */
+  readonly earlier?: readonly FailedAttempt[];
 }
 
 /** A timer came due; or the time limit of another operation, which is thereby given up. */

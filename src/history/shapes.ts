@@ -1,5 +1,6 @@
 import { isFailure } from "../errors/index.ts";
 import type { EventKind, HistoryEvent } from "./events.ts";
+import { isFailedAttempt } from "./failed-attempt.ts";
 import type { Message } from "./messages.ts";
 
 /*
@@ -41,11 +42,12 @@ const from = optional(parentLink);
 const address = { runId: name, executionId: count };
 const state = optional(list(fields("entry", { key: name, payload: text })));
 const validated = optional(check("true", (value) => value === true));
+const earlier = optional(list(check("attempt", isFailedAttempt)));
 const timeLimit = { dueAt: optional(time) };
 
 const received = {
-  ActivityCompleted: { scheduledId: count, payload: text },
-  ActivityFailed: { scheduledId: count, failure, attempts: amount },
+  ActivityCompleted: { scheduledId: count, earlier, payload: text },
+  ActivityFailed: { scheduledId: count, failure, attempts: amount, node: optional(text), earlier },
   TimerFired: { scheduledId: count },
   SubOrchestrationCompleted: { scheduledId: count, payload: text },
   SubOrchestrationFailed: { scheduledId: count, failure },

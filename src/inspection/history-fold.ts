@@ -1,5 +1,5 @@
 import type { Failure } from "../errors/index.ts";
-import type { HistoryEvent, TerminalEvent } from "../history/index.ts";
+import type { ActivityFailed, FailedAttempt, HistoryEvent, TerminalEvent } from "../history/index.ts";
 import { Mailboxes } from "./mailboxes.ts";
 import { type Operation, type OperationOutcome, operationFrom } from "./operation.ts";
 
@@ -98,6 +98,12 @@ class Fold {
         }
         break;
       case "ActivityCompleted":
+        this.#close(event.scheduledId, event, {
+          outcome: "completed",
+          result: event.payload,
+          failedAttempts: event.earlier ?? [],
+        });
+        break;
       case "SubOrchestrationCompleted":
         this.#close(event.scheduledId, event, { outcome: "completed", result: event.payload });
         break;
@@ -106,6 +112,7 @@ class Fold {
           outcome: "failed",
           failure: event.failure,
           attempts: event.attempts,
+          failedAttempts: [...(event.earlier ?? []), ...lastAttempt(event)],
         });
         break;
       case "SubOrchestrationFailed":
@@ -171,6 +178,11 @@ class Fold {
     this.operations.set(eventId, { ...operation, endedAt: by.at, endEventId: by.eventId, ...how });
     if (operation.kind === "message") this.mailboxes.giveUp(operation.name, eventId);
   }
+}
+
+// Some have failed without having been tried.
+function lastAttempt({ attempts, at, node, failure }: ActivityFailed): readonly FailedAttempt[] {
+  return attempts === 0 ? [] : [{ attempt: attempts, at, ...(node !== undefined && { node }), failure }];
 }
 
 function endOf(end: TerminalEvent): Pick<HistoryState, "status" | "result" | "failure"> {

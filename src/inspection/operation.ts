@@ -1,5 +1,5 @@
 import type { Failure } from "../errors/index.ts";
-import type { HistoryEvent } from "../history/index.ts";
+import type { FailedAttempt, HistoryEvent } from "../history/index.ts";
 
 export type OperationKind = "activity" | "timer" | "child" | "detached" | "event" | "message";
 
@@ -29,6 +29,8 @@ export interface Operation {
   readonly childId: string | null;
   /** Of an activity that failed for good. */
   readonly attempts: number | null;
+  /** Those of an activity that has ended, as far as they are kept, oldest first; the one that ended it included. */
+  readonly failedAttempts: readonly FailedAttempt[];
   readonly input: string | null;
   readonly result: string | null;
   readonly failure: Failure | null;
@@ -59,6 +61,7 @@ export function operationFrom(event: SchedulingEvent): Operation {
     queue: null,
     childId: null,
     attempts: null,
+    failedAttempts: [],
     result: null,
     failure: null,
     dueAt: ("dueAt" in event ? event.dueAt : undefined) ?? null,

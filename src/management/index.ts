@@ -8,5 +8,5 @@ export { type ActionKind, actionKinds, type ActionResult, type InstanceAction } 
 export type { InstanceView } from "./instance-view.ts";
 export type { ListView } from "./list-view.ts";
 export { Management, type ManagementOptions } from "./management.ts";
-export type { OperationView, WaitView, WorkView } from "./operation-view.ts";
+export type { FailedAttemptView, OperationView, WaitView, WorkView } from "./operation-view.ts";
 export type { EndedView, NodeView, Overview, QueuesView, TrafficView, WorkQueueView } from "./store-views.ts";

@@ -1,14 +1,21 @@
-import { type Failure, isFailure } from "../errors/index.ts";
+import { attemptsIn, type FailedAttempt } from "../history/index.ts";
 import type { Operation, WaitReason } from "../inspection/index.ts";
 import type { QueuedWork } from "../providers/contract.ts";
 import { instantText } from "./instance-view.ts";
 
 /** An operation, and what stands of it in the work queue. */
-export interface OperationView extends Omit<Operation, "startedAt" | "dueAt" | "endedAt"> {
+export interface OperationView extends Omit<Operation, "startedAt" | "dueAt" | "endedAt" | "failedAttempts"> {
   readonly startedAt: string;
   readonly dueAt: string | null;
   readonly endedAt: string | null;
   readonly work: WorkView | null;
+  /** As far as they are kept, oldest first. */
+  readonly failedAttempts: readonly FailedAttemptView[];
+}
+
+export interface FailedAttemptView extends Omit<FailedAttempt, "at" | "node"> {
+  readonly at: string;
+  readonly node: string | null;
 }
 
 /** An activity that has not ended. */
@@ -21,8 +28,6 @@ export interface WorkView {
   readonly visibleAt: string;
   /** Stored text. */
   readonly heartbeat: string | null;
-  /** Of the attempt before. */
-  readonly lastFailure: Failure | null;
 }
 
 /** Why an instance does not go on: one thing that it waits for. */
@@ -38,6 +43,7 @@ export function operationView(operation: Operation, item: QueuedWork | undefined
     dueAt: instantText(operation.dueAt),
     endedAt: instantText(operation.endedAt),
     work: item === undefined ? null : workView(item),
+    failedAttempts: (item === undefined ? operation.failedAttempts : attemptsIn(item.note)).map(attemptView),
   };
 }
 
@@ -45,21 +51,18 @@ export function waitView(reason: WaitReason): WaitView {
   return { ...reason, since: instantText(reason.since), until: instantText(reason.until) };
 }
 
-function workView({ owner, failures, lost, visibleAt, heartbeat, note }: QueuedWork): WorkView {
+const attemptView = ({ attempt, at, node, failure }: FailedAttempt): FailedAttemptView => ({
+  attempt,
+  at: instantText(at),
+  node: node ?? null,
+  failure,
+});
+
+function workView({ owner, failures, lost, visibleAt, heartbeat }: QueuedWork): WorkView {
   return {
     owner,
     attempt: failures + lost + 1,
     visibleAt: instantText(visibleAt),
     heartbeat,
-    lastFailure: note === null ? null : failureIn(note),
   };
-}
-
-function failureIn(note: string): Failure | null {
-  try {
-    const json: unknown = JSON.parse(note);
-    return isFailure(json) ? json : null;
-  } catch {
-    return null;
-  }
 }

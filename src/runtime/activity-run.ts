@@ -8,6 +8,7 @@ import {
 } from "../definition/index.ts";
 import { AbortError, type Failure, TimeoutError, failureToError } from "../errors/index.ts";
 import { type ActivityMessage, withFields } from "../observability/index.ts";
+import { earlierAttempts } from "../history/index.ts";
 import { type HostTimer, longestTimerMs } from "../host/index.ts";
 import type { WorkFence, WorkItem } from "../providers/contract.ts";
 import { decodeValue, encodeValue } from "../values/index.ts";
@@ -151,7 +152,12 @@ export class ActivityRun {
     if (activity.isTransactional) {
       const { item, fence, log } = this;
       const completion = (result: unknown) =>
-        address(item.instanceId, { kind: "ActivityCompleted", payload: completed(result), ...addressOf(item.id) });
+        address(item.instanceId, {
+          kind: "ActivityCompleted",
+          payload: completed(result),
+          ...earlierAttempts(item.note),
+          ...addressOf(item.id),
+        });
       const body = (transaction: unknown) => (activity.run as AnyRun)(ctx, input, transaction);
       return this.#settle(await runTransaction(this.#node, { fence, signal: this.signal, log, body, completion }));
     }

@@ -1,13 +1,12 @@
 import type { ActivityPolicy } from "../definition/index.ts";
+import { ActivityError, NotRegisteredError, type PerdureError, TimeoutError, errorToFailure } from "../errors/index.ts";
 import {
-  ActivityError,
-  type Failure,
-  NotRegisteredError,
-  type PerdureError,
-  TimeoutError,
-  errorToFailure,
-} from "../errors/index.ts";
-import type { CompletionMessage } from "../history/index.ts";
+  type ActivityCompleted,
+  type ActivityFailed,
+  type CompletionMessage,
+  earlierAttempts,
+  noteAfter,
+} from "../history/index.ts";
 import { type HostTimer, longestTimerMs } from "../host/index.ts";
 import type { CommitBatch, FetchedWork, TurnCommit, WorkItem } from "../providers/contract.ts";
 import { effectivePolicy, maxLost, retryDelay } from "./activity-policy.ts";
@@ -280,14 +279,17 @@ export class WorkDispatcher {
     if (end.kind === "committed" || end.kind === "completed") run.debug("activity completed");
     if (end.kind === "committed") return;
     if (end.kind === "completed") {
-      return this.#complete(item, { kind: "ActivityCompleted", payload: end.payload });
+      return this.#complete(item, { kind: "ActivityCompleted", payload: end.payload, ...earlierAttempts(item.note) });
     }
     const { policy, log, ms } = run;
     if (end.kind === "stopped") {
       log.info({ ms }, "activity handed back, because the node is stopping");
       return this.#handBack(item);
     }
-    const { id, failures } = item;
+    const { id, failures, note } = item;
+    const attempt = failures + item.lost + 1;
+    const { nodeId } = this.#node.lease;
+    const node = nodeId === null ? {} : { node: nodeId };
     const delayMs = end.isFinal
       ? null
       : retryDelay(this.#node.host, policy, { error: end.error, failures: failures + 1 });
@@ -297,18 +299,35 @@ export class WorkDispatcher {
       this.#node.provider.now() + (delayMs ?? 0) >= item.scheduledAt + policy.scheduleToCloseMs;
     if (delayMs === null || tooLate) {
       log.warn({ ms, err: end.error }, "activity failed");
-      return this.#complete(item, { kind: "ActivityFailed", failure, attempts: failures + item.lost + 1 });
+      return this.#complete(item, {
+        kind: "ActivityFailed",
+        failure,
+        attempts: attempt,
+        ...node,
+        ...earlierAttempts(note),
+      });
     }
     log.info({ ms, delayMs, err: end.error }, "activity to be retried");
     const fence = { id, delivery: item.delivery };
-    await this.#node.pipeline.result({ kind: "retry", ...fence, delayMs, note: JSON.stringify(failure) });
+    const at = Math.round(this.#node.provider.now());
+    await this.#node.pipeline.result({
+      kind: "retry",
+      ...fence,
+      delayMs,
+      note: noteAfter(note, { attempt, at, ...node, failure }),
+    });
   }
 
   /** Without having been run. */
   async #fail(item: WorkItem, error: PerdureError): Promise<void> {
     this.#node.logger.warn({ ...workFields(item), err: error }, "activity failed");
     const attempts = error instanceof ActivityError ? error.attempts : 0;
-    await this.#complete(item, { kind: "ActivityFailed", failure: errorToFailure(error), attempts });
+    await this.#complete(item, {
+      kind: "ActivityFailed",
+      failure: errorToFailure(error),
+      attempts,
+      ...earlierAttempts(item.note),
+    });
   }
 
   /** Straight into the instance's turn if it is hydrated here; otherwise through the orchestrator queue. */
@@ -343,8 +362,8 @@ export class WorkDispatcher {
 }
 
 type CompletionContent =
-  | { readonly kind: "ActivityCompleted"; readonly payload: string }
-  | { readonly kind: "ActivityFailed"; readonly failure: Failure; readonly attempts: number };
+  | Omit<ActivityCompleted, "scheduledId" | "eventId" | "at">
+  | Omit<ActivityFailed, "scheduledId" | "eventId" | "at">;
 
 const lostTooOften = ({ name, lost, failures }: WorkItem) =>
   new ActivityError(`Activity "${name}" was lost with its node ${lost} times. It may be what ends the process.`, {

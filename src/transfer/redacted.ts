@@ -27,8 +27,12 @@ function redactedEvent(event: HistoryEvent): HistoryEvent {
           ...(event.state !== undefined && { state: event.state.map(({ key }) => ({ key, payload: nothing })) }),
         }
       : {};
-  if ("payload" in event) return { ...event, ...carried, payload: nothing };
-  return "failure" in event ? { ...event, failure: redactedFailure(event.failure) } : event;
+  const attempts =
+    "earlier" in event
+      ? { earlier: event.earlier?.map((one) => ({ ...one, failure: redactedFailure(one.failure) })) ?? [] }
+      : {};
+  if ("payload" in event) return { ...event, ...carried, ...attempts, payload: nothing };
+  return "failure" in event ? { ...event, ...attempts, failure: redactedFailure(event.failure) } : event;
 }
 
 function redactedFailure({ name, code, category }: Failure): Failure {

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import { SqliteProvider } from "../../src/providers/sqlite/index.ts";
 import { Management } from "../../src/management/index.ts";
+import { newProject } from "../support/new-project.ts";
 import { startProgram } from "../support/program.ts";
 import { callCli } from "./call-cli.ts";
 
@@ -14,40 +15,32 @@ const root = join(import.meta.dirname, "../..");
 const run = promisify(execFile);
 
 test("a new project type-checks, waits for an approval, survives being killed, and goes on", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "perdure-init-"));
-  try {
-    assert.equal((await callCli(["init", folder])).exitCode, 0);
-    const { scripts, dependencies } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
-      scripts: Record<string, string>;
-      dependencies: Record<string, string>;
-    };
-    assert.deepEqual([scripts["start"], Object.keys(dependencies)], ["node main.ts", ["perdure"]]);
-    // What `npm install` would bring.
-    mkdirSync(join(folder, "node_modules/@types"), { recursive: true });
-    symlinkSync(root, join(folder, "node_modules/perdure"));
-    symlinkSync(join(root, "node_modules/@types/node"), join(folder, "node_modules/@types/node"));
-    await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder]);
+  using project = await newProject();
+  const { folder } = project;
+  const { scripts, dependencies } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+    dependencies: Record<string, string>;
+  };
+  assert.deepEqual([scripts["start"], Object.keys(dependencies)], ["node main.ts", ["perdure"]]);
+  await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder]);
 
-    const first = startProgram("main.ts", null, { cwd: folder });
-    await first.printed("waits for an approval");
-    const address = await first.printed("Open http://127.0.0.1:");
-    assert.match(address, /\/login\?code=/);
-    await using provider = await SqliteProvider.open(join(folder, "app.db"));
-    const management = new Management(provider);
-    const waits = async () => (await management.describe("order-42")).waits.map(({ text }) => text);
-    while (!(await waits()).includes('Mailbox "approvals" is empty.')) await changeIn(management);
-    first.kill("SIGKILL");
-    await first.ended;
-    assert.equal(
-      (await callCli(["send", "order-42", "approvals", "true", "--store", join(folder, "app.db")])).exitCode,
-      0,
-    );
-    await using second = startProgram("main.ts", null, { cwd: folder });
-    assert.equal(await second.printed("receipt for 42"), "receipt for 42: 1200");
-    assert.equal((await second.ended).code, 0);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const first = startProgram("main.ts", null, { cwd: folder });
+  await first.printed("waits for an approval");
+  const address = await first.printed("Open http://127.0.0.1:");
+  assert.match(address, /\/login\?code=/);
+  await using provider = await SqliteProvider.open(join(folder, "app.db"));
+  const management = new Management(provider);
+  const waits = async () => (await management.describe("order-42")).waits.map(({ text }) => text);
+  while (!(await waits()).includes('Mailbox "approvals" is empty.')) await changeIn(management);
+  first.kill("SIGKILL");
+  await first.ended;
+  assert.equal(
+    (await callCli(["send", "order-42", "approvals", "true", "--store", join(folder, "app.db")])).exitCode,
+    0,
+  );
+  await using second = startProgram("main.ts", null, { cwd: folder });
+  assert.equal(await second.printed("receipt for 42"), "receipt for 42: 1200");
+  assert.equal((await second.ended).code, 0);
 });
 
 test("init leaves alone what is there", async () => {

@@ -37,6 +37,8 @@ const views = {
   queues: "#/queues",
   nodes: "#/nodes",
   traffic: "#/traffic",
+  health: "#/health",
+  attempts: "#/instances/sync-contacts-7",
   "a file": "#/file",
 } as const;
 

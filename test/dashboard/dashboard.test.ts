@@ -5,6 +5,7 @@ import { actions } from "./actions.ts";
 import { openBrowser } from "./browser.ts";
 import { demoWorld } from "./demo-world.ts";
 import { doors } from "./doors.ts";
+import { firstProject } from "./first-project.ts";
 import { hostile } from "./hostile.ts";
 import { looking } from "./looking.ts";
 import { type Play, type Stage, tokens } from "./stage.ts";
@@ -28,4 +29,4 @@ const play: Play = (name, run) => {
   test(name, () => run(stage));
 };
 
-for (const register of [doors, looking, accessibility, hostile, actions]) register(play);
+for (const register of [doors, looking, accessibility, hostile, actions, firstProject]) register(play);

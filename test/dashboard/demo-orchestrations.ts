@@ -117,8 +117,13 @@ export function demoDefinitions(pass: Pass) {
   const push = activity(
     "push-contact",
     { retry: { maxAttempts: 8, initialInterval: "1h", maxInterval: "1h" } },
-    async () => {
-      throw new Error("429 Too Many Requests", { cause: new Error("quota of 5,000 calls a day is used up") });
+    async (ctx) => {
+      const cause = new Error(`quota of 5,000 calls a day is used up: ${4_998 + ctx.attempt} of 5,000`);
+      const error =
+        ctx.attempt < 3
+          ? Object.assign(new Error(`503 Service Unavailable, request 7f3a-${ctx.attempt}`), { code: "UNAVAILABLE" })
+          : Object.assign(new Error("429 Too Many Requests, request 7f3a-3", { cause }), { code: "RATE_LIMITED" });
+      throw Object.assign(error, { retryAfter: ctx.attempt < 3 ? 1 : 3_600_000 });
     },
   );
   const sync = orchestration("sync-contacts", { version: "1.2.0" }, async (ctx) => ctx.activity(push));

@@ -52,15 +52,46 @@ export function looking(play: Play): void {
     assert.deepEqual(complaints, []);
   });
 
-  play("an activity that is tried again shows its attempt, and why the last one failed", async (stage) => {
+  play("an activity that is tried again shows its attempts side by side, and what differs", async (stage) => {
     await using visitor = await visit(stage.browser);
     const { page, complaints } = visitor;
     await page.goto(stage.dashboard.loginUrl());
     await page.goto(`${stage.dashboard.url}/#/instances/sync-contacts-7`);
-    const attempts = page.getByRole("region", { name: "Attempts under way" });
-    await attempts.getByText("attempt 2", { exact: true }).waitFor();
-    await attempts.getByText("quota of 5,000 calls a day is used up", { exact: true }).waitFor();
-    await page.getByText(/waits for attempt 2, after Error: 429 Too Many Requests/).waitFor();
+    const attempts = page.getByRole("region", { name: "Attempts of push-contact" });
+    await page.getByText("attempt 4", { exact: true }).waitFor();
+    assert.deepEqual(await attempts.getByRole("columnheader").allInnerTexts(), ["Attempt 1", "Attempt 2", "Attempt 3"]);
+    const marked = async (row: string) =>
+      await attempts.getByRole("row", { name: row }).locator("mark").allInnerTexts();
+    assert.deepEqual(await marked("Message"), ["2", "429 Too Many Requests", "3"]);
+    assert.deepEqual(await marked("Code"), ["RATE_LIMITED"]);
+    await attempts.getByRole("row", { name: /^Error/ }).waitFor();
+    await page.getByLabel("Only what differs").check();
+    await attempts.getByRole("row", { name: /^Error/ }).waitFor({ state: "detached" });
+    await page.getByText(/waits for attempt 4, after Error: 429 Too Many Requests/).waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
+  play("an activity that worked in the end says how often it did not, in the history too", async (stage) => {
+    await using visitor = await visit(stage.browser);
+    const { page, complaints } = visitor;
+    const { world, dashboard } = stage;
+    const retried = await world.until("one worked at its second attempt", async () => {
+      for (const { instanceId } of (await world.client.list({ name: "checkout", status: "completed" })).instances) {
+        const history = await world.client.getHistory(instanceId);
+        const event = history.find((one) => one.kind === "ActivityCompleted" && one.earlier !== undefined);
+        if (event !== undefined) return { instanceId, eventId: event.eventId };
+      }
+      return null;
+    });
+    await page.goto(dashboard.loginUrl());
+    await page.goto(`${dashboard.url}/#/instances/${retried.instanceId}`);
+    await page.getByText("worked at attempt 2").waitFor();
+    await page.getByText("502 Bad Gateway").first().waitFor();
+    await page.goto(`${dashboard.url}/#/instances/${retried.instanceId}/history?event=${retried.eventId}`);
+    await page
+      .getByRole("region", { name: "Attempts of this activity before" })
+      .getByText("502 Bad Gateway", { exact: true })
+      .waitFor();
     assert.deepEqual(complaints, []);
   });
 

@@ -29,6 +29,8 @@ const failureText =
   '"stack":"ActivityError: declined\\n    at pay (file:///app/pay.ts:1:1)","details":{"attempts":2},' +
   '"cause":{"name":"Error","message":"no funds"},"errors":[{"name":"TypeError","message":"one of many"}]}';
 const value = '{"at":{"$perdure":"Date","value":"2026-03-01T12:00:00.000Z"}}';
+const earlier = [{ attempt: 4, at: 1_700_000_000_000, node: "n", failure: { name: "Error", message: "busy" } }];
+const earlierText = '[{"attempt":4,"at":1700000000000,"node":"n","failure":{"name":"Error","message":"busy"}}]';
 const base = { eventId: 4, at: 1_700_000_000_123 };
 
 /**
@@ -61,13 +63,13 @@ export const eventSamples: { readonly [K in EventKind]: Sample<Required<EventOf<
     payload: value,
   },
   ActivityCompleted: {
-    value: { ...base, kind: "ActivityCompleted", scheduledId: 2, payload: value },
-    body: '{"kind":"ActivityCompleted","scheduledId":2}',
+    value: { ...base, kind: "ActivityCompleted", scheduledId: 2, earlier, payload: value },
+    body: `{"kind":"ActivityCompleted","scheduledId":2,"earlier":${earlierText}}`,
     payload: value,
   },
   ActivityFailed: {
-    value: { ...base, kind: "ActivityFailed", scheduledId: 2, failure, attempts: 5 },
-    body: '{"kind":"ActivityFailed","scheduledId":2,"attempts":5}',
+    value: { ...base, kind: "ActivityFailed", scheduledId: 2, failure, attempts: 5, node: "n", earlier },
+    body: `{"kind":"ActivityFailed","scheduledId":2,"attempts":5,"node":"n","earlier":${earlierText}}`,
     payload: failureText,
   },
   TimerFired: {
@@ -242,13 +244,13 @@ export const messageSamples: { readonly [K in Message["kind"]]: Sample<Required<
     payload: value,
   },
   ActivityCompleted: {
-    value: { kind: "ActivityCompleted", ...address, scheduledId: 2, payload: value },
-    body: `{"kind":"ActivityCompleted",${addressText},"scheduledId":2}`,
+    value: { kind: "ActivityCompleted", ...address, scheduledId: 2, earlier, payload: value },
+    body: `{"kind":"ActivityCompleted",${addressText},"scheduledId":2,"earlier":${earlierText}}`,
     payload: value,
   },
   ActivityFailed: {
-    value: { kind: "ActivityFailed", ...address, scheduledId: 2, failure, attempts: 5 },
-    body: `{"kind":"ActivityFailed",${addressText},"scheduledId":2,"attempts":5}`,
+    value: { kind: "ActivityFailed", ...address, scheduledId: 2, failure, attempts: 5, node: "n", earlier },
+    body: `{"kind":"ActivityFailed",${addressText},"scheduledId":2,"attempts":5,"node":"n","earlier":${earlierText}}`,
     payload: failureText,
   },
   TimerFired: {

@@ -92,7 +92,10 @@ inEveryMode("an activity says whether it runs, waits for its next attempt, or is
     ],
   );
   const failed = execution?.operations.find(({ name }) => name === "failing");
-  assert.deepEqual([failed?.work?.attempt, failed?.work?.lastFailure?.message], [2, "no route"]);
+  assert.deepEqual(
+    [failed?.work?.attempt, failed?.failedAttempts.map((one) => [one.attempt, one.node, one.failure.message])],
+    [2, [[1, node.nodeId, "no route"]]],
+  );
   const { work, timers } = await management.queues();
   assert.deepEqual(
     work.map(({ queue, name, waiting, delayed, running: now, isServed }) => [

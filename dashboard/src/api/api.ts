@@ -3,6 +3,8 @@ import type {
   ActionResult,
   BulkPreview,
   BulkResult,
+  CheckView,
+  Diagnosis,
   FamilyTree,
   HistoryView,
   InstanceAction,
@@ -13,6 +15,7 @@ import type {
   QueuesView,
   TrafficView,
 } from "../../../src/management/index.ts";
+import type { ImportResult } from "../../../src/transfer/index.ts";
 import type { Session } from "../shell/session.ts";
 
 /** An answer that is not a success, or none at all (`status` 0). */
@@ -43,6 +46,9 @@ export const api = {
   history: (id: string, executionId?: string, afterEventId?: string) =>
     ask<HistoryView>("GET", instance(id, `/history${search({ executionId, afterEventId })}`)),
   family: (id: string) => ask<FamilyTree>("GET", instance(id, "/family")),
+  doctor: () => ask<Diagnosis>("GET", "api/doctor"),
+  check: () => ask<CheckView>("POST", "api/check", {}),
+  import: (file: unknown, as: "inspection" | "live") => ask<ImportResult>("POST", "api/imports", { file, as }),
   queues: () => ask<QueuesView>("GET", "api/queues"),
   nodes: () => ask<{ readonly nodes: readonly NodeView[] }>("GET", "api/nodes"),
   traffic: (sinceMs: number) =>
@@ -60,6 +66,10 @@ export const api = {
   bulk: (filter: Params, action: InstanceAction) =>
     ask<BulkResult>("POST", "api/bulk", { ...given(filter), ...action }),
 } as const;
+
+/** Where the browser finds the file: it asks for it by itself. */
+export const exportAddress = (id: string, isRedacted: boolean): string =>
+  instance(id, `/export${search({ redact: isRedacted ? "true" : undefined })}`);
 
 async function ask<T = object>(method: string, path: string, body?: object): Promise<T> {
   let response: Response;

@@ -1,11 +1,14 @@
 import { signal } from "@preact/signals";
 import { useMemo, useState } from "preact/hooks";
 import { foldHistory } from "../../../src/inspection/index.ts";
+import { AttemptsPanel } from "../attempts/attempts-panel.tsx";
+import { ImportDialog } from "../actions/import-dialog.tsx";
 import { HistoryTab } from "../history/history-tab.tsx";
 import { Tabs } from "../instance/tabs.tsx";
 import { ValuesView } from "../instance/values-view.tsx";
 import { ReplayTab } from "../replay/replay-tab.tsx";
 import { replaceQuery, route } from "../shell/router.ts";
+import { canWrite } from "../shell/session.ts";
 import { FailureText } from "../show/failure.tsx";
 import { Panel } from "../show/panel.tsx";
 import { Status } from "../show/status.tsx";
@@ -15,7 +18,13 @@ import { Timeline } from "../timeline/timeline.tsx";
 import { type FileExecution, readExport } from "./read-export.ts";
 
 // Kept while the page is open, and sent nowhere.
-const opened = signal<{ readonly name: string; readonly executions: readonly FileExecution[] } | null>(null);
+const opened = signal<OpenedFile | null>(null);
+
+interface OpenedFile {
+  readonly name: string;
+  readonly text: string;
+  readonly executions: readonly FileExecution[];
+}
 
 /** Shows an exported file: everything but what only a store knows. */
 export function FilePage({ tab }: { readonly tab: string | undefined }) {
@@ -23,7 +32,8 @@ export function FilePage({ tab }: { readonly tab: string | undefined }) {
   const open = async (file: File | undefined) => {
     if (file === undefined) return;
     try {
-      opened.value = { name: file.name, executions: readExport(await file.text()) };
+      const text = await file.text();
+      opened.value = { name: file.name, text, executions: readExport(text) };
       setProblem(null);
       replaceQuery({ at: undefined, event: undefined });
     } catch (error) {
@@ -41,6 +51,7 @@ export function FilePage({ tab }: { readonly tab: string | undefined }) {
     >
       <header class="row spread">
         <h1>{opened.value === null ? "Open a file" : visibleLine(opened.value.name)}</h1>
+        {opened.value !== null && <Import text={opened.value.text} />}
         <label class="button">
           {opened.value === null ? "Choose a file…" : "Another file…"}
           <input
@@ -72,6 +83,21 @@ export function FilePage({ tab }: { readonly tab: string | undefined }) {
         <Opened executions={opened.value.executions} tab={tab} />
       )}
     </div>
+  );
+}
+
+/** For whoever is in and may change something; a bare history is nothing that could be imported. */
+function Import({ text }: { readonly text: string }) {
+  const [isOpen, setOpen] = useState(false);
+  const file = useMemo(() => JSON.parse(text) as object, [text]);
+  if (!canWrite.value || !("perdureExport" in file)) return null;
+  return (
+    <>
+      <button type="button" class="button push" onClick={() => setOpen(true)}>
+        Import…
+      </button>
+      {isOpen && <ImportDialog file={file} onClose={() => setOpen(false)} />}
+    </>
   );
 }
 
@@ -118,6 +144,7 @@ function Opened({ executions, tab }: OpenedProps) {
               <FailureText failure={state.failure} />
             </Panel>
           )}
+          <AttemptsPanel operations={state.operations} />
           <Timeline state={state} work={[]} />
           <ValuesView state={state} />
         </>

@@ -1,5 +1,6 @@
 import { isDecision } from "../../../src/history/event-kinds.ts";
 import type { HistoryEvent } from "../../../src/history/events.ts";
+import { AttemptTable } from "../attempts/attempt-table.tsx";
 import { href } from "../shell/router.ts";
 import { FailureText } from "../show/failure.tsx";
 import { Panel } from "../show/panel.tsx";
@@ -13,7 +14,7 @@ interface EventDetailsProps {
   readonly choose: (eventId: number) => void;
 }
 
-const apart = new Set(["kind", "eventId", "at", "payload", "failure", "state"]);
+const apart = new Set(["kind", "eventId", "at", "payload", "failure", "state", "earlier"]);
 
 /** All that an event says. */
 export function EventDetails({ event, choose }: EventDetailsProps) {
@@ -37,6 +38,9 @@ export function EventDetails({ event, choose }: EventDetailsProps) {
           ))}
         </dl>
         {"failure" in event && <FailureText failure={event.failure} />}
+        {"earlier" in event && event.earlier !== undefined && (
+          <AttemptTable attempts={event.earlier} name="this activity before" />
+        )}
         {"payload" in event && <Payload text={event.payload} label="Payload" />}
         {event.kind === "OrchestrationStarted" && event.state !== undefined && (
           <Payload text={JSON.stringify(event.state)} label="State carried over" />

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { ActDialog } from "../actions/act-dialog.tsx";
+import { ExportDialog } from "../actions/export-dialog.tsx";
 import { TellDialog } from "../actions/tell-dialog.tsx";
 import type { ActionKind, InstanceReport, OperationView } from "../../../src/management/index.ts";
 import { href } from "../shell/router.ts";
@@ -32,7 +33,7 @@ export function InstanceHeader({ report }: { readonly report: InstanceReport }) 
             Copy id
           </button>
         </div>
-        {canWrite.value && <Actions report={report} />}
+        <Actions report={report} />
       </div>
       <div class="row facts-line">
         <Status of={quarantine === null ? status : "quarantine"} />
@@ -82,7 +83,7 @@ function Progress({ operations }: { readonly operations: readonly OperationView[
 }
 
 function Actions({ report: { instance, execution } }: { readonly report: InstanceReport }) {
-  const [open, setOpen] = useState<ActionKind | "message" | "event" | null>(null);
+  const [open, setOpen] = useState<ActionKind | "message" | "event" | "export" | null>(null);
   const { instanceId, status, quarantine } = instance;
   const isOver = hasEnded(status);
   const close = () => setOpen(null);
@@ -101,12 +102,15 @@ function Actions({ report: { instance, execution } }: { readonly report: Instanc
   );
   return (
     <div class="row">
-      {quarantine !== null && (
+      <button type="button" class="button" onClick={() => setOpen("export")}>
+        Export…
+      </button>
+      {canWrite.value && quarantine !== null && (
         <button type="button" class="button primary" onClick={() => setOpen("release")}>
           Release…
         </button>
       )}
-      {!isOver && (
+      {canWrite.value && !isOver && (
         <>
           <button type="button" class="button" onClick={() => setOpen("message")}>
             Send…
@@ -118,8 +122,9 @@ function Actions({ report: { instance, execution } }: { readonly report: Instanc
           {button("terminate", "Terminate…", true)}
         </>
       )}
-      {button("delete", "Delete…", true)}
-      {open !== null && open !== "message" && open !== "event" && (
+      {canWrite.value && button("delete", "Delete…", true)}
+      {open === "export" && <ExportDialog instanceId={instanceId} onClose={close} />}
+      {open !== null && open !== "message" && open !== "event" && open !== "export" && (
         <ActDialog instanceId={instanceId} action={open} hasEnded={isOver} onClose={close} />
       )}
       {(open === "message" || open === "event") && (

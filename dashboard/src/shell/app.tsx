@@ -2,6 +2,7 @@ import { FilePage } from "../file/file-page.tsx";
 import { InstancePage } from "../instance/instance-page.tsx";
 import { InstancesPage } from "../instances/instances-page.tsx";
 import { Empty } from "../show/empty.tsx";
+import { HealthPage } from "../store/health-page.tsx";
 import { NodesPage } from "../store/nodes-page.tsx";
 import { QuarantinePage } from "../store/quarantine-page.tsx";
 import { QueuesPage } from "../store/queues-page.tsx";
@@ -40,6 +41,8 @@ function Page({ path: [place = "instances", id, tab] }: { readonly path: readonl
       return <QueuesPage />;
     case "nodes":
       return <NodesPage />;
+    case "health":
+      return <HealthPage />;
     case "traffic":
       return <TrafficPage />;
     default:

@@ -10,6 +10,7 @@ const places: Readonly<Record<string, string>> = {
   q: "queues",
   n: "nodes",
   t: "traffic",
+  h: "health",
   f: "file",
 };
 
@@ -78,6 +79,7 @@ const keys = [
   ["g q", "Queues"],
   ["g n", "Nodes"],
   ["g t", "Traffic"],
+  ["g h", "Health"],
   ["g f", "Open a file"],
   ["↑ ↓", "The event before, or the next one"],
   ["← →", "Replay: one event back, or on. Timeline: move"],

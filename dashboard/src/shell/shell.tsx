@@ -18,6 +18,7 @@ const places = [
   ["queues", "Queues"],
   ["nodes", "Nodes"],
   ["traffic", "Traffic"],
+  ["health", "Health"],
   ["file", "Open a file"],
 ] as const;
 

@@ -43,7 +43,10 @@ function printReport(terminal: Terminal, report: InstanceReport): void {
     const when = until === null ? "" : terminal.paint("dim", `  (${agoText(until, storeNow)})`);
     field("waits for", `${terminal.paint(isStuck ? "red" : "yellow", text)}${when}`);
   }
-  if (execution !== null && execution.operations.length > 0) printTimeline(terminal, execution.operations, storeNow);
+  if (execution !== null && execution.operations.length > 0) {
+    printTimeline(terminal, execution.operations, storeNow);
+    printAttempts(terminal, execution.operations);
+  }
 }
 
 function printTimeline(terminal: Terminal, operations: readonly OperationView[], storeNow: string): void {
@@ -79,11 +82,39 @@ const outcomeStyles = {
   closed: "dim",
 } as const;
 
-function remarkOn({ failure, work, attempts }: OperationView): string {
+function remarkOn({ failure, work, attempts, failedAttempts }: OperationView): string {
   if (failure !== null)
-    return `${failure.name}: ${firstLine(failure.message)}${attempts === null ? "" : ` (${attempts} attempts)`}`;
-  if (work?.lastFailure == null) return work === null || work.attempt === 1 ? "" : `attempt ${work.attempt}`;
-  return `attempt ${work.attempt}, after ${work.lastFailure.name}: ${firstLine(work.lastFailure.message)}`;
+    return `${failureText(failure)}${attempts === null ? "" : ` (${countText(attempts, "attempt")})`}`;
+  const last = failedAttempts.at(-1);
+  if (work === null) return last === undefined ? "" : `attempt ${last.attempt + 1}, after ${failureText(last.failure)}`;
+  if (last === undefined) return work.attempt === 1 ? "" : `attempt ${work.attempt}`;
+  return `attempt ${work.attempt}, after ${failureText(last.failure)}`;
+}
+
+/** Those that were tried more than once: how each attempt failed, one below the other. */
+function printAttempts(terminal: Terminal, operations: readonly OperationView[]): void {
+  const retried = operations.filter(({ failedAttempts, work }) => failedAttempts.length + (work === null ? 0 : 1) > 1);
+  const rows = retried.flatMap(({ eventId, name, failedAttempts }) =>
+    failedAttempts.map((attempt) => ({ eventId, name, ...attempt })),
+  );
+  if (rows.length === 0) return;
+  terminal.line();
+  printTable(
+    terminal,
+    [
+      { title: "EVENT", text: ({ eventId }) => String(eventId), align: "right" },
+      { title: "NAME", text: ({ name }) => terminal.paint("bold", name) },
+      { title: "ATTEMPT", text: ({ attempt }) => String(attempt), align: "right" },
+      { title: "FAILED AT", text: ({ at }) => at },
+      { title: "NODE", text: ({ node }) => terminal.paint("dim", node ?? "") },
+      { title: "WITH", text: ({ failure }) => terminal.paint("red", failureText(failure)) },
+    ],
+    rows.slice(-operationsShown),
+  );
+}
+
+function failureText({ name, code, message }: Failure): string {
+  return `${name}${code === undefined ? "" : ` [${code}]`}: ${firstLine(message)}`;
 }
 
 function printFailure(terminal: Terminal, failure: Failure): void {
