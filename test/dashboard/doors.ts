@@ -105,6 +105,7 @@ export function doors(play: Play): void {
     await using visitor = await visit(browser);
     const { page, complaints } = visitor;
     await page.goto(changed.loginUrl());
+    await page.getByRole("heading", { name: "Instances" }).waitFor();
     await page.keyboard.press("g");
     await page.keyboard.press("h");
     await page.getByRole("heading", { name: "Health" }).waitFor();
