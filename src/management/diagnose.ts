@@ -14,6 +14,8 @@ export interface Finding {
   readonly what: string;
   /** What to do about it. */
   readonly advice: string | null;
+  /** The view of the dashboard that shows more of it. */
+  readonly see: "quarantine" | "queues" | "nodes" | null;
 }
 
 const lateMs = 60_000;
@@ -44,30 +46,35 @@ export async function diagnose(provider: Provider): Promise<Diagnosis> {
         ? problem(
             `No node is live, and ${countText(open, "instance")} to be run.`,
             "Start a node that has their orchestrations.",
+            "nodes",
           )
         : ok("No node is live, and nothing is open."),
     nodes.length > live.length
       ? warning(
           `Leases that have run out: ${nodes.length - live.length}.`,
           "A live node takes over what they owned. Start one.",
+          "nodes",
         )
       : ok("No lease has run out."),
     quarantined > 0
       ? problem(
           `Instances in quarantine: ${quarantined}.`,
           "perdure quarantine list says why. Mend the cause, then: perdure quarantine release ID.",
+          "quarantine",
         )
       : ok("Nothing is in quarantine."),
     age(queues.instances.oldestReadyAt) > lateMs
       ? problem(
           `An instance has been waiting for a node for ${spanText(age(queues.instances.oldestReadyAt))}.`,
           "Is a node live that has its version? perdure nodes, and perdure show ID. Otherwise add nodes.",
+          "nodes",
         )
       : ok("No instance waits long for a node."),
     unserved.length > 0
       ? problem(
           `Activities that no live node has: ${unserved.map(({ queue, name }) => `${name} (queue ${queue})`).join(", ")}.`,
           "Register them on a node that takes from that queue.",
+          "queues",
         )
       : ok("Every queued activity is registered on a live node."),
     ...queues.work
@@ -76,10 +83,15 @@ export async function diagnose(provider: Provider): Promise<Diagnosis> {
         warning(
           `Activity ${name} (queue ${queue}): ${waiting} wait, the first for ${spanText(age(oldestVisibleAt))}.`,
           "Raise concurrency.activities, or add nodes.",
+          "queues",
         ),
       ),
     overdue > lateMs
-      ? problem(`A timer is ${spanText(overdue)} late.`, "A live node fires timers. Start one, or look at its log.")
+      ? problem(
+          `A timer is ${spanText(overdue)} late.`,
+          "A live node fires timers. Start one, or look at its log.",
+          "nodes",
+        )
       : ok("No timer is late."),
     ...writeAheadLog(queues.logBytes ?? 0),
   ];
@@ -96,6 +108,16 @@ function writeAheadLog(bytes: number): Finding[] {
   ];
 }
 
-const ok = (what: string): Finding => ({ level: "ok", what, advice: null });
-const warning = (what: string, advice: string): Finding => ({ level: "warning", what, advice });
-const problem = (what: string, advice: string): Finding => ({ level: "problem", what, advice });
+const ok = (what: string): Finding => ({ level: "ok", what, advice: null, see: null });
+const warning = (what: string, advice: string, see: Finding["see"] = null): Finding => ({
+  level: "warning",
+  what,
+  advice,
+  see,
+});
+const problem = (what: string, advice: string, see: Finding["see"]): Finding => ({
+  level: "problem",
+  what,
+  advice,
+  see,
+});

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Failure } from "../../../src/errors/index.ts";
 import { Text } from "../show/text.tsx";
 import { Time } from "../show/time.tsx";
@@ -21,19 +21,38 @@ export function AttemptTable({
   readonly name: string;
 }) {
   const [isShort, setShort] = useState(false);
+  const [hasStacks, setStacks] = useState(false);
+  const ref = useRef<HTMLDivElement>(null);
+  // The newest is what somebody looks for first.
+  useLayoutEffect(() => ref.current?.scrollTo(ref.current.scrollWidth, 0), [attempts.length]);
   const rows = fields
+    .filter(([label]) => hasStacks || label !== "Stack")
     .map(([label, of]) => ({ label, texts: attempts.map(({ failure }) => of(failure) ?? "") }))
     .filter(({ texts }) => texts.some((text) => text !== ""));
   const shown = isShort ? rows.filter(({ texts }) => new Set(texts).size > 1) : rows;
   return (
     <div class="stack tight">
       {attempts.length > 1 && (
-        <label class="row small">
-          <input type="checkbox" checked={isShort} onChange={({ currentTarget }) => setShort(currentTarget.checked)} />
-          Only what differs
-        </label>
+        <div class="row small options">
+          <label class="row">
+            <input
+              type="checkbox"
+              checked={isShort}
+              onChange={({ currentTarget }) => setShort(currentTarget.checked)}
+            />
+            Only what differs
+          </label>
+          <label class="row">
+            <input
+              type="checkbox"
+              checked={hasStacks}
+              onChange={({ currentTarget }) => setStacks(currentTarget.checked)}
+            />
+            With stacks
+          </label>
+        </div>
       )}
-      <div class="scroll compare" tabIndex={0} role="region" aria-label={`Attempts of ${name}`}>
+      <div class="scroll compare" ref={ref} tabIndex={0} role="region" aria-label={`Attempts of ${name}`}>
         <table>
           <thead>
             <tr>

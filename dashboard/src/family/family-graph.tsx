@@ -4,6 +4,7 @@ import { href } from "../shell/router.ts";
 import { Glyph } from "../show/glyph.tsx";
 import { Panel } from "../show/panel.tsx";
 import { visibleLine } from "../show/visible.ts";
+import { FamilyList } from "./family-list.tsx";
 import { box, layOut, type Member } from "./layout.ts";
 
 interface FamilyGraphProps {
@@ -26,6 +27,9 @@ export function FamilyGraph({ tree, selfId, hrefOf = (id) => href(["instances", 
   return (
     <Panel title="Family" isFlush beside={<span class="muted small">{count.toLocaleString("en")} members</span>}>
       {tree.isTruncated && <p class="inside muted">It is too large to be shown whole. These are the first.</p>}
+      <ul class="family-list">
+        <FamilyList of={tree.root} selfId={selfId} hrefOf={hrefOf} />
+      </ul>
       <div class="family" ref={ref} tabIndex={0} role="region" aria-label="Graph of the family">
         <svg
           width={layout.width + 32}

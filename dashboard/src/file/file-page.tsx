@@ -107,7 +107,9 @@ interface OpenedProps {
 }
 
 function Opened({ executions, tab }: OpenedProps) {
-  const index = Math.min(executions.length - 1, Number(route.value.query.get("at") ?? executions.length - 1) || 0);
+  // The newest execution of the instance that was exported: its children come after it.
+  const first = executions.findLastIndex(({ instanceId: id }) => id === executions[0]?.instanceId);
+  const index = Math.min(executions.length - 1, Number(route.value.query.get("at") ?? first) || 0);
   const { instanceId, events } = executions[index] as FileExecution;
   const state = useMemo(() => foldHistory(events), [events]);
   return (

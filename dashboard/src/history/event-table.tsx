@@ -46,15 +46,13 @@ export function EventTable({ events, chosenId, choose, origin }: EventTableProps
             <th scope="col" class="right c-number">
               #
             </th>
-            <th scope="col" class="c-at">
+            <th scope="col" class="c-at wide-only">
               After
             </th>
             <th scope="col" class="c-kind">
               Event
             </th>
-            <th scope="col" class="wide-only">
-              What it says
-            </th>
+            <th scope="col">What it says</th>
           </tr>
         </thead>
         <tbody>
@@ -67,7 +65,7 @@ export function EventTable({ events, chosenId, choose, origin }: EventTableProps
               onClick={() => choose(event.eventId)}
             >
               <td class="right muted">{event.eventId}</td>
-              <td class="muted" title={absolute(event.at)}>
+              <td class="muted wide-only" title={absolute(event.at)}>
                 {durationText(event.at - origin)}
               </td>
               <td>
@@ -87,7 +85,7 @@ export function EventTable({ events, chosenId, choose, origin }: EventTableProps
                   {kindText(event.kind)}
                 </button>
               </td>
-              <td class="wide-only mono muted">
+              <td class="mono muted">
                 <bdi>{eventText(event)}</bdi>
               </td>
             </tr>

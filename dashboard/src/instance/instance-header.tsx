@@ -19,22 +19,20 @@ export function InstanceHeader({ report }: { readonly report: InstanceReport }) 
   const { instanceId, status, quarantine, name, version, parent, createdAt, updatedAt, executionId } = instance;
   const isOver = hasEnded(status);
   return (
-    <header class="stack tight">
-      <div class="row spread head">
-        <div class="row title">
-          <h1 class="wrap">
-            <bdi>{visibleLine(instanceId)}</bdi>
-          </h1>
-          <button
-            type="button"
-            class="button little plain"
-            onClick={() => void navigator.clipboard.writeText(instanceId).then(() => say("Copied the instance id."))}
-          >
-            Copy id
-          </button>
-        </div>
-        <Actions report={report} />
+    <header class={`head ${instanceId.length > 48 ? "long" : ""}`}>
+      <div class="row title">
+        <h1 class="wrap">
+          <bdi>{visibleLine(instanceId)}</bdi>
+        </h1>
+        <button
+          type="button"
+          class="button little plain"
+          onClick={() => void navigator.clipboard.writeText(instanceId).then(() => say("Copied the instance id."))}
+        >
+          Copy id
+        </button>
       </div>
+      <Actions report={report} />
       <div class="row facts-line">
         <Status of={quarantine === null ? status : "quarantine"} />
         {execution?.isCancelling === true && !isOver && <span class="badge">cancelling</span>}
@@ -101,7 +99,7 @@ function Actions({ report: { instance, execution } }: { readonly report: Instanc
     </button>
   );
   return (
-    <div class="row">
+    <div class="row actions">
       <button type="button" class="button" onClick={() => setOpen("export")}>
         Export…
       </button>

@@ -1,4 +1,4 @@
-import { useRef } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { overview } from "../shell/overview.ts";
 import { replaceQuery } from "../shell/router.ts";
 import { Glyph } from "../show/glyph.tsx";
@@ -8,6 +8,9 @@ import { knownNames } from "./known-names.ts";
 const statuses = ["running", "pending", "completed", "failed", "cancelled", "terminated"] as const;
 
 export function FilterBar({ filter }: { readonly filter: Filter }) {
+  const [isOpen, setOpen] = useState(
+    filter.name !== undefined || filter.version !== undefined || filter.age !== undefined,
+  );
   return (
     <div class="stack tight" role="search">
       <div class="chips" role="group" aria-label="Status">
@@ -23,7 +26,7 @@ export function FilterBar({ filter }: { readonly filter: Filter }) {
           <Glyph of="quarantine" /> quarantined <span class="number">{amount(overview.value?.quarantined)}</span>
         </button>
       </div>
-      <div class="filters">
+      <div class={`filters ${isOpen ? "open" : ""}`}>
         <TextFilter
           label="Instance id"
           key={`id ${filter.idContains === undefined}`}
@@ -31,6 +34,9 @@ export function FilterBar({ filter }: { readonly filter: Filter }) {
           filter={filter}
           isSearch
         />
+        <button type="button" class="button narrow-only" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          Filters
+        </button>
         <TextFilter
           label="Orchestration"
           key={`name ${filter.name === undefined}`}

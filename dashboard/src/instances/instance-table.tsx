@@ -4,6 +4,7 @@ import { go, href } from "../shell/router.ts";
 import { Status } from "../show/status.tsx";
 import { Text } from "../show/text.tsx";
 import { Time } from "../show/time.tsx";
+import { statusSummary } from "./status-summary.ts";
 import { useRowsInView } from "../show/use-rows-in-view.ts";
 
 interface TableProps {
@@ -87,7 +88,7 @@ function Row({ row, index }: { readonly row: InstanceView; readonly index: numbe
       <td class="wide-only">
         <Text>{name}</Text> <span class="muted">{version ?? ""}</span>
       </td>
-      <td class="wide-only muted">{customStatus !== null && <Text limit={120}>{customStatus}</Text>}</td>
+      <td class="wide-only muted">{customStatus !== null && <Text limit={160}>{statusSummary(customStatus)}</Text>}</td>
       <td class="wide-only muted">
         <Time at={createdAt} />
       </td>

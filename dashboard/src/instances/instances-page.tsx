@@ -29,7 +29,9 @@ export function InstancesPage() {
         {canWrite.value && (
           <div class="row">
             <button type="button" class="button" disabled={total.value?.count === 0} onClick={() => setDialog("bulk")}>
-              Act on all that match…
+              <span>
+                Act on all<span class="wide-only"> that match</span>…
+              </span>
             </button>
             <button type="button" class="button primary" onClick={() => setDialog("start")}>
               Start…

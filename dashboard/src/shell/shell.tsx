@@ -28,6 +28,8 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
   const isIn = session.value != null;
   useEffect(() => {
     document.title = `${route.value.path[1] ?? places.find(([key]) => key === place)?.[1] ?? ""} · Perdure`;
+    // Where the views stand in one line, the chosen one may be beyond its end.
+    document.querySelector(".side [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
   }, [route.value]);
   return (
     <div class="shell">

@@ -1,6 +1,7 @@
 import type { Finding } from "../../../src/management/index.ts";
 import { api } from "../api/api.ts";
 import { useLoaded } from "../api/use-loaded.ts";
+import { href } from "../shell/router.ts";
 import { Glyph } from "../show/glyph.tsx";
 import { Panel } from "../show/panel.tsx";
 import { ProblemBar } from "../show/problem.tsx";
@@ -40,7 +41,7 @@ export function HealthPage() {
   );
 }
 
-function Line({ of: { level, what, advice } }: { readonly of: Finding }) {
+function Line({ of: { level, what, advice, see } }: { readonly of: Finding }) {
   return (
     <li class={level === "problem" ? "stuck" : ""}>
       <span class={tones[level]}>
@@ -51,10 +52,16 @@ function Line({ of: { level, what, advice } }: { readonly of: Finding }) {
         {visible(what)}
         {advice !== null && <span class="advice muted">{visible(advice)}</span>}
       </span>
+      {see !== null && (
+        <a class="button little" href={href([see])}>
+          {views[see]}
+        </a>
+      )}
     </li>
   );
 }
 
+const views = { quarantine: "Quarantine", queues: "Queues", nodes: "Nodes" } as const;
 const words = { problem: "Problem.", warning: "Warning." } as const;
 const glyphs = { ok: "completed", warning: "timer", problem: "quarantine" } as const;
 const tones = { ok: "tone-completed", warning: "tone-cancelled", problem: "tone-quarantine" } as const;

@@ -1,21 +1,21 @@
 import { durationText } from "../show/duration-text.ts";
 import type { Bucket } from "./buckets.ts";
-import { Plot, xOf, yOf } from "./plot.tsx";
+import { Plot } from "./plot.tsx";
+import type { PlotScale } from "./plot-scale.ts";
 
 /** On a logarithmic scale: what matters is whether it is ten times as slow. */
 export function LatencyPlot({ buckets }: { readonly buckets: readonly Bucket[] }) {
-  const count = buckets.length;
   const logs = buckets.flatMap(({ p50, p95 }) => (p50 === null || p95 === null ? [] : [log(p50), log(p95)]));
   const low = Math.floor(Math.min(...logs, 3));
   const high = Math.max(low + 1, Math.ceil(Math.max(...logs, 0)));
   const share = (ms: number) => (log(ms) - low) / (high - low);
-  const points = (of: (bucket: Bucket) => number | null) =>
+  const points = ({ x, y }: PlotScale, of: (bucket: Bucket) => number | null) =>
     buckets.flatMap((bucket, index) => {
       const ms = of(bucket);
-      return ms === null ? [] : [{ x: xOf(index + 0.5, count), y: yOf(share(ms)) }];
+      return ms === null ? [] : [{ x: x(index + 0.5), y: y(share(ms)) }];
     });
-  const line = (of: (bucket: Bucket) => number | null) =>
-    points(of)
+  const line = (scale: PlotScale, of: (bucket: Bucket) => number | null) =>
+    points(scale, of)
       .map(({ x, y }) => `${x},${y}`)
       .join(" ");
   return (
@@ -43,18 +43,21 @@ export function LatencyPlot({ buckets }: { readonly buckets: readonly Bucket[] }
           </span>
         </>
       }
-    >
-      <polyline
-        class="line tone-terminated"
-        stroke="currentColor"
-        stroke-dasharray="5 3"
-        points={line(({ p95 }) => p95)}
-      />
-      <polyline class="line tone-running" stroke="currentColor" points={line(({ p50 }) => p50)} />
-      {points(({ p50 }) => p50).map(({ x, y }) => (
-        <circle key={x} class="tone-running" cx={x} cy={y} r="2.5" fill="currentColor" />
-      ))}
-    </Plot>
+      draw={(scale) => (
+        <>
+          <polyline
+            class="line tone-terminated"
+            stroke="currentColor"
+            stroke-dasharray="5 3"
+            points={line(scale, ({ p95 }) => p95)}
+          />
+          <polyline class="line tone-running" stroke="currentColor" points={line(scale, ({ p50 }) => p50)} />
+          {points(scale, ({ p50 }) => p50).map(({ x, y }) => (
+            <circle key={x} class="tone-running" cx={x} cy={y} r="2.5" fill="currentColor" />
+          ))}
+        </>
+      )}
+    />
   );
 }
 

@@ -1,14 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { clockText } from "../show/time.tsx";
 import type { Bucket } from "./buckets.ts";
-
-const plot = { width: 960, height: 210, left: 56, right: 8, top: 10, bottom: 24 };
-
-const innerWidth = plot.width - plot.left - plot.right;
-const innerHeight = plot.height - plot.top - plot.bottom;
-
-export const xOf = (index: number, count: number): number => plot.left + (index / count) * innerWidth;
-export const yOf = (share: number): number => plot.top + (1 - share) * innerHeight;
+import { type PlotScale, usePlotScale } from "./plot-scale.ts";
 
 interface PlotProps {
   readonly label: string;
@@ -18,42 +11,39 @@ interface PlotProps {
   /** What a bucket says when it is pointed at. */
   readonly tell: (bucket: Bucket) => string;
   readonly legend: ComponentChildren;
-  readonly children: ComponentChildren;
+  /** What is drawn, given where. */
+  readonly draw: (scale: PlotScale) => ComponentChildren;
 }
 
 /** The frame of a plot over time, with its values also as a table. */
-export function Plot({ label, buckets, rulers, tell, legend, children }: PlotProps) {
-  const count = buckets.length;
+export function Plot({ label, buckets, rulers, tell, legend, draw }: PlotProps) {
+  const { ref, scale } = usePlotScale(buckets.length);
+  const { width, height, left, right, top, bottom, x, y } = scale;
+  // As many as have room beside each other.
+  const labelEvery = width < 600 ? 16 : 8;
   const busy = buckets.filter(({ started, ended }) => started + ended > 0);
   return (
-    <figure class="plot stack tight">
+    <figure class="plot stack tight" ref={ref}>
       <figcaption class="legend">{legend}</figcaption>
-      <svg viewBox={`0 0 ${plot.width} ${plot.height}`} role="img" aria-label={label}>
+      <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
         {rulers.map(({ share, label: text }) => (
           <g key={text}>
-            <line class="grid" x1={plot.left} x2={plot.width - plot.right} y1={yOf(share)} y2={yOf(share)} />
-            <text x={plot.left - 8} y={yOf(share) + 4} text-anchor="end">
+            <line class="grid" x1={left} x2={width - right} y1={y(share)} y2={y(share)} />
+            <text x={left - 8} y={y(share) + 4} text-anchor="end">
               {text}
             </text>
           </g>
         ))}
         {buckets.map(({ from }, index) =>
-          index % 8 === 0 ? (
-            <text key={from} x={xOf(index, count)} y={plot.height - 6}>
+          index % labelEvery === 0 ? (
+            <text key={from} x={x(index)} y={height - 6}>
               {clockText(from).slice(0, 5)}
             </text>
           ) : null,
         )}
-        {children}
+        {draw(scale)}
         {buckets.map((bucket, index) => (
-          <rect
-            key={bucket.from}
-            class="hover"
-            x={xOf(index, count)}
-            width={innerWidth / count}
-            y={plot.top}
-            height={innerHeight}
-          >
+          <rect key={bucket.from} class="hover" x={x(index)} width={x(1) - x(0)} y={top} height={height - top - bottom}>
             <title>{`${clockText(bucket.from).slice(0, 8)}\n${tell(bucket)}`}</title>
           </rect>
         ))}

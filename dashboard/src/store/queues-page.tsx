@@ -56,7 +56,7 @@ export function QueuesPage() {
                         Retried
                       </th>
                       <th scope="col" class="wide-only">
-                        Oldest ready
+                        Oldest
                       </th>
                       <th scope="col">Served</th>
                     </tr>
@@ -84,7 +84,10 @@ export function QueuesPage() {
                                 class="status tone-quarantine"
                                 title="No live node has this activity in this queue."
                               >
-                                <Glyph of="quarantine" /> by no node
+                                <Glyph of="quarantine" />
+                                <span>
+                                  <span class="wide-only">by </span>no node
+                                </span>
                               </span>
                             )}
                           </td>
