@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, test } from "node:test";
 import { context, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
@@ -129,6 +130,54 @@ inEveryMode("metrics count what happened, by value", async (world) => {
   assert.equal(value("perdure.instances.quarantined"), 0);
   assert.ok((histogram("perdure.commit.batch_size")[0]?.value.sum ?? 0) >= 4);
   assert.equal(metrics.get("perdure.lease.changes")?.dataPoints[0]?.attributes["what"], "held");
+});
+
+inEveryMode("every metric that the reference names is given, by value", async (world) => {
+  await using otel = sdk({ provider: world.provider });
+  const absent = activity("absent", { queue: "gpu", scheduleToStart: "1h" }, () => null);
+  const waiting = orchestration("waiting", async (ctx) => {
+    const open = Promise.all([ctx.activity(absent), ctx.sleep("1h")]);
+    await ctx.receive("go");
+    await open;
+  });
+  const first = await world.start({ orchestrations: [waiting, child, parent], activities: [inner] });
+  await (await world.client.start(parent)).result({ timeout: "20s" });
+  await world.client.start(waiting, undefined, { instanceId: "w" });
+  const length = async () => (await world.client.getHistory("w")).length;
+  await world.until("it waits", async () => (await length()) === 4);
+  await first.stop();
+  const second = await world.start({ orchestrations: [waiting] });
+  await world.client.send("w", "go", null);
+  await world.until("it was replayed", async () => (await length()) === 5);
+  await second.stop();
+  channels.commit.tell({ turns: 2, results: 1, fenced: 2, ms: 5 });
+  const metrics = await otel.metrics();
+  const reference = readFileSync("docs/reference/telemetry.md", "utf8");
+  const named = reference
+    .split("\n")
+    .flatMap((line) => line.match(/^\| `perdure\.[^|]*/)?.[0].match(/perdure\.[\w.]+/g) ?? []);
+  const isMetric = (name: string) => !/^perdure\.(instance_id|run_id|orchestration)$/.test(name);
+  assert.deepEqual(new Set(metrics.keys()), new Set(named.filter(isMetric)));
+  const points = (name: string) => metrics.get(name)?.dataPoints ?? [];
+  const sum = (name: string) =>
+    (points(name) as HistogramMetricData["dataPoints"]).reduce((all, { value }) => all + value.count, 0);
+  const value = (name: string) => points(name)[0]?.value;
+  assert.deepEqual(
+    points("perdure.activity.wait").map(({ attributes }) => attributes),
+    [{ activity: "inner", queue: "default" }],
+  );
+  assert.equal(sum("perdure.activity.wait"), 2, "one for each attempt");
+  assert.ok(sum("perdure.replay.duration") >= 1);
+  assert.ok((value("perdure.replay.events") as number) >= 4);
+  assert.ok(sum("perdure.commit.duration") >= 4);
+  assert.equal(value("perdure.commit.fenced"), 2);
+  assert.deepEqual(
+    [points("perdure.queue.work"), points("perdure.queue.age")].map((all) => all.map(({ attributes }) => attributes)),
+    [[{ queue: "gpu", activity: "absent" }], [{ queue: "gpu", activity: "absent" }]],
+  );
+  assert.equal(value("perdure.queue.work"), 1);
+  assert.ok((value("perdure.queue.age") as number) >= 0);
+  assert.equal(value("perdure.queue.timers"), 1);
 });
 
 test("with nobody listening nothing is told, and what was instrumented ends", () => {
