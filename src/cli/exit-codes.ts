@@ -38,4 +38,5 @@ const codes: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
   ["INSTANCE_EXISTS", exitCodes.conflict],
   ["INSTANCE_ENDED", exitCodes.conflict],
   ["INSTANCE_RUNNING", exitCodes.conflict],
+  ["MAILBOX_FULL", exitCodes.conflict],
 ]);

@@ -11,6 +11,8 @@ export interface ClientOptions {
   readonly limits?: {
     /** Of one stored value, in bytes of UTF-8. Default 2 MiB. */
     readonly payloadBytes?: number;
+    /** Messages and events that wait for one instance to take them in, before it has said how many. Default 10,000. */
+    readonly mailboxDepth?: number;
   };
   /** Default: what the environment variable `PERDURE_LOG` says; silent without it. */
   readonly logger?: Logger;
@@ -27,6 +29,7 @@ export interface ClientContext {
   readonly host: Host;
   readonly provider: Provider;
   readonly payloadBytes: number;
+  readonly mailboxDepth: number;
   readonly logger: Logger;
   readonly changes: ChangeWatch;
 }
@@ -38,10 +41,18 @@ export function clientContext(provider: Provider, options: HostedClientOptions):
   checkObject(options, "Client options");
   const { limits = {}, host = processHost } = options;
   checkObject(limits, "limits");
-  const { payloadBytes = 2 * 1024 * 1024 } = limits;
-  if (!(Number.isSafeInteger(payloadBytes) && payloadBytes >= 1)) {
-    throw new InvalidArgumentError(`limits.payloadBytes must be a whole number from 1, not ${String(payloadBytes)}.`);
-  }
   const logger = chosenLogger(options.logger);
-  return { host, provider, payloadBytes, logger, changes: new ChangeWatch(provider, host) };
+  return {
+    host,
+    provider,
+    payloadBytes: positive(limits.payloadBytes ?? 2 * 1024 * 1024, "limits.payloadBytes"),
+    mailboxDepth: positive(limits.mailboxDepth ?? 10_000, "limits.mailboxDepth"),
+    logger,
+    changes: new ChangeWatch(provider, host),
+  };
+}
+
+function positive(value: number, what: string): number {
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw new InvalidArgumentError(`${what} must be a whole number from 1, not ${String(value)}.`);
 }

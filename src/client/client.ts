@@ -105,7 +105,8 @@ export class Client {
 
   /**
    * Signals every wait that is open for the event when the instance gets it; with none open it is dropped there, with
-   * a warning. Rejects with `InstanceEndedError` if the instance has ended.
+   * a warning. Rejects with `InstanceEndedError` if the instance has ended, and with `MailboxFullError` if too much
+   * waits for it that it has not even taken in.
    */
   raiseEvent<T>(instanceId: string, event: EventDefinition<unknown, T>, ...data: DataArgument<T>): Promise<void>;
   raiseEvent(instanceId: string, event: string, data?: unknown): Promise<void>;
@@ -113,7 +114,10 @@ export class Client {
     return raiseEvent(this.#context, instanceId, { event, data });
   }
 
-  /** Puts a message into a mailbox of an instance. Rejects with `InstanceEndedError` if the instance has ended. */
+  /**
+   * Puts a message into a mailbox of an instance. Rejects with `InstanceEndedError` if the instance has ended, and with
+   * `MailboxFullError` if it has as many messages as it may have that it has not received; then nothing is stored.
+   */
   send<T>(instanceId: string, mailbox: Mailbox<unknown, T>, ...data: DataArgument<T>): Promise<void>;
   send(instanceId: string, mailbox: string, data?: unknown): Promise<void>;
   send(instanceId: string, mailbox: Mailbox<unknown> | string, data?: unknown): Promise<void> {

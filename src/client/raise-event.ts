@@ -12,5 +12,7 @@ export async function raiseEvent(
   checkInstanceId(instanceId, "instanceId");
   const inbound = inboundData("event", event, { value: data, payloadBytes: client.payloadBytes });
   const message = { kind: "EventRaised", name: inbound.name, ...inbound.data } as const;
-  await deliver(client, { instanceId, message, lane: "normal", ifEnded: "throw" });
+  // It is not kept, so what was not received yet leaves it room: an event may be what makes the orchestration receive it.
+  const limit = { most: client.mailboxDepth, takesRoom: false };
+  await deliver(client, { instanceId, message, lane: "normal", ifEnded: "throw", inbound: limit });
 }

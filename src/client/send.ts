@@ -12,5 +12,6 @@ export async function send(
   checkInstanceId(instanceId, "instanceId");
   const inbound = inboundData("mailbox", mailbox, { value: data, payloadBytes: client.payloadBytes });
   const message = { kind: "MessageArrived", mailbox: inbound.name, ...inbound.data } as const;
-  await deliver(client, { instanceId, message, lane: "normal", ifEnded: "throw" });
+  const limit = { most: client.mailboxDepth, takesRoom: true };
+  await deliver(client, { instanceId, message, lane: "normal", ifEnded: "throw", inbound: limit });
 }

@@ -35,7 +35,7 @@ export function withCodec(provider: Provider, codec: PayloadCodec): Provider {
     payload: maybe(convert, row.payload, binding),
   });
 
-  const message = (row: NewMessage): NewMessage => both(text, row, messageTo(row.instanceId));
+  const message = <T extends NewMessage>(row: T): T => both(text, row, messageTo(row.instanceId));
   const start = (row: NewInstance): NewInstance => ({
     ...row,
     message: both(text, row.message, messageTo(row.instanceId)),

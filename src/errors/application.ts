@@ -118,6 +118,20 @@ export class InstanceEndedError extends PerdureError {
   }
 }
 
+/** As much waits for the instance as its `mailboxDepth` allows. Nothing was stored; later there may be room again. */
+export class MailboxFullError extends PerdureError {
+  readonly instanceId: string;
+
+  constructor(instanceId: string) {
+    super(
+      `Instance "${instanceId}" has as many messages as limits.mailboxDepth allows that it has not received. Send it again ` +
+        "later; receive faster, send less, or raise the limit.",
+      { code: "MAILBOX_FULL", category: "application" },
+    );
+    this.instanceId = instanceId;
+  }
+}
+
 /** The instance has not ended, and the operation is only for ended ones. */
 export class InstanceRunningError extends PerdureError {
   /** The id of the one that has not ended: the instance itself, or a child. */

@@ -46,6 +46,7 @@ const statuses: ReadonlyMap<string, Status> = new Map<string, Status>([
   ["INSTANCE_ENDED", 409],
   ["INSTANCE_RUNNING", 409],
   ["LIMIT_EXCEEDED", 413],
+  ["MAILBOX_FULL", 429],
   // The history is damaged, and whoever looks should be told.
   ["CORRUPT_HISTORY", 409],
   ["CORRUPT_PAYLOAD", 409],

@@ -54,6 +54,8 @@ export interface TurnCommit {
   readonly nextExecutionId: number | null;
   /** The index row's new values; null fields are left as they are. */
   readonly projection: Projection | null;
+  /** How many messages with an `inbound` that takes room may be queued for the instance from now on. Default: as before. */
+  readonly mailboxRoom?: number | undefined;
   /** Gives up ownership with this commit. */
   readonly release: boolean;
   /** With `release`: nobody takes the instance before this much time has passed. */

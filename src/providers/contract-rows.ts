@@ -22,6 +22,20 @@ export interface NewMessage {
   readonly payload: string | null;
 }
 
+/** What may be refused to whoever sends it, because too much waits for its receiver already. */
+export interface EnqueuedMessage extends NewMessage {
+  /** Left out: it is always queued. */
+  readonly inbound?: InboundLimit;
+}
+
+/** How much may wait for a receiver. */
+export interface InboundLimit {
+  /** At most so many messages with an `inbound` may be queued for the receiver, this one included. */
+  readonly most: number;
+  /** It takes room until it is received: instead of `most` it is the receiver's `mailboxRoom`, once there is one. */
+  readonly takesRoom: boolean;
+}
+
 /** A message that waits for its instance. */
 export interface QueuedMessage {
   readonly token: MessageToken;

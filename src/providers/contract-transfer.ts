@@ -10,6 +10,8 @@ export interface InstanceDump {
   readonly claims: number;
   /** Nobody takes the instance before. */
   readonly availableAt: number;
+  /** As of the last turn that gave it, if one did: see `TurnCommit.mailboxRoom`. */
+  readonly mailboxRoom?: number;
   /** Oldest first. The current execution may have no events yet, and is left out then. */
   readonly executions: readonly DumpedExecution[];
   /** In the order in which they will be handed out. */
@@ -29,6 +31,8 @@ export interface DumpedExecution {
 /** A queued message of a dumped instance. */
 export interface DumpedMessage extends StoredText {
   readonly lane: MessageLane;
+  /** It was queued with an `inbound` limit, and counts for others. */
+  readonly isInbound?: true;
 }
 
 /** A work item of a dumped instance, with what happened to it so far. */

@@ -21,7 +21,7 @@ import type {
   ListInstances,
   PruneInstances,
 } from "./contract-queries.ts";
-import type { EventRow, InstanceRef, NewInstance, NewMessage } from "./contract-rows.ts";
+import type { EnqueuedMessage, EventRow, InstanceRef, NewInstance } from "./contract-rows.ts";
 import type { StoreTransfer } from "./contract-transfer.ts";
 import type { Transactions } from "./contract-transactions.ts";
 
@@ -44,6 +44,9 @@ export type * from "./contract-transactions.ts";
  * All instants are milliseconds since 1970 on the store's clock. Methods reject with `StorageError` when the store does
  * not answer; whether a write then took effect may be unknown, and every write may be sent again, identically.
  */
+
+/** What became of a message that was to be queued. */
+export type EnqueueAnswer = "queued" | "unknown" | "ended" | "full";
 
 /** A store: histories and queues behind one contract. What each method promises is checked by `perdure/conformance`. */
 export interface Provider extends AsyncDisposable {
@@ -107,8 +110,11 @@ export interface Provider extends AsyncDisposable {
 
   /** Creates instances in one commit, in order; one whose id is in use is left out, and its run is given. */
   createInstances(starts: readonly NewInstance[]): Promise<readonly { created: boolean; runId: string }[]>;
-  /** One answer for each message, in order; a message to an instance that is unknown or has ended is not stored. */
-  enqueue(messages: readonly NewMessage[]): Promise<readonly ("queued" | "unknown" | "ended")[]>;
+  /**
+   * One answer for each message, in order; a message to an instance that is unknown or has ended is not stored, and
+   * neither is one beyond its `inbound` limit, however many send at once.
+   */
+  enqueue(messages: readonly EnqueuedMessage[]): Promise<readonly EnqueueAnswer[]>;
   /** Lifts the quarantine and forgets the claims; false if the instance is not quarantined. */
   releaseQuarantine(instanceId: string): Promise<boolean>;
   /** The row of an instance; null if there is none. */

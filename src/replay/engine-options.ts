@@ -7,8 +7,6 @@ interface EngineLimits {
   readonly events: number;
   readonly openOperations: number;
   readonly stateKeys: number;
-  /** Messages that have arrived and were not received. */
-  readonly mailboxDepth: number;
   /** Events after which `continueAsNewSuggested` is true. */
   readonly suggestContinueAfter: number;
 }

@@ -28,7 +28,7 @@ import { drain, enterMicrotask } from "./drain.ts";
 import { activityError, cancelled, foreignAwait, isCancellation, outsideTurn } from "./engine-errors.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import { InstanceState } from "./instance-state.ts";
-import { limitExceededBy, limitExceededByMessage } from "./limits.ts";
+import { limitExceededBy } from "./limits.ts";
 import { Mailboxes } from "./mailboxes.ts";
 import { Operations } from "./operations.ts";
 import { type OrchestrationScope, currentScope, runInScope } from "./orchestration-scope.ts";
@@ -289,7 +289,6 @@ export class ReplayEngine {
       case "MessageArrived":
         this.mailboxes.add(event);
         this.handMessage(event.mailbox);
-        if (!this.log.isReplaying) this.#fault = limitExceededByMessage(this);
         return;
       case "CancelRequested":
         return this.#cancel(event.reason);

@@ -2,14 +2,12 @@ import { LimitExceededError } from "../errors/index.ts";
 import { type Decision, isScheduling } from "../history/index.ts";
 import type { DecisionLog } from "./decision-log.ts";
 import type { EngineOptions } from "./engine-options.ts";
-import type { Mailboxes } from "./mailboxes.ts";
 import type { Operations } from "./operations.ts";
 
 interface Execution {
   readonly options: EngineOptions;
   readonly log: DecisionLog;
   readonly operations: Operations;
-  readonly mailboxes: Mailboxes;
 }
 
 /** The limit that a new decision goes beyond, if there is one. To be asked before its operation is open. */
@@ -20,23 +18,10 @@ export function limitExceededBy(decision: Decision, { options, log, operations }
   return isTooMany ? tooManyOperations(instanceId, limits.openOperations) : undefined;
 }
 
-/** The limit that a new message goes beyond, if nobody was there to receive it. */
-export function limitExceededByMessage({ options, mailboxes }: Execution) {
-  const { instanceId, limits } = options;
-  return mailboxes.size > limits.mailboxDepth ? tooManyMessages(instanceId, limits.mailboxDepth) : undefined;
-}
-
 const tooManyEvents = (instanceId: string, limit: number) =>
   new LimitExceededError(
     `The history of "${instanceId}" has more than ${limit} events. Use continueAsNew in long loops.`,
     "events",
-  );
-
-const tooManyMessages = (instanceId: string, limit: number) =>
-  new LimitExceededError(
-    `"${instanceId}" has more than ${limit} messages that it has not received. Receive them, send fewer, or raise ` +
-      "limits.mailboxDepth.",
-    "mailboxDepth",
   );
 
 const tooManyOperations = (instanceId: string, limit: number) =>

@@ -22,10 +22,7 @@ export interface Limits {
   readonly openOperations: number;
   /** Keys of one instance's state. Default 1,000. */
   readonly stateKeys: number;
-  /**
-   * Messages of one instance that have arrived and were not received, in all of its mailboxes; one more ends it as
-   * failed. Default 10,000.
-   */
+  /** Messages of one instance that were not received, in all of its mailboxes; more are refused. Default 10,000. */
   readonly mailboxDepth: number;
   /** Claims of an instance without a commit before it is quarantined. Default 5. */
   readonly claimsWithoutCommit: number;

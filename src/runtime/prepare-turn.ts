@@ -68,6 +68,7 @@ export async function prepareTurn(node: TurnNode, instance: Instance): Promise<P
     messages: [...effects.messages, ...inbox.replies],
     ackedMessages: tokensExcept(instance.queued, new Set(left.map(({ from }) => from))),
     events: turn.events.map(encodeEvent),
+    mailboxRoom: node.limits.mailboxDepth - engine.mailboxes.size - undelivered.length,
     release: isDone || !canGoOn || node.dehydrateAfterMs === 0,
   });
   return {

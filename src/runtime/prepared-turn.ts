@@ -16,7 +16,7 @@ export interface PreparedTurn {
   readonly told?: ToldTurn | null;
 }
 
-type TurnContent = Effects & Pick<TurnCommit, "events" | "ackedMessages" | "release">;
+type TurnContent = Effects & Pick<TurnCommit, "events" | "ackedMessages" | "mailboxRoom" | "release">;
 
 const nothing: TurnContent = {
   events: [],
@@ -31,6 +31,7 @@ const nothing: TurnContent = {
   closes: false,
   nextExecutionId: null,
   projection: null,
+  mailboxRoom: undefined,
   release: false,
 };
 
@@ -59,6 +60,7 @@ export function turnWith(instance: Instance, content: TurnContent): TurnCommit {
     closes: content.closes,
     nextExecutionId: content.nextExecutionId,
     projection: content.projection,
+    mailboxRoom: content.mailboxRoom,
     release: content.release,
     availableInMs: 0,
     quarantine: null,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Client } from "../../src/client/index.ts";
 import { type OrchestrationContext, activity, mailbox, orchestration } from "../../src/definition/index.ts";
 import { LimitExceededError } from "../../src/errors/index.ts";
-import { errorOf, historyOf, kindsOf, untilRecorded, untilStatus } from "../support/instances.ts";
+import { kindsOf, untilRecorded, untilStatus } from "../support/instances.ts";
 import { rawSql } from "../support/raw-store.ts";
 import { type World, inEveryMode } from "../support/world.ts";
 
@@ -118,7 +118,6 @@ const exceeding: Readonly<Record<string, (ctx: OrchestrationContext) => unknown>
     for (let n = 0; n < 100; n += 1) await ctx.activity(echo, n);
   },
   openOperations: (ctx) => Promise.all(Array.from({ length: 11 }, () => ctx.sleep("1h"))),
-  mailboxDepth: (ctx) => ctx.receive("something else"),
   stateKeys: (ctx) => {
     for (const key of ["a", "b", "c", "d"]) ctx.state.set(key, 1);
   },
@@ -136,10 +135,6 @@ for (const [limit, run] of Object.entries(exceeding)) {
     });
     await world.start({ orchestrations: [parent, child], activities: [echo], limits });
     const handle = await world.client.start(parent);
-    if (limit === "mailboxDepth") {
-      await untilRecorded(world, "c", "ReceiveOpened");
-      for (let n = 1; n <= 6; n += 1) await world.client.send("c", inbox, n);
-    }
     await handle.send("go", null);
     assert.equal(await handle.result({ timeout: "10s" }), limit);
     const { error } = await untilStatus(world, "c", "failed");
@@ -148,38 +143,6 @@ for (const [limit, run] of Object.entries(exceeding)) {
     assert.deepEqual(left, []);
   });
 }
-
-inEveryMode("as many unreceived messages as the limit are kept, and all of them are received", async (world) => {
-  const reader = orchestration("reader", async (ctx) => {
-    await ctx.waitForEvent("read");
-    const received: number[] = [];
-    while (received.length < 5) received.push(await ctx.receive(inbox));
-    return received;
-  });
-  await world.start({ orchestrations: [reader], limits });
-  const handle = await world.client.start(reader, undefined, { instanceId: "r" });
-  for (let n = 1; n <= 5; n += 1) await handle.send(inbox, n);
-  await untilRecorded(world, "r", "MessageArrived", 5);
-  await handle.raiseEvent("read");
-  assert.deepEqual(await handle.result({ timeout: "10s" }), [1, 2, 3, 4, 5]);
-});
-
-inEveryMode("one unreceived message more fails the instance visibly, however the limit is reached", async (world) => {
-  const deaf = orchestration("deaf", (ctx): unknown => {
-    return ctx.executionId < 3 ? ctx.continueAsNew() : ctx.waitForEvent("never");
-  });
-  const handle = await world.client.start(deaf, undefined, { instanceId: "d" });
-  for (let n = 1; n <= 6; n += 1) await handle.send(inbox, n);
-  await world.start({ orchestrations: [deaf], limits });
-  const error = await errorOf(handle.result({ timeout: "10s" }));
-  assert.equal(limitOf(error), "mailboxDepth");
-  assert.equal(
-    error.message,
-    '"d" has more than 5 messages that it has not received. Receive them, send fewer, or raise limits.mailboxDepth.',
-  );
-  assert.equal((await historyOf(world, "d")).at(-1)?.kind, "ExecutionEnded");
-  assert.equal((await errorOf(handle.send(inbox, 7))).code, "INSTANCE_ENDED");
-});
 
 inEveryMode("a refused key of state is refused again on replay, and the next one may take its place", async (world) => {
   const keeping = orchestration("keeping", async (ctx) => {

@@ -196,7 +196,7 @@ describe("PostgreSQL commits", () => {
       const sender = await schema.pool.connect();
       // Sent while the node is still seen as the owner, and committed only after it has let go.
       await sender.query("BEGIN");
-      await sender.query(`SELECT ${schema.schema}.enqueue('{a}', '{2}', '{late}', '{null}')`);
+      await sender.query(`SELECT ${schema.schema}.enqueue('{a}', '{2}', '{late}', '{null}', '{null}', '{null}')`);
       committed(await node.commitOne(turnOf(owned, 1, { release: true })));
       assert.deepEqual(await other.fetchIds(), []);
       await sender.query("COMMIT");

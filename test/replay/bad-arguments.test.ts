@@ -89,7 +89,6 @@ for (const [code, mentions, call] of calls) {
       events: 100,
       openOperations: 100,
       stateKeys: 1,
-      mailboxDepth: 100,
       suggestContinueAfter: 9,
     };
     let thrown: unknown;
@@ -131,7 +130,6 @@ for (const [name, code, value] of results) {
       events: 100,
       openOperations: 100,
       stateKeys: 1,
-      mailboxDepth: 100,
       suggestContinueAfter: 9,
     };
     const { history } = await live(() => value, [[started()]], { limits });

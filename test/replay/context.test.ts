@@ -213,7 +213,6 @@ test("a limit that was lowered does not concern what was stored before", async (
     events: 2,
     openOperations: 1,
     stateKeys: 1,
-    mailboxDepth: 100,
     suggestContinueAfter: 1,
   };
   const engine = engineFor(body, { limits });

@@ -9,7 +9,6 @@ const limits: EngineOptions["limits"] = {
   events: 10,
   openOperations: 3,
   stateKeys: 5,
-  mailboxDepth: 100,
   suggestContinueAfter: 5,
 };
 

@@ -74,7 +74,6 @@ function engineFor(instanceId: string, programs: readonly Program[]): ReplayEngi
       events: 1e6,
       openOperations: 1e6,
       stateKeys: 100,
-      mailboxDepth: 1e6,
       suggestContinueAfter: 1e6,
     },
     activityOf: (name) => ({ queue: name === "elsewhere" ? name : "default", policy: {} }),

@@ -20,7 +20,6 @@ export function engineFor(run: Body | AnyOrchestration, options: Options = {}): 
       events: 100_000,
       openOperations: 100_000,
       stateKeys: 100,
-      mailboxDepth: 100_000,
       suggestContinueAfter: 50_000,
     },
     activityOf: () => undefined,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { EnqueuedMessage } from "../contract.ts";
 import { section } from "./check.ts";
 import { bodies, committed, ended, found, message, turnAfter, turnOf } from "./scene.ts";
 
@@ -156,4 +157,77 @@ export const messages = section("messages", (check) => {
     }
     assert.deepEqual(received, ["start a", ...sent]);
   });
+
+  check("M12", "of inbound messages no more are queued than their limit, and of others any number", async (scene) => {
+    const node = await scene.node();
+    await scene.start("a", "b");
+    const batch = [1, 2, 3].map((number) => inbound("a", `i${number}`, 2));
+    const answers = await scene.provider.enqueue([
+      message("a", "m1"),
+      ...batch,
+      message("a", "m2"),
+      inbound("b", "i1", 2),
+    ]);
+    assert.deepEqual(answers, ["queued", "queued", "queued", "full", "queued", "queued"]);
+    assert.deepEqual(await scene.provider.enqueue([inbound("a", "i4", 2), inbound("a", "i5", 3)]), ["full", "queued"]);
+    const owned = found((await node.fetch()).instances.find(({ instanceId }) => instanceId === "a"));
+    assert.deepEqual(bodies(owned), ["start a", "m1", "i1", "i2", "m2", "i5"]);
+    committed(await node.commitOne(turnOf(owned, 1)));
+    const later = [inbound("a", "i6", 1), inbound("a", "i7", 1), inbound("nobody", "i", 1)];
+    assert.deepEqual(await scene.provider.enqueue(later), ["queued", "full", "unknown"]);
+    committed(await node.commitOne(turnOf({ ...owned, lastEventId: 1, messages: [] }, 1, ended("completed"))));
+    assert.deepEqual(await scene.provider.enqueue([inbound("a", "late", 0)]), ["ended"]);
+  });
+
+  check("M13", "however many send at once, together they do not go beyond a limit", async (scene) => {
+    const node = await scene.node();
+    await scene.start("a");
+    const senders = [scene.provider, (await scene.openAnother()) ?? scene.provider];
+    const send = async (_: unknown, number: number) =>
+      await found(senders[number % 2]).enqueue([inbound("a", `i${number}`, 10)]);
+    const answers = (await Promise.all(Array.from({ length: 40 }, send))).flat();
+    assert.equal(answers.filter((answer) => answer === "queued").length, 10);
+    assert.equal(answers.filter((answer) => answer === "full").length, 30);
+    assert.equal((await node.fetch()).instances[0]?.messages.length, 11);
+  });
+
+  check("M14", "what takes room goes by what the last turn said of it, whatever its own limit", async (scene) => {
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    const first = turnOf(owned, 1, { mailboxRoom: 2 });
+    committed(await node.commitOne(first));
+    const send = (...takesRoom: readonly boolean[]) =>
+      scene.provider.enqueue(takesRoom.map((takes, number) => inbound("a", `i${number}`, 5, takes)));
+    assert.deepEqual(await send(true, true, true, false), ["queued", "queued", "full", "queued"]);
+    const fenced = turnAfter(first, 1, { epoch: 9, mailboxRoom: 100 });
+    assert.equal((await node.commitOne(fenced)).status, "fenced");
+    const { messages } = found((await node.fetch()).instances[0]);
+    const ackedMessages = messages.map(({ token }) => token);
+    const second = turnAfter(first, 1, { ackedMessages, mailboxRoom: 1 });
+    committed(await node.commitOne(second));
+    assert.deepEqual(await send(true, true), ["queued", "full"]);
+    const silent = turnAfter(second, 1, { nextExecutionId: 2 });
+    delete (silent as { mailboxRoom?: number }).mailboxRoom;
+    committed(await node.commitOne(silent));
+    assert.deepEqual(await send(true), ["full"]);
+    committed(
+      await node.commitOne(
+        turnAfter({ ...silent, executionId: 2, lastEventId: -1 }, 0, {
+          mailboxRoom: -3,
+          nextExecutionId: null,
+          release: true,
+        }),
+      ),
+    );
+    assert.deepEqual(await send(true, false, false, false, false, false), [
+      "full",
+      ...Array<string>(4).fill("queued"),
+      "full",
+    ]);
+  });
+});
+
+const inbound = (instanceId: string, body: string, most: number, takesRoom = false): EnqueuedMessage => ({
+  ...message(instanceId, body),
+  inbound: { most, takesRoom },
 });

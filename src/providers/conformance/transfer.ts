@@ -44,6 +44,11 @@ export const transfer = section("transfer", (check) => {
     assert.equal(dump.work[0]?.visibleAt, start + 5_000);
     assert.equal(dump.work[1]?.heartbeat, "beat");
     assert.equal(dump.work[2]?.startBy, start + 90_000);
+    assert.equal(dump.mailboxRoom, 7);
+    assert.deepEqual(
+      dump.messages.map(({ isInbound }) => isInbound),
+      [undefined, undefined, true],
+    );
     assert.deepEqual(dump.timers, [{ ...timer(1, start + 60_000), executionId: 2 }]);
     assert.deepEqual(dump.state, [{ key: "k", payload: "1" }]);
     assert.equal(dump.record.customStatus, "busy");
@@ -226,12 +231,17 @@ async function populated(scene: Scene): Promise<InstanceDump> {
     timers: [timer(1, start + 60_000)],
     state: [{ key: "k", payload: "1" }],
     projection: { status: "running", version: "1", handler: "order@1", customStatus: "busy" },
+    mailboxRoom: 7,
   } as const;
   const { work } = await node.commit([second], { claimWork: node.slots(2) });
   const [retried, beating] = work.map(fenceOf);
   await node.commit([], { results: [{ ...found(retried), kind: "retry", delayMs: 5_000, note: "why" }] });
   await scene.provider.heartbeatWork(node.nodeId, found(beating), "beat");
-  await scene.provider.enqueue([message("a", "m1"), message("a", "m2"), message("a", "end", "ending")]);
+  await scene.provider.enqueue([
+    message("a", "m1"),
+    { ...message("a", "m2"), inbound: { most: 1, takesRoom: true } },
+    message("a", "end", "ending"),
+  ]);
   committed(await node.commitOne(turnAfter(second, 0, { release: true, quarantine: "bad" })));
   scene.clock.advance(1_001);
   await scene.node();

@@ -20,8 +20,9 @@ interface Row extends RecordRow {
   readonly handler: string;
   readonly claims: number;
   readonly available_at: number;
+  readonly mailbox_room: number | null;
   readonly events: [executionId: number, eventId: number, at: number, body: string, payload: Text][] | null;
-  readonly messages: [lane: number, body: string, payload: Text][] | null;
+  readonly messages: [lane: number, body: string, payload: Text, isInbound: boolean][] | null;
   readonly work: (Omit<DumpedWork, "session"> & { readonly session: Text })[] | null;
   readonly timers: DumpedTimer[] | null;
   readonly state: { key: string; payload: string }[] | null;
@@ -67,9 +68,9 @@ function selectDumps(schema: string): string {
     "'executionId', t.execution_id, 'eventId', t.event_id, 'partition', t.partition, 'dueAt', t.due_at, 'body', t.body";
   const event = "t.execution_id, t.event_id, t.at, t.body, t.payload";
   return `
-    SELECT i.key, o.handler, o.claims, o.available_at, ${recordColumns},
+    SELECT i.key, o.handler, o.claims, o.available_at, o.mailbox_room, ${recordColumns},
       ${rows(`json_build_array(${event})`, "history t", "t.execution_id, t.event_id")} AS events,
-      ${rows("json_build_array(t.lane, t.body, t.payload)", "messages t", "t.lane, t.seq")} AS messages,
+      ${rows("json_build_array(t.lane, t.body, t.payload, t.inbound)", "messages t", "t.lane, t.seq")} AS messages,
       ${rows(`json_build_object(${work})`, `work_items t JOIN ${schema}.work_bodies b ON b.id = t.id`, "t.seq")} AS work,
       ${rows(`json_build_object(${timer})`, "timers t", "t.execution_id, t.event_id")} AS timers,
       ${rows("json_build_object('key', t.name, 'payload', t.payload)", "state t", "t.name")} AS state
@@ -82,11 +83,13 @@ function dumpFromRow(row: Row): InstanceDump {
     handler: row.handler,
     claims: row.claims,
     availableAt: row.available_at,
+    ...(row.mailbox_room !== null && { mailboxRoom: row.mailbox_room }),
     executions: executionsFrom(row.events ?? []),
-    messages: (row.messages ?? []).map(([lane, body, payload]): DumpedMessage => ({
+    messages: (row.messages ?? []).map(([lane, body, payload, isInbound]): DumpedMessage => ({
       lane: laneFromNumber(lane),
       body,
       payload,
+      ...(isInbound && { isInbound }),
     })),
     work: (row.work ?? []).map(({ session, ...item }) => ({ ...item, ...(session !== null && { session }) })),
     timers: row.timers ?? [],

@@ -111,6 +111,7 @@ function encodeFence(turn: TurnCommit, n: number): Row {
       (ends ? flags.ends : 0) +
       (release || ends || ackedMessages.length > 0 ? flags.settles : 0) +
       (gapIn(turn) === null ? 0 : flags.hasGap),
+    ...(turn.mailboxRoom !== undefined && { room: turn.mailboxRoom }),
   };
 }
 

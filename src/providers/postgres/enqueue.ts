@@ -1,17 +1,17 @@
-import type { NewMessage } from "../contract.ts";
+import type { EnqueueAnswer, EnqueuedMessage } from "../contract.ts";
 import { laneNumbers } from "./message-lane.ts";
 import type { Store } from "./store.ts";
 
-type Answer = "queued" | "unknown" | "ended";
-
-export async function enqueue({ db, hints }: Store, messages: readonly NewMessage[]): Promise<Answer[]> {
+export async function enqueue({ db, hints }: Store, messages: readonly EnqueuedMessage[]): Promise<EnqueueAnswer[]> {
   if (messages.length === 0) return [];
-  const { enqueue: answers } = await db.call<{ enqueue: Answer[] }>(
+  const { enqueue: answers } = await db.call<{ enqueue: EnqueueAnswer[] }>(
     "enqueue",
     messages.map(({ instanceId }) => instanceId),
     messages.map(({ lane }) => laneNumbers[lane]),
     messages.map(({ body }) => body),
     messages.map(({ payload }) => payload),
+    messages.map(({ inbound }) => inbound?.most ?? null),
+    messages.map(({ inbound }) => inbound?.takesRoom ?? null),
   );
   hints.changed({ instances: answers.includes("queued") });
   return answers;

@@ -7,6 +7,8 @@ import type {
   CountInstances,
   DeleteInstance,
   DeleteOutcome,
+  EnqueueAnswer,
+  EnqueuedMessage,
   EventRow,
   ExecutionRecord,
   FetchedInstances,
@@ -22,7 +24,6 @@ import type {
   LeaseState,
   ListInstances,
   NewInstance,
-  NewMessage,
   NodeLease,
   NodeRecord,
   Provider,
@@ -129,7 +130,7 @@ export class PostgresProvider implements Provider {
   readonly #letGo: () => void;
   readonly #elsewhere: ExternalChanges;
   readonly #unheard: UnheardCommits;
-  readonly #messages = new Gathered((messages: readonly NewMessage[]) => enqueue(this.#store, messages));
+  readonly #messages = new Gathered((messages: readonly EnqueuedMessage[]) => enqueue(this.#store, messages));
   readonly #starts = new Gathered((starts: readonly NewInstance[]) => createInstances(this.#store, starts));
   readonly #records = new Gathered((ids: readonly string[]) => readInstances(this.#store, ids));
   readonly #lastEvents = new Gathered((ids: readonly string[]) => readLastEvents(this.#store, ids));
@@ -245,7 +246,7 @@ export class PostgresProvider implements Provider {
     return this.#run(() => this.#starts.add(starts));
   }
 
-  enqueue(messages: readonly NewMessage[]): Promise<readonly ("queued" | "unknown" | "ended")[]> {
+  enqueue(messages: readonly EnqueuedMessage[]): Promise<readonly EnqueueAnswer[]> {
     return this.#run(() => this.#messages.add(messages));
   }
 

@@ -17,7 +17,11 @@ export async function restoreInstances({ db, hints }: Store, dumps: readonly Ins
         events.map(({ eventId, at, body, payload }) => ({ x: executionId, id: eventId, at, body, payload })),
       ),
     ),
-    rows(({ messages }) => messages.map((message, n) => ({ ...message, n, lane: laneNumbers[message.lane] }))),
+    rows(({ messages }) =>
+      messages.map(({ lane, body, payload, isInbound }, n) => {
+        return { n, lane: laneNumbers[lane], body, payload, inbound: isInbound };
+      }),
+    ),
     rows(({ work }) =>
       work.map(({ executionId, visibleAt, scheduledAt, startBy, ...item }, n) => ({
         ...item,
@@ -46,7 +50,10 @@ export async function restoreInstances({ db, hints }: Store, dumps: readonly Ins
   return outcomes;
 }
 
-function instanceColumns({ record, handler, claims, availableAt, executions }: InstanceDump, index: number) {
+function instanceColumns(
+  { record, handler, claims, availableAt, mailboxRoom, executions }: InstanceDump,
+  index: number,
+) {
   const { parent } = record;
   return {
     n: index + 1,
@@ -66,6 +73,7 @@ function instanceColumns({ record, handler, claims, availableAt, executions }: I
     handler,
     claims,
     available: availableAt,
+    room: mailboxRoom ?? null,
     execution: record.executionId,
     last: executions.find(({ executionId }) => executionId === record.executionId)?.events.at(-1)?.eventId ?? 0,
     quarantine: record.quarantine,

@@ -7,7 +7,7 @@ import type { Transaction } from "./transaction.ts";
 
 // Fence and effect in one. It is all that most turns do to this row, and touches no index that holds an owned instance.
 const ADVANCE = `
-  UPDATE perdure_ownerships SET last_event_id = ?, turn_id = ?, claims = 0
+  UPDATE perdure_ownerships SET last_event_id = ?, turn_id = ?, mailbox_room = coalesce(?, mailbox_room), claims = 0
    WHERE key = ? AND owner = ? AND epoch = ? AND execution_id = ? AND last_event_id = ? AND turn_id IS NOT ?`;
 
 // Tried first, because it says by its count of rows that no messages are queued; RETURNING would double its cost.
@@ -93,7 +93,8 @@ export function commitTurn(context: BatchContext, turn: TurnCommit): CommittedTu
 /** Null if the turn is fenced. */
 function advance({ tx, nodeId }: BatchContext, key: number, turn: TurnCommit): { readonly hadMail: boolean } | null {
   const { turnId, epoch, executionId, lastEventId, events, ackedMessages, ackedWork } = turn;
-  const values = [lastEventId + events.length, turnId, key, nodeId, epoch, executionId, lastEventId, turnId] as const;
+  const advanced = [lastEventId + events.length, turnId, turn.mailboxRoom ?? null] as const;
+  const values = [...advanced, key, nodeId, epoch, executionId, lastEventId, turnId] as const;
   if (events.length + ackedMessages.length + ackedWork.length === 0) {
     return tx.db.run(ADVANCE_UNPROVEN, ...values) === 1 ? { hadMail: true } : null;
   }

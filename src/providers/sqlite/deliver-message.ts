@@ -1,4 +1,4 @@
-import type { InstanceStatus, NewMessage, StoredText } from "../contract.ts";
+import type { EnqueuedMessage, InstanceStatus, StoredText } from "../contract.ts";
 import { hasEnded } from "./instance-row.ts";
 import { type Lane, laneNumbers } from "./message-lane.ts";
 import { RowInsert } from "./row-insert.ts";
@@ -6,7 +6,7 @@ import type { Transaction } from "./transaction.ts";
 
 const SELECT_RECEIVER = "SELECT key, status FROM perdure_instances WHERE instance_id = ?";
 
-const insertMessages = new RowInsert("perdure_messages", "key, lane, body, payload");
+const insertMessages = new RowInsert("perdure_messages", "key, lane, body, payload, inbound");
 
 // An instance that is being held back stays so: it becomes ready when that time is over.
 const MARK_READY = `
@@ -17,6 +17,7 @@ const MARK_ENDING = "UPDATE perdure_ownerships SET ending = 1 WHERE key = ? AND 
 export interface KeyedMessage extends StoredText {
   /** Of the receiver. */
   readonly key: number;
+  readonly isInbound?: boolean;
 }
 
 export interface Delivery {
@@ -26,13 +27,13 @@ export interface Delivery {
 }
 
 /** Queues a message, unless the receiver does not exist or has ended. */
-export function deliverMessage(tx: Transaction, message: NewMessage): Delivery {
+export function deliverMessage(tx: Transaction, message: EnqueuedMessage): Delivery {
   const receiver = tx.db.get<[number, InstanceStatus]>(SELECT_RECEIVER, message.instanceId);
   if (receiver === undefined) return { status: "unknown", key: null };
   const [key, status] = receiver;
   if (hasEnded(status)) return { status: "ended", key: null };
-  const { body, payload, lane } = message;
-  queueMessages(tx, laneNumbers[lane], [{ key, body, payload }]);
+  const { body, payload, lane, inbound } = message;
+  queueMessages(tx, laneNumbers[lane], [{ key, body, payload, isInbound: inbound !== undefined }]);
   return { status: "queued", key };
 }
 
@@ -40,7 +41,7 @@ export function deliverMessage(tx: Transaction, message: NewMessage): Delivery {
 export function queueMessages(tx: Transaction, lane: Lane, messages: readonly KeyedMessage[]): void {
   insertMessages.run(
     tx.db,
-    messages.flatMap(({ key, body, payload }) => [key, lane, body, payload]),
+    messages.flatMap(({ key, body, payload, isInbound }) => [key, lane, body, payload, isInbound === true ? 1 : 0]),
   );
   for (const { key } of messages) {
     tx.db.run(MARK_READY, tx.now, key);

@@ -15,7 +15,7 @@ import { type Lane, laneFromNumber } from "./message-lane.ts";
 import { queueOfLane } from "./work-lane.ts";
 
 const selectInstance = `
-  SELECT i.key, o.handler, o.claims, o.available_at, ${recordColumns}
+  SELECT i.key, o.handler, o.claims, o.available_at, o.mailbox_room, ${recordColumns}
     FROM perdure_instances i JOIN perdure_ownerships o ON o.key = i.key`;
 
 const SELECT_NEXT = `${selectInstance} WHERE i.key > ? ORDER BY i.key LIMIT 1`;
@@ -25,7 +25,7 @@ const SELECT_ONE = `${selectInstance} WHERE i.instance_id = ?`;
 const SELECT_EVENTS = `
   SELECT execution_id, event_id, at, body, payload FROM perdure_history WHERE key = ? ORDER BY execution_id, event_id`;
 
-const SELECT_MESSAGES = "SELECT lane, body, payload FROM perdure_messages WHERE key = ? ORDER BY lane, seq";
+const SELECT_MESSAGES = "SELECT lane, body, payload, inbound FROM perdure_messages WHERE key = ? ORDER BY lane, seq";
 
 const SELECT_WORK = `
   SELECT id, execution_id, queue, name, body, payload, delivery, failures, lost, visible_at, scheduled_at, start_by,
@@ -38,7 +38,10 @@ const SELECT_TIMERS = `
 
 const SELECT_STATE = "SELECT name, payload FROM perdure_state WHERE key = ? ORDER BY name";
 
-type Columns = [key: number, handler: string, claims: number, availableAt: number, ...RecordColumns];
+type Columns = [
+  ...[key: number, handler: string, claims: number, availableAt: number, mailboxRoom: number | null],
+  ...RecordColumns,
+];
 type Text = string | null;
 
 export function dumpInstances(db: Connection, { cursor, limit, maxBytes }: DumpRequest): DumpPage {
@@ -64,12 +67,13 @@ export function dumpInstance(db: Connection, instanceId: string): InstanceDump |
   });
 }
 
-function dumpFrom(db: Connection, [key, handler, claims, availableAt, ...record]: Columns): InstanceDump {
+function dumpFrom(db: Connection, [key, handler, claims, availableAt, mailboxRoom, ...record]: Columns): InstanceDump {
   return {
     record: recordFromColumns(record),
     handler,
     claims,
     availableAt,
+    ...(mailboxRoom !== null && { mailboxRoom }),
     executions: executionsOf(db, key),
     messages: messagesOf(db, key),
     work: workOf(db, key),
@@ -89,8 +93,10 @@ function executionsOf(db: Connection, key: number): DumpedExecution[] {
 }
 
 function messagesOf(db: Connection, key: number): DumpedMessage[] {
-  const rows = db.all<[Lane, string, Text]>(SELECT_MESSAGES, key);
-  return rows.map(([lane, body, payload]) => ({ lane: laneFromNumber(lane), body, payload }));
+  const rows = db.all<[Lane, string, Text, number]>(SELECT_MESSAGES, key);
+  return rows.map(([lane, body, payload, inbound]) => {
+    return { lane: laneFromNumber(lane), body, payload, ...(inbound === 1 && { isInbound: true }) };
+  });
 }
 
 function workOf(db: Connection, key: number): DumpedWork[] {

@@ -15,7 +15,8 @@ const ACK_WORK = "DELETE FROM perdure_work_items WHERE id = ? AND owner = ? AND 
 const HAND_ON = `
   UPDATE perdure_work_items
      SET id = ?, execution_id = ?, queue = ?, name = ?, body = ?, payload = ?, delivery = 1, failures = 0, lost = 0,
-         visible_at = ?, scheduled_at = ?, start_by = ?, heartbeat = NULL, note = NULL, session = NULL
+         visible_at = ?, scheduled_at = ?, start_by = ?, heartbeat = NULL, note = NULL, session = NULL,
+         on_trial = 0
    WHERE id = ? AND owner = ? AND delivery = ?`;
 
 /** Undoes a turn that had begun to be applied when one of its fused work items turned out not to be the node's. */

@@ -1,5 +1,5 @@
 import type { SQLInputValue } from "node:sqlite";
-import type { DumpedExecution, DumpedTimer, DumpedWork, InstanceDump } from "../contract.ts";
+import type { DumpedExecution, DumpedMessage, DumpedTimer, DumpedWork, InstanceDump } from "../contract.ts";
 import { laneNumbers } from "./message-lane.ts";
 import { RowInsert } from "./row-insert.ts";
 import { throughSeal } from "./seal-store.ts";
@@ -16,12 +16,12 @@ const INSERT_INSTANCE = `
 
 const INSERT_OWNERSHIP = `
   INSERT INTO perdure_ownerships
-    (key, claims, execution_id, last_event_id, handler, available_at, quarantine, ready_since, ending)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    (key, claims, execution_id, last_event_id, handler, available_at, quarantine, mailbox_room, ready_since, ending)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 const insertHistory = new RowInsert("perdure_history", "key, execution_id, event_id, at, body, payload");
 
-const insertMessages = new RowInsert("perdure_messages", "key, lane, body, payload");
+const insertMessages = new RowInsert("perdure_messages", "key, lane, body, payload, inbound");
 
 const insertWork = new RowInsert(
   "perdure_work_items",
@@ -54,8 +54,10 @@ function restoreInstance(tx: Transaction, dump: InstanceDump): void {
     tx.db,
     dump.executions.flatMap((execution) => eventValues(key, execution)),
   );
-  const messages = dump.messages.flatMap(({ lane, body, payload }) => [key, laneNumbers[lane], body, payload]);
-  insertMessages.run(tx.db, messages);
+  insertMessages.run(
+    tx.db,
+    dump.messages.flatMap((message) => messageValues(key, message)),
+  );
   insertWork.run(
     tx.db,
     dump.work.flatMap((item) => workValues(key, item)),
@@ -76,6 +78,10 @@ function restoreInstance(tx: Transaction, dump: InstanceDump): void {
 
 function eventValues(key: number, { executionId, events }: DumpedExecution): SQLInputValue[] {
   return events.flatMap(({ eventId, at, body, payload }) => [key, executionId, eventId, at, body, payload]);
+}
+
+function messageValues(key: number, { lane, body, payload, isInbound }: DumpedMessage): SQLInputValue[] {
+  return [key, laneNumbers[lane], body, payload, isInbound ? 1 : 0];
 }
 
 function workValues(key: number, item: DumpedWork): SQLInputValue[] {
@@ -108,6 +114,6 @@ function insertOwnership(tx: Transaction, key: number, dump: InstanceDump): void
   const readySince = messages.length === 0 ? null : Math.max(tx.now, availableAt);
   const ending = messages.some(({ lane }) => lane === "ending") ? 1 : 0;
   const position = [record.executionId, current?.events.at(-1)?.eventId ?? 0];
-  const availability = [dump.handler, availableAt, record.quarantine, readySince, ending];
+  const availability = [dump.handler, availableAt, record.quarantine, dump.mailboxRoom ?? null, readySince, ending];
   tx.db.run(INSERT_OWNERSHIP, key, dump.claims, ...position, ...availability);
 }

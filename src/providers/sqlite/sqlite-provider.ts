@@ -8,6 +8,8 @@ import type {
   CountInstances,
   DeleteInstance,
   DeleteOutcome,
+  EnqueueAnswer,
+  EnqueuedMessage,
   EventRow,
   ExecutionRecord,
   FetchedInstances,
@@ -23,7 +25,6 @@ import type {
   LeaseState,
   ListInstances,
   NewInstance,
-  NewMessage,
   NodeLease,
   NodeRecord,
   Provider,
@@ -242,7 +243,7 @@ export class SqliteProvider implements Provider {
     return this.#write((tx) => createInstances(tx, starts));
   }
 
-  enqueue(messages: readonly NewMessage[]): Promise<readonly ("queued" | "unknown" | "ended")[]> {
+  enqueue(messages: readonly EnqueuedMessage[]): Promise<readonly EnqueueAnswer[]> {
     return this.#write((tx) => enqueue(tx, messages));
   }
 

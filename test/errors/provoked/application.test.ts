@@ -46,6 +46,12 @@ provokes("INSTANCE_ENDED", async (world) => {
   await world.client.send("one", "answers", 1);
 });
 
+provokes("MAILBOX_FULL", async (world) => {
+  const client = new Client(world.provider, { limits: { mailboxDepth: 1 } });
+  await client.start("order", 1, { instanceId: "one" });
+  for (const answer of [1, 2]) await client.send("one", "answers", answer);
+});
+
 provokes("INSTANCE_RUNNING", async (world) => {
   await world.client.start("order", 1, { instanceId: "one" });
   await world.client.delete("one");

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { FetchedInstance, MessageToken, NewMessage } from "../../../src/providers/contract.ts";
-import { broken, changeInstances, mailOf } from "./broken-provider.ts";
+import type { EnqueuedMessage, FetchedInstance, MessageToken, NewMessage } from "../../../src/providers/contract.ts";
+import { broken, changeInstances, changeTurns, mailOf } from "./broken-provider.ts";
 
 const ackOnly = (instance: FetchedInstance, ackedMessages: readonly MessageToken[]) => ({
   ref: instance.ref,
@@ -26,6 +26,8 @@ const ackOnly = (instance: FetchedInstance, ackedMessages: readonly MessageToken
   availableInMs: 0,
   quarantine: null,
 });
+
+const withoutLimit = ({ inbound: _limit, ...message }: EnqueuedMessage): EnqueuedMessage => message;
 
 export const brokenMessages = [
   broken("M1 M3 M8 O14 E4", "a turn acks messages that arrived meanwhile", (real) => ({
@@ -111,6 +113,39 @@ export const brokenMessages = [
       return real.commit({ ...batch, turns });
     },
   })),
+  broken("M12 M13 M14", "no limit of inbound messages is looked at", (real) => ({
+    enqueue: (messages) => real.enqueue(messages.map(withoutLimit)),
+  })),
+  broken("M12 M13", "what is answered as refused is queued all the same", (real) => ({
+    enqueue: async (messages) => {
+      const answers = await real.enqueue(messages);
+      await real.enqueue(messages.filter((_, index) => answers[index] === "full").map(withoutLimit));
+      return answers;
+    },
+  })),
+  broken("M13", "those who send at once do not see each other's messages", (real) => {
+    let underWay = 0;
+    return {
+      enqueue: async (messages) => {
+        underWay += 1;
+        try {
+          return await real.enqueue(underWay > 1 ? messages.map(withoutLimit) : messages);
+        } finally {
+          underWay -= 1;
+        }
+      },
+    };
+  }),
+  broken(
+    "M14",
+    "what a turn says of the room for messages is forgotten",
+    changeTurns(({ mailboxRoom: _room, ...turn }) => turn),
+  ),
+  broken(
+    "M14",
+    "a turn that says nothing of the room for messages makes it large",
+    changeTurns((turn) => ({ mailboxRoom: 1_000, ...turn })),
+  ),
   broken("R3 T6", "messages to nobody are accepted", (real) => ({
     enqueue: async (messages) => (await real.enqueue(messages)).map(() => "queued"),
   })),

@@ -72,7 +72,7 @@ BEGIN
       FROM (SELECT * FROM json_to_recordset(p_instances)
               AS r (n integer, id text, run text, name text, version text, status text, pi text, pr text, pe integer,
                     pv integer, created bigint, updated bigint, ended boolean, custom text, handler text,
-                    claims integer, available bigint, execution integer, last integer, quarantine text)
+                    claims integer, available bigint, room integer, execution integer, last integer, quarantine text)
              ORDER BY n) g
   ), inserted AS (
     INSERT INTO instances (key, instance_id, run_id, name, version, status, parent_instance_id, parent_run_id,
@@ -83,8 +83,9 @@ BEGIN
         ON CONFLICT (instance_id) DO NOTHING
     RETURNING key
   ), owned AS (
-    INSERT INTO ownerships (key, claims, execution_id, last_event_id, handler, available_at, quarantine, ended)
-    SELECT g.key, g.claims, g.execution, g.last, g.handler, g.available, g.quarantine, g.ended
+    INSERT INTO ownerships (key, claims, execution_id, last_event_id, handler, available_at, quarantine, mailbox_room,
+                            ended)
+    SELECT g.key, g.claims, g.execution, g.last, g.handler, g.available, g.quarantine, g.room, g.ended
       FROM given g JOIN inserted i ON i.key = g.key
   )
   SELECT array_agg(i.key ORDER BY g.n) INTO v_keys FROM given g LEFT JOIN inserted i ON i.key = g.key;
@@ -93,9 +94,10 @@ BEGIN
   SELECT v_keys[e.i], e.x, e.id, e.at, e.body, e.payload
     FROM json_to_recordset(p_events) AS e (i integer, x integer, id integer, at bigint, body text, payload text)
    WHERE v_keys[e.i] IS NOT NULL;
-  INSERT INTO messages (key, lane, body, payload)
-  SELECT v_keys[m.i], m.lane, m.body, m.payload
-    FROM json_to_recordset(p_messages) AS m (i integer, n integer, lane smallint, body text, payload text)
+  INSERT INTO messages (key, lane, body, payload, inbound)
+  SELECT v_keys[m.i], m.lane, m.body, m.payload, coalesce(m.inbound, false)
+    FROM json_to_recordset(p_messages)
+      AS m (i integer, n integer, lane smallint, body text, payload text, inbound boolean)
    WHERE v_keys[m.i] IS NOT NULL ORDER BY m.i, m.n;
   INSERT INTO work_bodies (id, body, payload, heartbeat, note)
   SELECT w.id, w.body, w.payload, w.heartbeat, w.note

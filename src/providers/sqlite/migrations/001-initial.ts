@@ -35,6 +35,8 @@ CREATE TABLE perdure_ownerships (
   handler TEXT NOT NULL,
   available_at INTEGER NOT NULL DEFAULT 0,
   quarantine TEXT,
+  -- How many inbound messages may be queued; null until a turn has said it.
+  mailbox_room INTEGER,
   -- Since when messages wait and may be taken; null exactly when none is queued.
   ready_since INTEGER,
   -- 1 while a message of the lane "ending" waits.
@@ -69,9 +71,13 @@ CREATE TABLE perdure_messages (
   key INTEGER NOT NULL,
   lane INTEGER NOT NULL,
   body TEXT NOT NULL,
-  payload TEXT
+  payload TEXT,
+  -- 1 for what is counted before more of it is queued.
+  inbound INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX perdure_messages_by_instance ON perdure_messages (key, lane);
+CREATE INDEX perdure_messages_inbound ON perdure_messages (key)
+  WHERE inbound = 1;
 
 CREATE TABLE perdure_work_items (
   seq INTEGER PRIMARY KEY,

@@ -22,6 +22,7 @@ DECLARE
   v_events integer[];
   -- 1 it did something, 2 it releases the instance, 4 it ends it, 8 its entries need settling, 16 its events have a gap.
   v_flags integer[];
+  v_room integer[];
   -- For each turn: 0 fenced, 1 committed, 2 committed before, 3 committed before and no longer this node's,
   -- 4 refused.
   v_turn smallint[];
@@ -44,10 +45,11 @@ BEGIN
   woken := false;
   SELECT array_agg(t.key ORDER BY t.n), array_agg(t.turn ORDER BY t.n), array_agg(t.epoch ORDER BY t.n),
          array_agg(t.exec ORDER BY t.n), array_agg(t.last ORDER BY t.n), array_agg(t.events ORDER BY t.n),
-         array_agg(t.flags ORDER BY t.n)
-    INTO v_key, v_id, v_epoch, v_exec, v_last, v_events, v_flags
+         array_agg(t.flags ORDER BY t.n), array_agg(t.room ORDER BY t.n)
+    INTO v_key, v_id, v_epoch, v_exec, v_last, v_events, v_flags, v_room
     FROM json_to_recordset(p_turns)
-      AS t (n integer, key bigint, turn text, epoch integer, exec integer, last integer, events integer, flags integer);
+      AS t (n integer, key bigint, turn text, epoch integer, exec integer, last integer, events integer, flags integer,
+            room integer);
   PERFORM 1 FROM ownerships o WHERE o.key = ANY(v_key) ORDER BY o.key FOR NO KEY UPDATE;
   IF p_fences IS NOT NULL OR p_results IS NOT NULL OR p_cancels IS NOT NULL THEN
     PERFORM 1 FROM work_items w
@@ -122,11 +124,12 @@ BEGIN
   IF p_changes IS NULL THEN
     UPDATE ownerships o
        SET turn_id = t.turn, last_event_id = t.last + t.events,
-           claims = CASE WHEN t.flags & 1 > 0 THEN 0 ELSE o.claims END
-      FROM unnest(v_key, v_id, v_last, v_events, v_flags, v_turn) AS t (key, turn, last, events, flags, status)
+           claims = CASE WHEN t.flags & 1 > 0 THEN 0 ELSE o.claims END, mailbox_room = coalesce(t.room, o.mailbox_room)
+      FROM unnest(v_key, v_id, v_last, v_events, v_flags, v_room, v_turn)
+        AS t (key, turn, last, events, flags, room, status)
      WHERE t.status = 1 AND o.key = t.key;
   ELSE
-    PERFORM apply_changes(p_changes, v_key, v_id, v_last, v_events, v_flags, v_turn, v_now);
+    PERFORM apply_changes(p_changes, v_key, v_id, v_last, v_events, v_flags, v_room, v_turn, v_now);
   END IF;
 
   IF p_results IS NOT NULL THEN
@@ -180,7 +183,7 @@ END $$;
 
 -- Moves the instances of turns on, some of which change more than that.
 CREATE FUNCTION apply_changes(p_changes json, p_key bigint[], p_id text[], p_last integer[], p_events integer[],
-                              p_flags integer[], p_turn smallint[], p_now bigint) RETURNS void LANGUAGE plpgsql AS $$
+                              p_flags integer[], p_room integer[], p_turn smallint[], p_now bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE ownerships o
      SET turn_id = t.turn, execution_id = coalesce(c.next, o.execution_id),
@@ -190,9 +193,10 @@ BEGIN
          owner = CASE WHEN t.flags & 2 > 0 THEN NULL ELSE o.owner END,
          available_at = CASE WHEN t.flags & 2 > 0 THEN p_now + coalesce(c.available, 0) ELSE o.available_at END,
          quarantine = CASE WHEN t.flags & 2 > 0 THEN c.quarantine ELSE o.quarantine END,
+         mailbox_room = coalesce(t.room, o.mailbox_room),
          ended = o.ended OR t.flags & 4 > 0
-    FROM unnest(p_key, p_id, p_last, p_events, p_flags, p_turn) WITH ORDINALITY
-           AS t (key, turn, last, events, flags, status, n)
+    FROM unnest(p_key, p_id, p_last, p_events, p_flags, p_room, p_turn) WITH ORDINALITY
+           AS t (key, turn, last, events, flags, room, status, n)
     LEFT JOIN json_to_recordset(p_changes)
            AS c (t integer, next integer, handler text, available bigint, quarantine text, uncounted integer) ON c.t = t.n
    WHERE t.status = 1 AND o.key = t.key;

@@ -23,18 +23,19 @@ END $$;
 -- Queues messages and answers for each, in order. For instances that the caller has locked it writes no entries: the
 -- caller settles them.
 CREATE FUNCTION queue_messages(p_keys bigint[], p_lanes smallint[], p_bodies text[], p_payloads text[],
-                               p_locked bigint[], p_now bigint)
+                               p_locked bigint[], p_now bigint, p_inbound boolean[] DEFAULT NULL)
   RETURNS text[] LANGUAGE plpgsql AS $$
 DECLARE
   v_statuses text[];
 BEGIN
   WITH target AS MATERIALIZED (
-    SELECT m.n, m.key, m.lane, m.body, m.payload, o.owner, o.handler, o.claims, o.available_at, o.ended
-      FROM unnest(p_keys, p_lanes, p_bodies, p_payloads) WITH ORDINALITY m (key, lane, body, payload, n)
+    SELECT m.n, m.key, m.lane, m.body, m.payload, m.inbound, o.owner, o.handler, o.claims, o.available_at, o.ended
+      FROM unnest(p_keys, p_lanes, p_bodies, p_payloads, p_inbound)
+             WITH ORDINALITY m (key, lane, body, payload, inbound, n)
       LEFT JOIN ownerships o ON o.key = m.key
   ), queued AS (
-    INSERT INTO messages (key, lane, body, payload)
-    SELECT t.key, t.lane, t.body, t.payload FROM target t WHERE NOT t.ended ORDER BY t.n
+    INSERT INTO messages (key, lane, body, payload, inbound)
+    SELECT t.key, t.lane, t.body, t.payload, coalesce(t.inbound, false) FROM target t WHERE NOT t.ended ORDER BY t.n
   ), entered AS (
     INSERT INTO ready (lane, claims, ready_at, key)
     SELECT DISTINCT CASE WHEN t.owner IS NOT NULL THEN '@' || t.owner WHEN t.lane = 0 THEN '*' ELSE ':' || t.handler END,
@@ -107,9 +108,67 @@ BEGIN
   END IF;
 END $$;
 
-CREATE FUNCTION enqueue(p_ids text[], p_lanes smallint[], p_bodies text[], p_payloads text[]) RETURNS text[]
-  LANGUAGE plpgsql ${plans} AS $$
+-- For each of these instances how many inbound messages there is room for, null if no turn has said it yet, and how
+-- many are queued: of one snapshot, so that what a turn takes in meanwhile is neither missed nor counted twice.
+CREATE FUNCTION inbound_counts(p_keys bigint[]) RETURNS TABLE (key bigint, room integer, queued integer) LANGUAGE sql VOLATILE
+AS $$
+  SELECT o.key, o.mailbox_room,
+         (SELECT count(*)::integer FROM messages m WHERE m.key = o.key AND m.lane = 2 AND m.inbound)
+    FROM ownerships o WHERE o.key = ANY(p_keys) AND NOT o.ended ORDER BY o.key
+$$;
+
+-- The places of inbound messages that their receivers have no room for. p_most is null for what is no inbound message.
+-- Senders do not wait for each other, unless an instance is so close to its limit that those who send at the same time
+-- could go beyond it together. Locks are few, whatever the batch: they are kept in a table of bounded size.
+CREATE FUNCTION beyond_limits(p_keys bigint[], p_most integer[], p_takes_room boolean[]) RETURNS integer[]
+  LANGUAGE plpgsql AS $$
+DECLARE
+  v_keys bigint[];
+  v_stripe bigint;
+  v_room integer[];
+  v_queued integer[];
+  v_message record;
+  v_limit integer;
+  v_beyond integer[] := '{}';
 BEGIN
-  RETURN queue_messages(instance_keys_of(p_ids), p_lanes, p_bodies, p_payloads, '{}', store_now());
+  SELECT array_agg(DISTINCT c.key ORDER BY c.key) INTO v_keys
+    FROM inbound_counts(p_keys) c JOIN unnest(p_keys, p_most) m (key, most) ON m.key = c.key
+   WHERE m.most IS NOT NULL AND c.queued + cardinality(p_keys) + 1000 > least(m.most, c.room);
+  IF v_keys IS NULL THEN RETURN v_beyond; END IF;
+  FOR v_stripe IN SELECT DISTINCT k.key % 64 FROM unnest(v_keys) k (key) ORDER BY 1 LOOP
+    PERFORM pg_advisory_xact_lock(hashtextextended('perdure inbound ' || current_schema(), v_stripe));
+  END LOOP;
+  SELECT array_agg(c.key ORDER BY c.key), array_agg(c.room ORDER BY c.key), array_agg(c.queued ORDER BY c.key)
+    INTO v_keys, v_room, v_queued FROM inbound_counts(v_keys) c;
+  FOR v_message IN
+    SELECT m.n, m.most, m.takes_room, array_position(v_keys, m.key) AS i
+      FROM unnest(p_keys, p_most, p_takes_room) WITH ORDINALITY m (key, most, takes_room, n)
+     WHERE m.most IS NOT NULL AND m.key = ANY(v_keys) ORDER BY m.n
+  LOOP
+    v_limit := CASE WHEN v_message.takes_room THEN coalesce(v_room[v_message.i], v_message.most) ELSE v_message.most END;
+    IF v_queued[v_message.i] < v_limit THEN
+      v_queued[v_message.i] := v_queued[v_message.i] + 1;
+    ELSE
+      v_beyond := v_beyond || v_message.n::integer;
+    END IF;
+  END LOOP;
+  RETURN v_beyond;
+END $$;
+
+CREATE FUNCTION enqueue(p_ids text[], p_lanes smallint[], p_bodies text[], p_payloads text[], p_most integer[],
+                        p_takes_room boolean[]) RETURNS text[]
+  LANGUAGE plpgsql ${plans} AS $$
+DECLARE
+  v_keys bigint[] := instance_keys_of(p_ids);
+  v_beyond integer[] := '{}';
+  v_statuses text[];
+  v_n integer;
+BEGIN
+  IF num_nonnulls(VARIADIC p_most) > 0 THEN v_beyond := beyond_limits(v_keys, p_most, p_takes_room); END IF;
+  FOREACH v_n IN ARRAY v_beyond LOOP v_keys[v_n] := NULL; END LOOP;
+  v_statuses := queue_messages(v_keys, p_lanes, p_bodies, p_payloads, '{}', store_now(),
+                               ARRAY(SELECT m.most IS NOT NULL FROM unnest(p_most) WITH ORDINALITY m (most, n) ORDER BY m.n));
+  FOREACH v_n IN ARRAY v_beyond LOOP v_statuses[v_n] := 'full'; END LOOP;
+  RETURN v_statuses;
 END $$;
 `;

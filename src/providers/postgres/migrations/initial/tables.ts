@@ -49,6 +49,8 @@ CREATE TABLE ownerships (
   handler text COLLATE "C" NOT NULL,
   available_at bigint NOT NULL DEFAULT 0,
   quarantine text,
+  -- How many inbound messages may be queued; null until a turn has said it.
+  mailbox_room integer,
   ended boolean NOT NULL DEFAULT false
 ) WITH (fillfactor = 70);
 CREATE INDEX ownerships_owned ON ownerships (owner, key) WHERE owner IS NOT NULL;
@@ -73,6 +75,8 @@ CREATE TABLE messages (
   seq bigint GENERATED ALWAYS AS IDENTITY,
   body text NOT NULL,
   payload text,
+  -- Counted before more of it is queued.
+  inbound boolean NOT NULL DEFAULT false,
   PRIMARY KEY (key, lane, seq)
 );
 
