@@ -1,6 +1,7 @@
 import { checkValue, type EventDefinition, isDefinition, type Mailbox } from "../definition/index.ts";
 import { InvalidArgumentError } from "../errors/index.ts";
 import { checkName, encodeValue } from "../values/index.ts";
+import type { ClientLimits } from "./client-context.ts";
 
 /** May be left out when the other side takes none. */
 export type DataArgument<T> = unknown extends T ? [data?: T] : undefined extends T ? [data?: T] : [data: T];
@@ -14,14 +15,14 @@ interface Inbound {
 export function inboundData(
   kind: "event" | "mailbox",
   target: EventDefinition<unknown> | Mailbox<unknown> | string,
-  data: { readonly value: unknown; readonly payloadBytes: number },
+  data: { readonly value: unknown; readonly limits: Pick<ClientLimits, "payloadBytes" | "nameBytes"> },
 ): Inbound {
   if (typeof target !== "string" && !isDefinition(target, kind)) throw wrongTarget(kind, target);
   const name = typeof target === "string" ? target : target.name;
-  checkName(name, `${kind} name`);
+  checkName(name, `${kind} name`, data.limits.nameBytes);
   const schema = typeof target === "string" ? undefined : target.schema;
   const { value, validated } = checkValue(data.value, schema, `The data for ${kind} "${name}"`);
-  const payload = encodeValue(value, { path: "data", maxBytes: data.payloadBytes });
+  const payload = encodeValue(value, { path: "data", maxBytes: data.limits.payloadBytes });
   return { name, data: { ...(validated && { validated }), payload } };
 }
 

@@ -4,7 +4,8 @@ import type { Host } from "../host/index.ts";
 import { encodeMessage } from "../history/index.ts";
 import { channels, type StartMessage } from "../observability/index.ts";
 import type { NewInstance } from "../providers/contract.ts";
-import { checkInstanceId, checkName, encodeValue, parseVersion } from "../values/index.ts";
+import { checkInstanceId, checkName, checkNameBytes, encodeValue, parseVersion } from "../values/index.ts";
+import type { ClientLimits } from "./client-context.ts";
 
 export interface StartArguments {
   readonly host: Host;
@@ -12,7 +13,7 @@ export interface StartArguments {
   readonly input: unknown;
   readonly instanceId: string | undefined;
   readonly version: string | undefined;
-  readonly payloadBytes: number;
+  readonly limits: Omit<ClientLimits, "mailboxDepth">;
   /** What the input is to the caller, as in `input`. */
   readonly path: string;
 }
@@ -21,10 +22,10 @@ export interface StartArguments {
 export function newStart(start: StartArguments): NewInstance {
   const { name, version, schema } = resolve(start);
   const { host, instanceId = host.newId() } = start;
-  checkInstanceId(instanceId, "instanceId");
+  checkInstanceId(instanceId, "instanceId", start.limits.idBytes);
   const runId = host.newId();
   const { value, validated } = checkValue(start.input, schema, `The input of orchestration "${name}"`);
-  const payload = encodeValue(value, { path: start.path, maxBytes: start.payloadBytes });
+  const payload = encodeValue(value, { path: start.path, maxBytes: start.limits.payloadBytes });
   const trace = traceOf(instanceId, name);
   const fields = {
     ...(version !== undefined && { version }),
@@ -53,19 +54,20 @@ function traceOf(instanceId: string, name: string): string | undefined {
 }
 
 /** A definition means its own version, and a name the latest one, unless the caller asks for a version. */
-function resolve({ orchestration, version }: StartArguments): {
+function resolve({ orchestration, version, limits }: StartArguments): {
   readonly name: string;
   readonly version: string | undefined;
   readonly schema?: AnySchema | undefined;
 } {
   if (version !== undefined) parseVersion(version);
   if (typeof orchestration === "string") {
-    checkName(orchestration, "orchestration name");
+    checkName(orchestration, "orchestration name", limits.nameBytes);
     return { name: orchestration, version };
   }
   if (!isDefinition(orchestration, "orchestration")) {
     throw new InvalidArgumentError("Give what orchestration() returned, or the name of an orchestration.");
   }
+  checkNameBytes(orchestration.name, "orchestration name", limits.nameBytes);
   const isOwnVersion = version === undefined || version === orchestration.version;
   return {
     name: orchestration.name,

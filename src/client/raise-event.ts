@@ -10,9 +10,9 @@ export async function raiseEvent(
   { event, data }: { readonly event: EventDefinition<unknown> | string; readonly data: unknown },
 ): Promise<void> {
   checkInstanceId(instanceId, "instanceId");
-  const inbound = inboundData("event", event, { value: data, payloadBytes: client.payloadBytes });
+  const inbound = inboundData("event", event, { value: data, limits: client.limits });
   const message = { kind: "EventRaised", name: inbound.name, ...inbound.data } as const;
   // It is not kept, so what was not received yet leaves it room: an event may be what makes the orchestration receive it.
-  const limit = { most: client.mailboxDepth, takesRoom: false };
+  const limit = { most: client.limits.mailboxDepth, takesRoom: false };
   await deliver(client, { instanceId, message, lane: "normal", ifEnded: "throw", inbound: limit });
 }

@@ -10,8 +10,8 @@ export async function send(
   { mailbox, data }: { readonly mailbox: Mailbox<unknown> | string; readonly data: unknown },
 ): Promise<void> {
   checkInstanceId(instanceId, "instanceId");
-  const inbound = inboundData("mailbox", mailbox, { value: data, payloadBytes: client.payloadBytes });
+  const inbound = inboundData("mailbox", mailbox, { value: data, limits: client.limits });
   const message = { kind: "MessageArrived", mailbox: inbound.name, ...inbound.data } as const;
-  const limit = { most: client.mailboxDepth, takesRoom: true };
+  const limit = { most: client.limits.mailboxDepth, takesRoom: true };
   await deliver(client, { instanceId, message, lane: "normal", ifEnded: "throw", inbound: limit });
 }

@@ -58,14 +58,14 @@ function startInTransaction(
   return createInTransaction(client, { start, onConflict, transaction: options.transaction });
 }
 
-function checkedStart({ host, payloadBytes }: ClientContext, { orchestration, input }: Target, options: StartOptions) {
+function checkedStart({ host, limits }: ClientContext, { orchestration, input }: Target, options: StartOptions) {
   checkObject(options, "options");
   const { instanceId, version, onConflict = "use" } = options;
   if (onConflict !== "use" && onConflict !== "fail") {
     throw new InvalidArgumentError(`onConflict must be "use" or "fail", not ${JSON.stringify(onConflict)}.`);
   }
   return {
-    start: newStart({ host, orchestration, input, instanceId, version, payloadBytes, path: "input" }),
+    start: newStart({ host, orchestration, input, instanceId, version, limits, path: "input" }),
     onConflict,
   };
 }

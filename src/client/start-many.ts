@@ -36,12 +36,12 @@ export async function startMany(
   client: ClientContext,
   requests: readonly StartRequest<Startable>[],
 ): Promise<InstanceHandle<unknown>[]> {
-  const { host, payloadBytes } = client;
+  const { host, limits } = client;
   if (!Array.isArray(requests)) throw new InvalidArgumentError("client.startMany takes a list of starts.");
   const starts = requests.map((request: StartRequest<Startable>, index) => {
     checkObject(request, `starts[${index}]`);
     const { orchestration, input, instanceId, version } = request;
-    return newStart({ host, orchestration, input, instanceId, version, payloadBytes, path: `starts[${index}].input` });
+    return newStart({ host, orchestration, input, instanceId, version, limits, path: `starts[${index}].input` });
   });
   // An empty list costs nothing.
   return starts.length === 0 ? [] : createInstances(client, starts, "use");

@@ -10,8 +10,21 @@ import {
   isDefinition,
 } from "../definition/index.ts";
 import { InvalidArgumentError } from "../errors/index.ts";
-import { checkInstanceId, checkName, checkObject, describeArgument, parseVersion } from "../values/index.ts";
-import type { KnownActivity } from "./engine-options.ts";
+import {
+  checkInstanceId,
+  checkName,
+  checkNameBytes,
+  checkObject,
+  describeArgument,
+  parseVersion,
+} from "../values/index.ts";
+import type { EngineOptions } from "./engine-options.ts";
+
+/** What judges arguments by what is known only where the orchestration runs: see `ReplayEngine`. */
+interface Judge {
+  readonly options: Pick<EngineOptions, "activityOf">;
+  maxBytes(limit: "nameBytes" | "idBytes"): number;
+}
 
 /** @param what the options are of, as in `activity "charge"`. */
 export function checkCall(call: AwaitOptions, what: string): void {
@@ -31,34 +44,38 @@ export function checkVersionOption(options: { readonly version?: string }, what:
 export function activityTarget(
   target: AnyActivity | string,
   call: ActivityCall,
-  activityOf: (name: string) => KnownActivity | undefined,
+  judge: Judge,
 ): { name: string; queue: string; scheduleToStartMs: number | undefined } {
-  const name = definitionName(target, "activity");
+  const name = definitionName(target, "activity", judge);
   checkCall(call, `activity "${name}"`);
-  if (call.queue !== undefined) checkName(call.queue, "queue");
-  const own = typeof target === "string" ? activityOf(name) : target;
+  if (call.queue !== undefined) checkName(call.queue, "queue", judge.maxBytes("nameBytes"));
+  const own = typeof target === "string" ? judge.options.activityOf(name) : target;
   return { name, queue: call.queue ?? own?.queue ?? "default", scheduleToStartMs: own?.policy.scheduleToStartMs };
 }
 
 export function orchestrationTarget(
   target: unknown,
   call: DetachedStart & AwaitOptions,
+  judge: Judge,
 ): { name: string; instanceId: string | undefined; version?: string } {
-  const name = definitionName(target, "orchestration");
+  const name = definitionName(target, "orchestration", judge);
   const what = `orchestration "${name}"`;
   checkCall(call, what);
   const version = checkVersionOption(call, what);
   const { instanceId } = call;
-  if (instanceId !== undefined) checkInstanceId(instanceId, "instanceId");
+  if (instanceId !== undefined) checkInstanceId(instanceId, "instanceId", judge.maxBytes("idBytes"));
   return { name, instanceId, ...version };
 }
 
-function definitionName(target: unknown, kind: "activity" | "orchestration"): string {
+function definitionName(target: unknown, kind: "activity" | "orchestration", judge: Judge): string {
   if (typeof target === "string") {
-    checkName(target, `${kind} name`);
+    checkName(target, `${kind} name`, judge.maxBytes("nameBytes"));
     return target;
   }
-  if (isDefinition(target, kind)) return target.name;
+  if (isDefinition(target, kind)) {
+    checkNameBytes(target.name, `${kind} name`, judge.maxBytes("nameBytes"));
+    return target.name;
+  }
   throw new InvalidArgumentError(
     `Got ${describeArgument(target)} as the ${kind}. Give what ${kind}() returned, or the name of one.`,
   );
@@ -81,14 +98,14 @@ export function checkedInput(
 export const channelSchema = (target: { readonly schema?: AnySchema } | string): AnySchema | undefined =>
   typeof target === "string" ? undefined : target.schema;
 
-export function channelName(target: unknown, kind: "event" | "mailbox"): string {
+export function channelName(target: unknown, kind: "event" | "mailbox", judge: Judge): string {
   const name = isDefinition(target, kind) ? target.name : target;
   if (typeof name !== "string") {
     throw new InvalidArgumentError(
       `Got ${describeArgument(name)} as the ${kind}. Give what ${kind}() returned, or a name.`,
     );
   }
-  checkName(name, `${kind} name`);
+  checkName(name, `${kind} name`, judge.maxBytes("nameBytes"));
   return name;
 }
 

@@ -106,10 +106,10 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
 
     activity: (target: AnyActivity | string, input?: unknown, call: ActivityCall = {}): Promise<never> => {
       if (enter("activity")) return never();
-      const { name, queue, scheduleToStartMs } = activityTarget(target, call, options.activityOf);
+      const { name, queue, scheduleToStartMs } = activityTarget(target, call, engine);
       const what = `activity "${name}"`;
       const { attemptTimeout, timeout: _timeout, signal: _signal, queue: _queue, session, ...rest } = call;
-      if (session !== undefined) checkInstanceId(session, "session");
+      if (session !== undefined) checkInstanceId(session, "session", engine.maxBytes("idBytes"));
       const policy = {
         // It holds also while no node that knows the activity's options has it.
         ...(scheduleToStartMs !== undefined && { scheduleToStartMs }),
@@ -142,7 +142,7 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
 
     waitForEvent: (target: EventDefinition<unknown> | string, call: AwaitOptions = {}): Promise<never> => {
       if (enter("waitForEvent")) return never();
-      const name = channelName(target, "event");
+      const name = channelName(target, "event", engine);
       const what = `event "${name}"`;
       checkCall(call, what);
       return schedule({ kind: "EventWaitOpened", name, ...limit(call, what) }, call, what, {
@@ -153,7 +153,7 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
 
     receive: (target: Mailbox<unknown> | string, call: AwaitOptions = {}): Promise<never> => {
       if (enter("receive")) return never();
-      const name = channelName(target, "mailbox");
+      const name = channelName(target, "mailbox", engine);
       const what = `mailbox "${name}"`;
       checkCall(call, what);
       const timeLimit = limit(call, what);
@@ -171,7 +171,7 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
       call: SubOrchestrationCall = {},
     ): Promise<never> => {
       if (enter("subOrchestration")) return never();
-      const start = orchestrationTarget(target, call);
+      const start = orchestrationTarget(target, call, engine);
       const what = `sub-orchestration "${start.name}"`;
       const { onParentEnd } = call;
       if (onParentEnd !== undefined && !["cancel", "terminate", "abandon"].includes(onParentEnd)) {
@@ -192,7 +192,7 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
       call: DetachedStart = {},
     ): Promise<string> => {
       if (enter("startOrchestration")) return never();
-      const start = orchestrationTarget(target, call);
+      const start = orchestrationTarget(target, call, engine);
       const given = encodedInput(target, input, start.version);
       const instanceId = start.instanceId ?? nextChildId();
       const decision = engine.decide({ kind: "OrchestrationStartRequested", ...start, instanceId, ...given });
@@ -212,7 +212,7 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
 
     patched: (id) => {
       if (enter("patched")) return false;
-      checkName(id, "patch id");
+      checkName(id, "patch id", engine.knowsPatch(id) ? undefined : engine.maxBytes("nameBytes"));
       return engine.isPatched(id);
     },
 

@@ -7,11 +7,13 @@ interface EngineLimits {
   readonly events: number;
   readonly openOperations: number;
   readonly stateKeys: number;
+  readonly nameBytes: number;
+  readonly idBytes: number;
   /** Events after which `continueAsNewSuggested` is true. */
   readonly suggestContinueAfter: number;
 }
 
-export type KnownActivity = Pick<AnyActivity, "queue" | "policy">;
+type KnownActivity = Pick<AnyActivity, "queue" | "policy">;
 
 export interface EngineOptions {
   readonly instanceId: string;

@@ -19,7 +19,7 @@ import {
   isDecision,
   isTerminal,
 } from "../history/index.ts";
-import { SeededRandom, decodeValue, encodeValue } from "../values/index.ts";
+import { SeededRandom, decodeValue, encodeValue, textBytes } from "../values/index.ts";
 import { createContext } from "./context.ts";
 import { DecisionLog } from "./decision-log.ts";
 import { fitsSchedule, obstacle } from "./deliverable.ts";
@@ -28,7 +28,7 @@ import { drain, enterMicrotask } from "./drain.ts";
 import { activityError, cancelled, foreignAwait, isCancellation, outsideTurn } from "./engine-errors.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import { InstanceState } from "./instance-state.ts";
-import { limitExceededBy } from "./limits.ts";
+import { limitExceededBy, longestText } from "./limits.ts";
 import { Mailboxes } from "./mailboxes.ts";
 import { Operations } from "./operations.ts";
 import { type OrchestrationScope, currentScope, runInScope } from "./orchestration-scope.ts";
@@ -183,6 +183,18 @@ export class ReplayEngine {
       if (!isRecorded) throw error;
       return withUserStacks(encodeValue(value, { path, maxBytes: maxRecordedBytes }));
     }
+  }
+
+  /** How long a name or an id may be. In replay, one beyond the limit is judged as it was then: see `encode`. */
+  maxBytes(limit: "nameBytes" | "idBytes"): number {
+    const bytes = this.options.limits[limit];
+    const next = this.log.isReplaying ? this.log.next() : undefined;
+    return next !== undefined && longestText(next) > bytes ? textBytes.atMost : bytes;
+  }
+
+  /** Whether it has been asked for in this execution, as far as its history goes. */
+  knowsPatch(id: string): boolean {
+    return this.#patches.has(id) || (this.log.isReplaying && this.log.expectsPatch(id));
   }
 
   /** The function broke a rule in a way that makes whatever it does next meaningless. */

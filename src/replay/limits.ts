@@ -1,5 +1,5 @@
 import { LimitExceededError } from "../errors/index.ts";
-import { type Decision, isScheduling } from "../history/index.ts";
+import { type Decision, type HistoryEvent, isScheduling } from "../history/index.ts";
 import type { DecisionLog } from "./decision-log.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import type { Operations } from "./operations.ts";
@@ -16,6 +16,13 @@ export function limitExceededBy(decision: Decision, { options, log, operations }
   if (log.lastEventId > limits.events) return tooManyEvents(instanceId, limits.events);
   const isTooMany = isScheduling(decision) && operations.size >= limits.openOperations;
   return isTooMany ? tooManyOperations(instanceId, limits.openOperations) : undefined;
+}
+
+/** Of the names and ids in an event that the code gave, in bytes. */
+export function longestText(event: HistoryEvent): number {
+  const { name, mailbox, queue, session, instanceId, key }: Readonly<Record<string, unknown>> = { ...event };
+  const texts = [name, mailbox, queue, session, instanceId, key].filter((text) => typeof text === "string");
+  return Math.max(0, ...texts.map((text) => Buffer.byteLength(text)));
 }
 
 const tooManyEvents = (instanceId: string, limit: number) =>

@@ -17,11 +17,13 @@ export function createStateContext(engine: ReplayEngine, enter: (method: string)
   return {
     get: <T>(key: string): T | undefined => {
       enter("state.get");
-      return state.get(checked(key)) as T | undefined;
+      checkInstanceId(key, "state key");
+      return state.get(key) as T | undefined;
     },
     set: (key, value) => {
       if (enter("state.set")) return;
-      checked(key);
+      // As free as an id: keys are often paths.
+      checkInstanceId(key, "state key", engine.maxBytes("idBytes"));
       const payload = engine.encode(value, `state["${key}"]`);
       if (!state.has(key) && state.size >= stateKeys && !wasKept(key)) {
         throw new LimitExceededError(`An instance keeps at most ${stateKeys} keys of state.`, "stateKeys");
@@ -30,7 +32,9 @@ export function createStateContext(engine: ReplayEngine, enter: (method: string)
       if (decision?.kind === "StateSet") state.set(key, decision.payload);
     },
     delete: (key) => {
-      if (enter("state.delete") || !state.has(checked(key))) return;
+      if (enter("state.delete")) return;
+      checkInstanceId(key, "state key");
+      if (!state.has(key)) return;
       if (engine.decide({ kind: "StateDeleted", key }) !== undefined) state.delete(key);
     },
     list: (prefix = "") => {
@@ -38,10 +42,4 @@ export function createStateContext(engine: ReplayEngine, enter: (method: string)
       return state.keys().filter((key) => key.startsWith(prefix));
     },
   };
-}
-
-function checked(key: string): string {
-  // As free as an id: keys are often paths.
-  checkInstanceId(key, "state key");
-  return key;
 }

@@ -10,6 +10,8 @@ import {
   checkObject,
   describeArgument,
   parseDuration,
+  textBytes,
+  wholeNumber,
 } from "../values/index.ts";
 
 /** What is too much: beyond it a call throws, or an instance fails, with `LimitExceededError`. */
@@ -24,6 +26,10 @@ export interface Limits {
   readonly stateKeys: number;
   /** Messages of one instance that were not received, in all of its mailboxes; more are refused. Default 10,000. */
   readonly mailboxDepth: number;
+  /** Of a name of an orchestration, activity, event, mailbox, queue or patch, in UTF-8. Default 255, at most 1,000. */
+  readonly nameBytes: number;
+  /** Of an instance id that is given, a session or a key of state, in UTF-8. Default 255, at most 1,000. */
+  readonly idBytes: number;
   /** Claims of an instance without a commit before it is quarantined. Default 5. */
   readonly claimsWithoutCommit: number;
 }
@@ -104,28 +110,29 @@ export function runtimeSettings(options: HostedRuntimeOptions): RuntimeSettings 
   if (typeof (options as Partial<RuntimeOptions> | null | undefined)?.provider?.fetchInstances !== "function") {
     throw new InvalidArgumentError("Runtime.start needs a provider, such as `await SqliteProvider.open('app.db')`.");
   }
-  const { concurrency = {}, limits, fuseTurns = true } = options;
+  const { concurrency = {}, fuseTurns = true } = options;
+  const limits = limitSettings(options.limits);
   checkObject(concurrency, "concurrency");
   checkBoolean(fuseTurns, "fuseTurns");
-  const maxActivities = positive(concurrency.activities ?? 100, "concurrency.activities");
+  const maxActivities = wholeNumber(concurrency.activities ?? 100, "concurrency.activities");
   return {
     host: options.host ?? processHost,
     provider: options.provider,
     orchestrations: list(options.orchestrations, "orchestrations"),
     activities: list(options.activities, "activities"),
-    maxTurns: positive(concurrency.orchestrations ?? 200, "concurrency.orchestrations"),
+    maxTurns: wholeNumber(concurrency.orchestrations ?? 200, "concurrency.orchestrations"),
     maxActivities,
-    queues: queueSettings(options, maxActivities),
+    queues: queueSettings(options, maxActivities, limits),
     leaseMs: atLeast(parseDuration(options.leaseDuration ?? "15s", "leaseDuration"), 100, "leaseDuration"),
     sessionIdleMs: parseDuration(options.sessionIdle ?? "10m", "sessionIdle"),
     dehydrateAfterMs: parseDuration(options.dehydrateAfter ?? "10s", "dehydrateAfter"),
-    maxHydrated: positive(options.maxHydrated ?? 10_000, "maxHydrated"),
+    maxHydrated: wholeNumber(options.maxHydrated ?? 10_000, "maxHydrated"),
     onMissingVersion: oneOf(options.onMissingVersion ?? "cancel", ["cancel", "wait"], "onMissingVersion"),
     missingVersionGraceMs: parseDuration(options.missingVersionGrace ?? "60s", "missingVersionGrace"),
     onNondeterminism: oneOf(options.onNondeterminism ?? "fail", ["fail", "block"], "onNondeterminism"),
     fuseTurns,
     logger: chosenLogger(options.logger),
-    limits: limitSettings(limits),
+    limits,
   };
 }
 
@@ -133,24 +140,30 @@ export function runtimeSettings(options: HostedRuntimeOptions): RuntimeSettings 
 export function limitSettings(limits: Partial<Limits> = {}): Limits {
   checkObject(limits, "limits");
   return {
-    payloadBytes: positive(limits.payloadBytes ?? 2 * 1024 * 1024, "limits.payloadBytes"),
-    events: positive(limits.events ?? 50_000, "limits.events"),
-    openOperations: positive(limits.openOperations ?? 20_000, "limits.openOperations"),
-    stateKeys: positive(limits.stateKeys ?? 1_000, "limits.stateKeys"),
-    mailboxDepth: positive(limits.mailboxDepth ?? 10_000, "limits.mailboxDepth"),
-    claimsWithoutCommit: positive(limits.claimsWithoutCommit ?? 5, "limits.claimsWithoutCommit"),
+    payloadBytes: wholeNumber(limits.payloadBytes ?? 2 * 1024 * 1024, "limits.payloadBytes"),
+    events: wholeNumber(limits.events ?? 50_000, "limits.events"),
+    openOperations: wholeNumber(limits.openOperations ?? 20_000, "limits.openOperations"),
+    stateKeys: wholeNumber(limits.stateKeys ?? 1_000, "limits.stateKeys"),
+    mailboxDepth: wholeNumber(limits.mailboxDepth ?? 10_000, "limits.mailboxDepth"),
+    nameBytes: wholeNumber(limits.nameBytes ?? textBytes.byDefault, "limits.nameBytes", textBytes.atMost),
+    idBytes: wholeNumber(limits.idBytes ?? textBytes.byDefault, "limits.idBytes", textBytes.atMost),
+    claimsWithoutCommit: wholeNumber(limits.claimsWithoutCommit ?? 5, "limits.claimsWithoutCommit"),
   };
 }
 
-function queueSettings(options: RuntimeOptions, maxActivities: number): ReadonlyMap<string, number> {
+function queueSettings(
+  options: RuntimeOptions,
+  maxActivities: number,
+  { nameBytes }: Limits,
+): ReadonlyMap<string, number> {
   const { queues: given = { default: {} } } = options;
   checkObject(given, "queues");
   if (Array.isArray(given)) throw new InvalidArgumentError("queues must be an object, as in { default: {} }.");
   const queues = new Map<string, number>();
   for (const [name, queue] of Object.entries(given)) {
-    checkName(name, "queue name");
+    checkName(name, "queue name", nameBytes);
     checkObject(queue, `queues["${name}"]`);
-    queues.set(name, positive(queue.concurrency ?? maxActivities, `queues["${name}"].concurrency`));
+    queues.set(name, wholeNumber(queue.concurrency ?? maxActivities, `queues["${name}"].concurrency`));
   }
   return queues;
 }
@@ -158,11 +171,6 @@ function queueSettings(options: RuntimeOptions, maxActivities: number): Readonly
 function list<T>(values: readonly T[] | undefined, what: string): readonly T[] {
   if (values === undefined || Array.isArray(values)) return values ?? [];
   throw new InvalidArgumentError(`${what} is ${describeArgument(values)}. Give a list, or leave it out.`);
-}
-
-function positive(value: number, what: string): number {
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new InvalidArgumentError(`${what} must be a whole number from 1, not ${String(value)}.`);
 }
 
 function atLeast(value: number, least: number, what: string): number {

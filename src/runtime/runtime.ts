@@ -6,6 +6,7 @@ import { type Host, longestTimerMs } from "../host/index.ts";
 import { absorbUncaughtErrors, releaseUncaughtErrors } from "../replay/index.ts";
 import { type Duration, parseDuration } from "../values/index.ts";
 import { ActivityRegistry } from "./activity-registry.ts";
+import { checkNames } from "./check-names.ts";
 import { checkTransactions } from "./check-transactions.ts";
 import { ClaimGate } from "./claim-gate.ts";
 import { CommitPipeline } from "./commit-pipeline.ts";
@@ -33,6 +34,7 @@ export class Runtime implements AsyncDisposable {
     const orchestrationRegistry = new OrchestrationRegistry(settings.orchestrations);
     const activityRegistry = new ActivityRegistry(settings.activities);
     checkTransactions(provider, settings.activities);
+    checkNames(settings, settings.limits.nameBytes);
     const lease = new NodeLeaseKeeper({
       host,
       provider,
@@ -64,8 +66,8 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * Starts a node. Rejects with `InvalidArgumentError` or `DuplicateDefinitionError` for wrong options, and with
-   * `StorageError` when the store does not answer.
+   * Starts a node. Rejects with `InvalidArgumentError`, `LimitExceededError` or `DuplicateDefinitionError` for wrong
+   * options, and with `StorageError` when the store does not answer.
    */
   static async start(options: RuntimeOptions): Promise<Runtime> {
     const runtime = new Runtime(runtimeSettings(options));

@@ -9,3 +9,4 @@ export * from "./names.ts";
 export * from "./random-id.ts";
 export * from "./seeded-random.ts";
 export * from "./version.ts";
+export * from "./whole-number.ts";

@@ -9,7 +9,7 @@ const box = mailbox("box");
 const go = event("go");
 const cyclic: { self?: unknown } = {};
 cyclic.self = cyclic;
-const long = "x".repeat(256);
+const long = "x".repeat(1_001);
 const large = "x".repeat(1_001);
 
 const limits = { payloadBytes: 1_000 };
@@ -24,7 +24,14 @@ refuses("a client's options", [
   ...[undefined, null, "app.db", {}].map((provider): Refusal => [invalid, /needs a provider/, create, provider]),
   ...[null, 5].map((options): Refusal => [invalid, /Client options is/, createOn, options]),
   [invalid, /limits is 5/, createOn, { limits: 5 }],
-  [invalid, /payloadBytes/, createOn, { limits: { payloadBytes: 0 } }],
+  ...["payloadBytes", "mailboxDepth", "nameBytes", "idBytes"].map((name): Refusal => [
+    invalid,
+    new RegExp(`limits.${name} must be`),
+    createOn,
+    { limits: { [name]: 0 } },
+  ]),
+  [invalid, /from 1 to 1000/, createOn, { limits: { nameBytes: 1_001 } }],
+  [invalid, /from 1 to 1000/, createOn, { limits: { idBytes: 1_001 } }],
   [invalid, /logger has no method/, createOn, { logger: {} }],
 ]);
 

@@ -18,7 +18,7 @@ refuses("definitions", [
     [invalid, new RegExp(`${kind} name "a/b"`), define, kind, "a/b", fn],
     [invalid, new RegExp(`${kind} name " a"`), define, kind, " a", fn],
     [invalid, new RegExp(`${kind} name .* control character`), define, kind, "a\0b", fn],
-    [limit, new RegExp(`${kind} name .* 256 bytes`), define, kind, "x".repeat(256), fn],
+    [limit, new RegExp(`${kind} name .* 1001 bytes`), define, kind, "x".repeat(1_001), fn],
   ]),
   ...["activity", "orchestration"].flatMap((kind): Refusal[] => [
     [invalid, /a function/, define, kind, "a"],
@@ -107,7 +107,16 @@ refuses("runtime options", [
   [invalid, /logger has no method "warn"/, runtime, { logger: { debug: fn, info: fn } }],
   [invalid, /logger/, runtime, { logger: null }],
   [invalid, /limits is 1/, runtime, { limits: 1 }],
-  ...["payloadBytes", "events", "openOperations", "stateKeys", "mailboxDepth", "claimsWithoutCommit"].flatMap((name) =>
+  ...[
+    "payloadBytes",
+    "events",
+    "openOperations",
+    "stateKeys",
+    "mailboxDepth",
+    "claimsWithoutCommit",
+    "nameBytes",
+    "idBytes",
+  ].flatMap((name) =>
     [0, -1, 1.5, "1", Number.NaN].map((value): Refusal => [
       invalid,
       new RegExp(`limits.${name} must be`),
@@ -115,6 +124,8 @@ refuses("runtime options", [
       { limits: { [name]: value } },
     ]),
   ),
+  [invalid, /limits.nameBytes must be a whole number from 1 to 1000/, runtime, { limits: { nameBytes: 1_001 } }],
+  [invalid, /limits.idBytes must be a whole number from 1 to 1000/, runtime, { limits: { idBytes: 1_001 } }],
 ]);
 
 const open = (_world: World, ...args: readonly unknown[]) => callOf(SqliteProvider, "open", ...args);

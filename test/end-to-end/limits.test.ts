@@ -186,6 +186,52 @@ inEveryMode("names and ids too long are refused where they are given", async (wo
   assert.equal(await caught(() => client.start("child", null, { instanceId: long })), id);
   assert.equal(await caught(() => client.send("o", long)), name);
   assert.equal(await caught(() => client.raiseEvent("o", long)), name);
-  assert.equal(await caught(async () => activity(long, () => 1)), name);
-  assert.equal(await caught(async () => orchestration(long, () => 1)), name);
+  for (const tooLong of [
+    { activities: [activity(long, () => 1)] },
+    { activities: [activity("short", { queue: long }, () => 1)] },
+    { orchestrations: [orchestration(long, () => 1)] },
+    { queues: { [long]: {} } },
+  ]) {
+    assert.equal(await caught(() => world.start(tooLong)), name);
+  }
+  assert.equal(await caught(() => client.start(orchestration(long, () => 1))), name);
+  assert.equal(await caught(async () => activity("x".repeat(1_001), () => 1)), name);
 });
+
+inEveryMode(
+  "how long names and ids may be is configured, and what is stored goes on under a lower limit",
+  async (world) => {
+    const [name, id] = ["n".repeat(1_000), "i".repeat(1_000)];
+    const wide = { nameBytes: 1_000, idBytes: 1_000 } as const;
+    const work = activity(name, { queue: name }, (ctx) => ctx.instanceId.length);
+    const child = orchestration(name, async (ctx) => [
+      await ctx.activity(work, null, { session: id }),
+      ctx.instanceId === id,
+    ]);
+    const parent = orchestration("parent", async (ctx) => {
+      const ended = await ctx.subOrchestration(child, undefined, { instanceId: id });
+      ctx.state.set(id, 1);
+      const isPatched = ctx.patched(name);
+      await ctx.receive(name);
+      await ctx.waitForEvent(name);
+      return [
+        ended,
+        isPatched && ctx.patched(name),
+        ctx.state.get(id),
+        await caught(async () => ctx.state.set(`${id.slice(1)}k`, 1)),
+        await caught(() => ctx.activity("n".repeat(256))),
+      ];
+    });
+    const definitions = { orchestrations: [parent, child], activities: [work], queues: { [name]: {} } };
+    const first = await world.start({ ...definitions, limits: wide });
+    const client = new Client(world.provider, { limits: wide, logger: world.log.logger });
+    const handle = await client.start(parent, undefined, { instanceId: "p" });
+    await handle.send(name, null);
+    await untilRecorded(world, "p", "EventWaitOpened");
+    assert.equal((await client.getStatus(id)).status, "completed");
+    await first.stop();
+    await world.start({ orchestrations: [parent], limits: { nameBytes: 10, idBytes: 10 } });
+    await handle.raiseEvent(name);
+    assert.deepEqual(await handle.result({ timeout: "10s" }), [[1_000, true], true, 1, "idBytes", "nameBytes"]);
+  },
+);

@@ -89,6 +89,8 @@ for (const [code, mentions, call] of calls) {
       events: 100,
       openOperations: 100,
       stateKeys: 1,
+      nameBytes: 255,
+      idBytes: 255,
       suggestContinueAfter: 9,
     };
     let thrown: unknown;
@@ -130,6 +132,8 @@ for (const [name, code, value] of results) {
       events: 100,
       openOperations: 100,
       stateKeys: 1,
+      nameBytes: 255,
+      idBytes: 255,
       suggestContinueAfter: 9,
     };
     const { history } = await live(() => value, [[started()]], { limits });

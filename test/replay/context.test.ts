@@ -213,6 +213,8 @@ test("a limit that was lowered does not concern what was stored before", async (
     events: 2,
     openOperations: 1,
     stateKeys: 1,
+    nameBytes: 255,
+    idBytes: 255,
     suggestContinueAfter: 1,
   };
   const engine = engineFor(body, { limits });

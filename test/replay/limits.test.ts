@@ -9,6 +9,8 @@ const limits: EngineOptions["limits"] = {
   events: 10,
   openOperations: 3,
   stateKeys: 5,
+  nameBytes: 255,
+  idBytes: 255,
   suggestContinueAfter: 5,
 };
 

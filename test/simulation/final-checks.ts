@@ -74,6 +74,8 @@ function engineFor(instanceId: string, programs: readonly Program[]): ReplayEngi
       events: 1e6,
       openOperations: 1e6,
       stateKeys: 100,
+      nameBytes: 255,
+      idBytes: 255,
       suggestContinueAfter: 1e6,
     },
     activityOf: (name) => ({ queue: name === "elsewhere" ? name : "default", policy: {} }),

@@ -20,6 +20,8 @@ export function engineFor(run: Body | AnyOrchestration, options: Options = {}): 
       events: 100_000,
       openOperations: 100_000,
       stateKeys: 100,
+      nameBytes: 255,
+      idBytes: 255,
       suggestContinueAfter: 50_000,
     },
     activityOf: () => undefined,

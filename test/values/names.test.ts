@@ -4,7 +4,10 @@ import { InvalidArgumentError, LimitExceededError } from "../../src/errors/index
 import { checkInstanceId, checkName } from "../../src/values/index.ts";
 
 // Assertion functions must be called through a name with a declared type.
-const checks: Readonly<Record<string, (text: unknown, what: string) => void>> = { checkName, checkInstanceId };
+const checks: Readonly<Record<string, (text: unknown, what: string, maxBytes?: number) => void>> = {
+  checkName,
+  checkInstanceId,
+};
 
 test("ordinary names and ids pass", () => {
   for (const text of [
@@ -62,7 +65,7 @@ test("a name has no @ or / and no white space at its ends", () => {
   }
 });
 
-test("255 bytes of UTF-8 fit and 256 do not", () => {
+test("as many bytes of UTF-8 fit as the limit says, and never more than 1,000", () => {
   for (const [character, fits] of [
     ["x", 255],
     ["é", 127],
@@ -70,15 +73,24 @@ test("255 bytes of UTF-8 fit and 256 do not", () => {
     ["😀", 63],
   ] as const) {
     for (const [name, check] of Object.entries(checks)) {
-      check(character.repeat(fits), "name");
+      check(character.repeat(fits), "name", 255);
+      check(character.repeat(fits + 1), "name", 260);
       assert.throws(
-        () => check(character.repeat(fits + 1), "name"),
+        () => check(character.repeat(fits + 1), "name", 255),
         (error) => {
           assert.ok(error instanceof LimitExceededError);
           assert.equal(error.limit, name === "checkName" ? "nameBytes" : "idBytes");
-          assert.match(error.message, /takes 25\d bytes, and the limit is 255/);
+          assert.match(
+            error.message,
+            /takes 25\d bytes, and the limit is 255\. .*, or raise limits\.(name|id)Bytes\.$/,
+          );
           return true;
         },
+      );
+      check("x".repeat(1_000), "name");
+      assert.throws(
+        () => check("x".repeat(1_001), "name"),
+        /the limit is 1000\. Use a shorter one, such as a hash of it\.$/,
       );
     }
   }

@@ -4,6 +4,7 @@ import { InvalidArgumentError } from "../../errors/index.ts";
 import { type Message, encodeMessage } from "../../history/index.ts";
 import { processHost } from "../../host/index.ts";
 import type { NewInstance, StoredText } from "../../providers/contract.ts";
+import { clientLimits } from "../../client/client-context.ts";
 import { inboundData } from "../../client/inbound-data.ts";
 import { newStart } from "../../client/new-start.ts";
 import { checkObject } from "../../values/index.ts";
@@ -62,7 +63,7 @@ export interface Plan {
   readonly seed: number;
 }
 
-const payloadBytes = 64 * 1024 * 1024;
+const limits = clientLimits({ payloadBytes: 64 * 1024 * 1024 });
 
 /** Throws `InvalidArgumentError` for what is not as described. */
 export function explorationPlan<I>(root: Orchestration<I, unknown>, options: ExploreOptions<I>): Plan {
@@ -77,7 +78,7 @@ export function explorationPlan<I>(root: Orchestration<I, unknown>, options: Exp
       input,
       instanceId: "explored",
       version: undefined,
-      payloadBytes,
+      limits,
       path: "input",
     }),
     inbound: [
@@ -110,7 +111,7 @@ function inbound(
   target: Mailbox<unknown> | EventDefinition<unknown> | string,
   value: unknown,
 ): Inbound {
-  const { name, data } = inboundData(kind, target, { value, payloadBytes });
+  const { name, data } = inboundData(kind, target, { value, limits });
   const message: Message =
     kind === "mailbox" ? { kind: "MessageArrived", mailbox: name, ...data } : { kind: "EventRaised", name, ...data };
   const what = kind === "mailbox" ? `a message arrives in mailbox "${name}"` : `event "${name}" is raised`;
