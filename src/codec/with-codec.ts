@@ -173,6 +173,7 @@ export function withCodec(provider: Provider, codec: PayloadCodec): Provider {
     },
     fetchWork: async (request) => work(await provider.fetchWork(request)),
     expireWork: async (request) => work(await provider.expireWork(request)),
+    endTrial: (nodeId, fence) => provider.endTrial(nodeId, fence),
     heartbeatWork: (nodeId, fence, details) =>
       provider.heartbeatWork(nodeId, fence, maybe(text, details, `heartbeat/${fence.id}`)),
     commit: async (batch) => {

@@ -81,7 +81,10 @@ export interface FetchWork {
   /** Names of the activities that this node can run. */
   readonly activities: readonly string[];
   readonly limit: number;
-  /** Items lost so often are suspected of ending the process that runs them. */
+  /**
+   * Items lost so often are suspected of ending the process that runs them. Handed out, such an item is on trial, until
+   * `endTrial`: if its node dies meanwhile, that counts as a loss for it, and for no other item of that node.
+   */
   readonly suspectAfter: number;
   /** At most this many suspects: they are held back, and what came after them is not. */
   readonly suspectLimit: number;
@@ -99,7 +102,7 @@ export interface WorkItem {
   readonly payload: string | null;
   /** Deliveries that ended in `retry`. */
   readonly failures: number;
-  /** Deliveries whose node's lease expired; counted when they are taken over. */
+  /** Deliveries whose node's lease expired, unless another item was on trial there; counted when they are taken over. */
   readonly lost: number;
   /** When the item was put into the queue. */
   readonly scheduledAt: number;

@@ -83,6 +83,8 @@ export interface Provider extends AsyncDisposable {
   ): Promise<void>;
   /** Claims work items that are visible, oldest first, as many as the node has slots for. */
   fetchWork(request: FetchWork): Promise<FetchedWork>;
+  /** The item has run for long enough: see `FetchWork.suspectAfter`. Does nothing if this delivery no longer holds. */
+  endTrial(nodeId: string, fence: WorkFence): Promise<void>;
   /** Stores the details and says whether the item is still this delivery's; null leaves the stored details alone. */
   heartbeatWork(nodeId: string, fence: WorkFence, details: string | null): Promise<boolean>;
   /** Which of these items are no longer this node's, because they were cancelled or taken over. */

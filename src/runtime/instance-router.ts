@@ -125,6 +125,14 @@ export class InstanceRouter {
     return this.#suspect === null ? Promise.resolve() : new Promise((resolve) => this.#whenCleared.push(resolve));
   }
 
+  /** Resolves when each instance that is in its first turn here has committed; null if none is. */
+  unproven(): Promise<void> | null {
+    const unproven = [...this.#running].filter(({ isProven }) => !isProven);
+    if (unproven.length === 0) return null;
+    const each = unproven.map(({ whenProven }) => new Promise<void>((resolve) => whenProven.push(resolve)));
+    return Promise.all(each).then(() => undefined);
+  }
+
   /** Resolves when no turn is under way. */
   quiet(): Promise<void> {
     return this.#running.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#whenQuiet.push(resolve));
@@ -200,6 +208,7 @@ export class InstanceRouter {
   }
 
   #advance(instance: Instance, { commit, events }: PreparedTurn, outcome: TurnOutcome & { status: "committed" }): void {
+    prove(instance);
     instance.lastEventId += events.length;
     if (events.length > 0) instance.dropped.clear();
     else for (const token of commit.ackedMessages) instance.dropped.add(token);
@@ -243,6 +252,7 @@ export class InstanceRouter {
 
   #forget(instance: Instance): void {
     instance.isGone = true;
+    prove(instance);
     if (instance === this.#suspect && !instance.isRunning) this.#clearSuspect();
     instance.engine?.dispose();
     instance.engine = null;
@@ -287,6 +297,12 @@ function unacked(entered: readonly FusedCompletion[], { ackedWork }: TurnCommit)
   if (ackedWork.length === entered.length) return [];
   const acked = new Set(ackedWork.map((fence) => fence.id));
   return entered.filter(({ fence }) => !acked.has(fence.id));
+}
+
+function prove(instance: Instance): void {
+  if (instance.isProven) return;
+  instance.isProven = true;
+  for (const resolve of instance.whenProven.splice(0)) resolve();
 }
 
 function tellHydration({ instanceId }: Instance, change: 1 | -1): void {

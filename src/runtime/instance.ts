@@ -47,6 +47,10 @@ export class Instance {
   onFault: (error: PerdureError) => void = () => undefined;
 
   isRunning = false;
+  /** It has committed since it was claimed: so it is not what ends the processes that claim it. */
+  isProven = false;
+  /** Called once it is, or has left this node. */
+  whenProven: (() => void)[] = [];
   /** Its rows are no longer this node's, or it has ended: nothing more is done for it here. */
   isGone = false;
   /** By the process's monotonic clock. */

@@ -18,6 +18,7 @@ export class OrchestrationDispatcher {
   readonly #loop: WakeLoop;
   #idleTimer: HostTimer | undefined;
   #mayHaveMissed = false;
+  readonly #claiming = new Set<Promise<unknown>>();
 
   constructor(node: Node) {
     this.#node = node;
@@ -60,6 +61,12 @@ export class OrchestrationDispatcher {
     await this.#claim({ unservableForMs: graceMs }, ({ handler }) => ({ endAs: notRegistered(handler, graceMs) }));
   }
 
+  /** Resolves when what is just being claimed, or is in its first turn here, has committed; null if nothing is. */
+  unproven(): Promise<void> | null {
+    if (this.#claiming.size === 0) return this.router.unproven();
+    return Promise.allSettled(this.#claiming).then(() => this.router.unproven() ?? undefined);
+  }
+
   #onMissed(): void {
     this.#mayHaveMissed = true;
     if (this.router.runningCount === 0) this.#onIdle();
@@ -96,7 +103,7 @@ export class OrchestrationDispatcher {
 
   /** Fetches, and hands to the router what came. */
   #claim(request: Partial<FetchInstances>, how: (instance: FetchedInstance) => Acceptance): Promise<FetchedInstances> {
-    return this.#node.claims.claim(async () => {
+    const claiming = this.#node.claims.claim(async () => {
       const nodeId = this.#node.lease.nodeId ?? "";
       const fetched = await this.#fetch({ nodeId, ...request });
       // Under another id nothing of it is this node's any more.
@@ -108,6 +115,8 @@ export class OrchestrationDispatcher {
       }
       return fetched;
     });
+    this.#claiming.add(claiming);
+    return claiming.finally(() => this.#claiming.delete(claiming));
   }
 
   /** False if this node owns it and knows nothing of it. */

@@ -59,7 +59,7 @@ export class Runtime implements AsyncDisposable {
     const outside = AsyncLocalStorage.snapshot() as Node["outside"];
     this.#node = { ...settings, orchestrationRegistry, activityRegistry, lease, claims, pipeline, outside };
     this.#orchestrations = new OrchestrationDispatcher(this.#node);
-    this.#work = new WorkDispatcher(this.#node, this.#orchestrations.router);
+    this.#work = new WorkDispatcher(this.#node, this.#orchestrations);
     this.#timers = new TimerDispatcher(this.#node);
     this.#sweeper = new Sweeper(this.#node, this.#orchestrations, this.#work);
     this.#unsubscribe = provider.subscribe((wake) => this.#onWake(wake));

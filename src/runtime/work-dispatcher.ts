@@ -16,6 +16,7 @@ import { backoffMs } from "./backoff.ts";
 import { address } from "./execution-end.ts";
 import type { InstanceRouter } from "./instance-router.ts";
 import type { Node } from "./node.ts";
+import type { OrchestrationDispatcher } from "./orchestration-dispatcher.ts";
 import { safetyNetMs } from "./safety-net.ts";
 import { WakeSignal } from "./wake-signal.ts";
 import { type WorkBody, addressOf, decodeWork, workFields } from "./work-body.ts";
@@ -46,11 +47,14 @@ export class WorkDispatcher {
   #lostTimer: HostTimer | undefined;
   #isStopped = false;
 
-  constructor(node: Node, router: InstanceRouter) {
+  constructor(node: Node, orchestrations: Pick<OrchestrationDispatcher, "router" | "unproven">) {
     this.#node = node;
-    this.#router = router;
+    this.#router = orchestrations.router;
     this.#activities = node.activityRegistry.names();
-    this.#trial = new ActivityTrial(node, () => this.#onRoom());
+    this.#trial = new ActivityTrial(node, {
+      unproven: () => orchestrations.unproven(),
+      onRoom: () => this.#onRoom(),
+    });
     this.#queues = [...node.queues].map(([name, concurrency]) => ({
       name,
       concurrency,

@@ -98,6 +98,26 @@ test("a quarantined instance can be terminated, without its code being run", asy
   }
 });
 
+test("however many orchestrations end their process, no activity fails that runs beside them", async () => {
+  const world = await World.open();
+  try {
+    const { client } = world;
+    const bystander = await client.start("bystander");
+    const hostile = Array.from({ length: 6 }, (_, index) => `hostile-${index}`);
+    await client.startMany(hostile.map((instanceId) => ({ orchestration: "hostile", instanceId })));
+    const { node, restarts } = await restartUntil(world, "exit", async () => {
+      return (await client.list({ quarantined: true })).instances.length === hostile.length;
+    });
+    await using _node = node;
+    // More than the losses that an activity is allowed.
+    assert.ok(restarts > 6, `${restarts} restarts`);
+    const attempt = await bystander.result({ timeout: "20s" });
+    assert.ok(typeof attempt === "number" && attempt <= 4, `attempt ${String(attempt)}`);
+  } finally {
+    await world.close();
+  }
+});
+
 test("an activity that ends its process fails after its attempts, and those that ran beside it do not", async () => {
   const world = await World.open();
   try {

@@ -51,7 +51,7 @@ export function auditEffects(audited: AuditedTurn, facts: TurnFacts): void {
   if (end !== null) checkEnd(audited, end, messages);
 
   for (const item of turn.work) {
-    const row = { owner: null, delivery: 0, lost: 0, failures: 0, visibleAt: storeNow };
+    const row = { owner: null, delivery: 0, isOnTrial: false, lost: 0, failures: 0, visibleAt: storeNow };
     const { id, queue, name, startBy } = item;
     shadow.work.set(id, { id, queue, name, startBy, instance, executionId, ...row });
   }

@@ -68,6 +68,8 @@ export class Auditor {
         return this.#fetchedWork(args[0] as FetchWork, answer as FetchedWork);
       case "expireWork":
         return this.#expiredWork((args[0] as { nodeId: string }).nodeId, answer as FetchedWork);
+      case "endTrial":
+        return this.#endedTrial(args[0] as string, args[1] as WorkFence);
       case "heartbeatWork":
         return this.#heartbeat(args[0] as string, args[1] as WorkFence, answer as boolean);
       case "fireTimers":
@@ -168,10 +170,11 @@ export class Auditor {
     }
   }
 
-  #fetchedWork({ nodeId, queue, activities }: FetchWork, { storeNow, items }: FetchedWork): void {
+  #fetchedWork({ nodeId, queue, activities, suspectAfter }: FetchWork, { storeNow, items }: FetchedWork): void {
     for (const item of items) {
       const known = this.#takenWork(nodeId, item, storeNow);
       if (known === undefined) continue;
+      known.isOnTrial = item.lost >= suspectAfter;
       this.check(known.visibleAt <= storeNow, "Q6", () => `${item.id} was taken before it was to be tried again`);
       this.check(item.queue === queue && activities.includes(item.name), "E10", () => `${item.id} for ${nodeId}`);
     }
@@ -191,7 +194,13 @@ export class Auditor {
     this.check(item.lost === lost && item.failures === failures, "Q5", what);
     item.owner = nodeId;
     item.delivery = delivery;
+    item.isOnTrial = false;
     return item;
+  }
+
+  #endedTrial(nodeId: string, { id, delivery }: WorkFence): void {
+    const item = this.shadow.work.get(id);
+    if (item?.owner === nodeId && item.delivery === delivery) item.isOnTrial = false;
   }
 
   #heartbeat(nodeId: string, { id, delivery }: WorkFence, isHeld: boolean): void {

@@ -223,6 +223,7 @@ const repeatable: ReadonlySet<Method> = new Set<Method>([
   "openLease",
   "renewLease",
   "releaseInstances",
+  "endTrial",
   "heartbeatWork",
   "findLostWork",
   "fireTimers",

@@ -40,6 +40,8 @@ export interface ShadowWork extends Pick<WorkItem, "id" | "queue" | "name"> {
   readonly startBy: number | null;
   owner: string | null;
   delivery: number;
+  /** If its owner dies, that is a loss for what is on trial there alone. */
+  isOnTrial: boolean;
   lost: number;
   failures: number;
   visibleAt: number;
@@ -140,10 +142,11 @@ export class Shadow {
   disown(nodeId: string, how: "lost" | "handed back"): void {
     this.leases.delete(nodeId);
     for (const instance of this.all) if (instance.owner === nodeId) instance.owner = null;
-    for (const item of this.work.values()) {
-      if (item.owner !== nodeId) continue;
+    const owned = [...this.work.values()].filter(({ owner }) => owner === nodeId);
+    const someAreOnTrial = owned.some(({ isOnTrial }) => isOnTrial);
+    for (const item of owned) {
       item.owner = null;
-      if (how === "lost") item.lost += 1;
+      if (how === "lost" && item.isOnTrial === someAreOnTrial) item.lost += 1;
     }
   }
 

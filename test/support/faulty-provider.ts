@@ -31,6 +31,7 @@ export const mutatingMethods: readonly Method[] = [
   "releaseInstances",
   "releaseAllExcept",
   "fetchWork",
+  "endTrial",
   "heartbeatWork",
   "fireTimers",
   "commit",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { NewWorkItem, WorkItem } from "../contract.ts";
+import type { NewWorkItem, WorkFence, WorkItem } from "../contract.ts";
 import { section } from "./check.ts";
 import {
   bodies,
@@ -336,6 +336,43 @@ export const work = section("work", (check) => {
     assert.deepEqual([waiting.items, waiting.suspectsWait], [[], false]);
     assert.equal(waiting.nextVisibleAt, scene.clock.now + 250);
   });
+
+  check(
+    "W22",
+    "a node's death is a loss for its item on trial alone, and for all once that trial is over",
+    async (scene) => {
+      const first = await scene.node({ leaseMs: 1_000 });
+      await delivered(scene, first, [workItem("s1"), workItem("s2")]);
+      scene.clock.advance(1_000);
+      const second = await scene.node({ leaseMs: 1_000 });
+      await second.fetchWork();
+      const owned = await scene.claimed(second, "b");
+      committed(await second.commitOne(turnOf(owned, 1, { work: [workItem("fresh")] })));
+      scene.clock.advance(1_000);
+      const losses = async (during: (node: TestNode, suspect: WorkItem) => Promise<unknown>) => {
+        const node = await scene.node({ leaseMs: 1_000 });
+        const { items } = await node.fetchWork();
+        const suspect = found(items.find(({ id }) => id === "s1"));
+        await during(node, suspect);
+        scene.clock.advance(1_000);
+        await scene.node({ leaseMs: 500 });
+        const { work } = found(await scene.provider.readInstanceQueues({ instanceId: "a", limit: 9 }));
+        const { work: rest } = found(await scene.provider.readInstanceQueues({ instanceId: "b", limit: 9 }));
+        scene.clock.advance(500);
+        return Object.fromEntries([...work, ...rest].map(({ id, lost }) => [id, lost]));
+      };
+      const end = (nodeId: string, fence: WorkFence) => scene.provider.endTrial(nodeId, fence);
+      assert.deepEqual(await losses(async () => undefined), { s1: 3, s2: 2, fresh: 0 });
+      assert.deepEqual(await losses((node, suspect) => end(node.nodeId, fenceOf(suspect))), { s1: 4, s2: 2, fresh: 1 });
+      const another = async (node: TestNode, suspect: WorkItem) => {
+        await end(node.nodeId, fenceOf(suspect));
+        assert.deepEqual(ids(await node.fetchWork()), ["s2"]);
+      };
+      assert.deepEqual(await losses(another), { s1: 4, s2: 3, fresh: 1 });
+      const stale = (node: TestNode, { id, delivery }: WorkItem) => end(node.nodeId, { id, delivery: delivery - 1 });
+      assert.deepEqual(await losses(stale), { s1: 5, s2: 3, fresh: 1 });
+    },
+  );
 });
 
 async function schedule(scene: Scene, node: TestNode, work: readonly NewWorkItem[]): Promise<void> {

@@ -48,6 +48,7 @@ import { Database, surviveLostConnections } from "./database.ts";
 import { deleteInstance } from "./delete-instance.ts";
 import { discardInstances } from "./discard-instances.ts";
 import { dumpInstance, dumpInstances } from "./dump-instances.ts";
+import { endTrial } from "./end-trial.ts";
 import { enqueue } from "./enqueue.ts";
 import { EntryRepair } from "./entry-repair.ts";
 import { expireWork, type ExpireWork } from "./expire-work.ts";
@@ -216,6 +217,10 @@ export class PostgresProvider implements Provider {
 
   fetchWork(request: FetchWork): Promise<FetchedWork> {
     return this.#run((store) => fetchWork(store, request));
+  }
+
+  endTrial(nodeId: string, fence: WorkFence): Promise<void> {
+    return this.#run((store) => endTrial(store, nodeId, fence));
   }
 
   heartbeatWork(nodeId: string, fence: WorkFence, details: string | null): Promise<boolean> {

@@ -30,7 +30,7 @@ export function expireWork(tx: Transaction, request: ExpireWork): ExpiredWork {
   const expired = new Map<number, UnownedItem>();
   for (const item of [...unstarted(tx, request), ...unservable(tx, request)]) expired.set(item.seq, item);
   const taken = [...expired.values()].toSorted(byAge).slice(0, request.limit);
-  const items = taken.map((item) => claimItem(tx, request.nodeId, item.seq));
+  const items = taken.map((item) => claimItem(tx, request.nodeId, { seq: item.seq }));
   return { storeNow: tx.now, items, nextVisibleAt: tx.db.get<[number | null]>(SELECT_NEXT_START_BY)?.[0] ?? null };
 }
 

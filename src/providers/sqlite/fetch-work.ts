@@ -21,7 +21,7 @@ export function fetchWork(tx: Transaction, request: FetchWork): FetchedWork {
   const taken = withinSessions(tx, nodeId, visible.toSorted(byAge).slice(0, limit));
   return {
     storeNow: tx.now,
-    items: taken.map((item) => claimItem(tx, nodeId, item.seq)),
+    items: taken.map((item) => claimItem(tx, nodeId, { seq: item.seq, suspectAfter })),
     nextVisibleAt: next,
     suspectsWait: suspects.length > suspectLimit,
   };

@@ -20,8 +20,12 @@ const TAKE_INSTANCES = "UPDATE perdure_ownerships SET owner = NULL, available_at
 
 const HAND_BACK_INSTANCES = "UPDATE perdure_ownerships SET owner = NULL, claims = max(claims - 1, 0) WHERE owner = ?";
 
+const SELECT_ON_TRIAL = "SELECT 1 FROM perdure_work_items WHERE owner = ? AND on_trial LIMIT 1";
+
 // `visible_at` stays, so that what is oldest stays oldest.
 const TAKE_WORK = "UPDATE perdure_work_items SET owner = NULL, lost = lost + 1 WHERE owner = ?";
+
+const TAKE_WORK_BESIDE_TRIAL = "UPDATE perdure_work_items SET owner = NULL, lost = lost + on_trial WHERE owner = ?";
 
 const HAND_BACK_WORK = "UPDATE perdure_work_items SET owner = NULL WHERE owner = ?";
 
@@ -47,7 +51,8 @@ export function endExpiredLeases(tx: Transaction): void {
   for (const [nodeId, leaseUntil, process] of tx.db.all<[string, number, string]>(SELECT_NODES)) {
     if (leaseUntil > tx.leaseNow && !hasDied(process)) continue;
     if (tx.db.run(TAKE_INSTANCES, tx.now, nodeId) > 0) tx.wake.instancesReady();
-    if (tx.db.run(TAKE_WORK, nodeId) > 0) tx.wake.workQueued();
+    const isOnTrial = tx.db.get(SELECT_ON_TRIAL, nodeId) !== undefined;
+    if (tx.db.run(isOnTrial ? TAKE_WORK_BESIDE_TRIAL : TAKE_WORK, nodeId) > 0) tx.wake.workQueued();
     forgetNode(tx, nodeId);
   }
 }

@@ -49,6 +49,7 @@ import { createInstances } from "./create-instances.ts";
 import { deleteInstance } from "./delete-instance.ts";
 import { discardInstances } from "./discard-instances.ts";
 import { dumpInstance, dumpInstances } from "./dump-instances.ts";
+import { endTrial } from "./end-trial.ts";
 import { enqueue } from "./enqueue.ts";
 import { expireWork, type ExpireWork } from "./expire-work.ts";
 import { ExternalChanges } from "./external-changes.ts";
@@ -213,6 +214,10 @@ export class SqliteProvider implements Provider {
 
   fetchWork(request: FetchWork): Promise<FetchedWork> {
     return this.#write((tx) => fetchWork(tx, request));
+  }
+
+  endTrial(nodeId: string, fence: WorkFence): Promise<void> {
+    return this.#write((tx) => endTrial(tx, nodeId, fence));
   }
 
   heartbeatWork(nodeId: string, fence: WorkFence, details: string | null): Promise<boolean> {

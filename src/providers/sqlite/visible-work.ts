@@ -31,7 +31,7 @@ const SELECT_NEXT_VISIBLE = `
   SELECT min(visible_at) FROM perdure_work_items
    WHERE owner IS NULL AND queue = ? AND name = ? AND visible_at > ?`;
 
-const CLAIM = "UPDATE perdure_work_items SET owner = ?, delivery = delivery + 1 WHERE seq = ?";
+const CLAIM = "UPDATE perdure_work_items SET owner = ?, delivery = delivery + 1, on_trial = (lost >= ?) WHERE seq = ?";
 
 const SELECT_ITEM = `
   SELECT w.id, w.delivery, w.queue, w.name, i.instance_id, w.body, w.payload, w.failures, w.lost, w.scheduled_at,
@@ -100,9 +100,13 @@ export function nextVisibleAt({ db, now }: Transaction, kind: WorkKind): number 
   return db.get<[number | null]>(SELECT_NEXT_VISIBLE, kind.queue, kind.name, now)?.[0] ?? null;
 }
 
-/** Makes the node the item's owner and returns the item as it is delivered. */
-export function claimItem(tx: Transaction, nodeId: string, seq: number): WorkItem {
-  tx.db.run(CLAIM, nodeId, seq);
+/** Makes the node the item's owner and returns the item as it is delivered: on trial if it was lost so often. */
+export function claimItem(
+  tx: Transaction,
+  nodeId: string,
+  { seq, suspectAfter = Number.MAX_SAFE_INTEGER }: { readonly seq: number; readonly suspectAfter?: number },
+): WorkItem {
+  tx.db.run(CLAIM, nodeId, suspectAfter, seq);
   const row = tx.db.get<ItemColumns>(SELECT_ITEM, seq) as ItemColumns;
   const [id, delivery, lane, name, instanceId, body, payload, failures, lost, scheduledAt, heartbeat, note] = row;
   const queue = queueOfLane(lane);

@@ -8,6 +8,20 @@ const changeResults = (change: (result: WorkResult) => WorkResult) => (real: Pro
 });
 
 export const brokenWork = [
+  broken("W22", "the trial of an item never ends", () => ({ endTrial: async () => undefined })),
+  broken("W22", "nothing that is handed out is on trial", (real) => ({
+    fetchWork: async (request) => {
+      const fetched = await real.fetchWork(request);
+      for (const item of fetched.items) await real.endTrial(request.nodeId, fenceOf(item));
+      return fetched;
+    },
+  })),
+  broken("W22", "the end of an earlier delivery's trial ends this one's", (real) => ({
+    endTrial: async (nodeId, fence) => {
+      await real.endTrial(nodeId, fence);
+      await real.endTrial(nodeId, { ...fence, delivery: fence.delivery + 1 });
+    },
+  })),
   broken("W1", "an item is delivered to every node that asks", (real) => {
     let last: readonly WorkItem[] = [];
     return {

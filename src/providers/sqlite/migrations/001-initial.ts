@@ -97,7 +97,9 @@ CREATE TABLE perdure_work_items (
   start_by INTEGER,
   heartbeat TEXT,
   note TEXT,
-  session TEXT
+  session TEXT,
+  -- 1: should its owner die, this item alone is to blame.
+  on_trial INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX perdure_work_items_by_instance ON perdure_work_items (key);
 CREATE INDEX perdure_work_items_by_session ON perdure_work_items (session)

@@ -23,8 +23,13 @@ BEGIN
       UPDATE ownerships SET owner = NULL, available_at = p_now WHERE key = ANY(v_keys);
       PERFORM settle(v_keys, p_now);
     END IF;
-    UPDATE work_items SET owner = NULL, lost = lost + 1
-     WHERE id = ANY(ARRAY(SELECT id FROM work_items WHERE owner = v_node LIMIT p_limit FOR UPDATE SKIP LOCKED));
+    -- What is on trial comes last: until it is taken, all the rest has to be judged by its being there.
+    UPDATE work_items w
+       SET owner = NULL,
+           lost = w.lost + (w.on_trial OR NOT EXISTS (SELECT FROM work_items t
+                                                       WHERE t.owner = v_node AND t.on_trial))::integer
+     WHERE w.id = ANY(ARRAY(SELECT o.id FROM work_items o WHERE o.owner = v_node
+                             ORDER BY o.on_trial LIMIT p_limit FOR UPDATE SKIP LOCKED));
     v_more := v_more OR NOT forget_node(v_node, p_now);
   END LOOP;
   RETURN v_more;

@@ -105,7 +105,9 @@ CREATE TABLE work_items (
   visible_at bigint NOT NULL,
   scheduled_at bigint NOT NULL,
   start_by bigint,
-  session text COLLATE "C"
+  session text COLLATE "C",
+  -- Should its owner die, this item alone is to blame.
+  on_trial boolean NOT NULL DEFAULT false
 ) WITH (fillfactor = 85);
 CREATE INDEX work_items_by_session ON work_items (session) WHERE session IS NOT NULL;
 CREATE INDEX work_items_by_instance ON work_items (key);

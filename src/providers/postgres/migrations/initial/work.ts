@@ -1,10 +1,12 @@
 import { plans } from "./settings.ts";
 
 export const work = `
--- Makes the node the owner of items that the caller has locked, and gives them as they are delivered.
-CREATE FUNCTION deliver_work(p_node text, p_ids text[]) RETURNS json LANGUAGE plpgsql AS $$
+-- Makes the node the owner of items that the caller has locked, and gives them as they are delivered: on trial those that
+-- were lost so often.
+CREATE FUNCTION deliver_work(p_node text, p_ids text[], p_suspect_after integer) RETURNS json LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE work_items SET owner = p_node, delivery = delivery + 1 WHERE id = ANY(p_ids);
+  UPDATE work_items SET owner = p_node, delivery = delivery + 1, on_trial = coalesce(lost >= p_suspect_after, false)
+   WHERE id = ANY(p_ids);
   RETURN (SELECT json_agg(json_build_array(w.id, w.delivery, queue_of(w.queue), w.name, i.instance_id, b.body, b.payload,
                    w.failures, w.lost, w.scheduled_at, b.heartbeat, b.note) ORDER BY w.visible_at, w.seq)
             FROM work_items w
@@ -77,7 +79,7 @@ BEGIN
     v_in_sessions := true;
   END IF;
   IF v_in_sessions THEN v_ids := within_sessions(p_node, v_ids, v_now); END IF;
-  items := deliver_work(p_node, v_ids);
+  items := deliver_work(p_node, v_ids, p_suspect_after);
   SELECT array_agg((SELECT w.visible_at FROM work_items w
                      WHERE w.owner IS NULL AND w.queue = p_queue AND w.name = a.name AND w.visible_at >= a.floor
                      ORDER BY w.visible_at LIMIT 1) ORDER BY a.n),
@@ -118,7 +120,7 @@ BEGIN
            ORDER BY w.visible_at, w.seq LIMIT p_limit FOR UPDATE SKIP LOCKED) w
        LIMIT p_limit - cardinality(v_ids));
   END IF;
-  items := deliver_work(p_node, v_ids);
+  items := deliver_work(p_node, v_ids, NULL);
   SELECT min(w.start_by) INTO next_start_by FROM work_items w
    WHERE w.owner IS NULL AND w.delivery = 0 AND w.start_by IS NOT NULL;
 END $$;
@@ -143,6 +145,11 @@ BEGIN
   IF NOT FOUND THEN RETURN false; END IF;
   IF p_details IS NOT NULL THEN UPDATE work_bodies SET heartbeat = p_details WHERE id = p_id; END IF;
   RETURN true;
+END $$;
+
+CREATE FUNCTION end_trial(p_node text, p_id text, p_delivery integer) RETURNS void LANGUAGE plpgsql ${plans} AS $$
+BEGIN
+  UPDATE work_items w SET on_trial = false WHERE w.id = p_id AND w.owner = p_node AND w.delivery = p_delivery;
 END $$;
 
 CREATE FUNCTION fire_timers(p_partitions integer[], p_floors bigint[], p_limit integer,
