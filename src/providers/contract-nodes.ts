@@ -38,7 +38,7 @@ export interface FetchInstances {
   readonly quarantineAfter: number;
   /**
    * Take, instead of what `handlers` name, instances that need a handler which no live node has had for so long, judged
-   * inside the claim itself: they are to be ended.
+   * inside the claim itself, those at rest included: they are to be ended.
    */
   readonly unservableForMs: number | null;
   /** At most this many messages of one instance; the rest come with the answer to its commit. */

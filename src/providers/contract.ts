@@ -95,8 +95,9 @@ export interface Provider extends AsyncDisposable {
   commit(batch: CommitBatch): Promise<CommitResult>;
 
   /**
-   * Capabilities that something available in a queue needs, and no live node has had for `graceMs`, counted only
-   * while some node was live. Called every few seconds by every node.
+   * Capabilities that no live node has had for `graceMs`, counted only while some node was live, and that something
+   * available in a queue needs; or that a node left with, and an instance at rest needs, for which nothing is queued.
+   * Called every few seconds by every node.
    */
   findUnservable(request: { readonly graceMs: number }): Promise<readonly string[]>;
   /**

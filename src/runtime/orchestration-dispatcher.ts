@@ -9,6 +9,7 @@ import { WakeLoop } from "./wake-loop.ts";
 
 const suspectAfter = 2;
 const messageLimit = 500;
+const unservableLimit = 50;
 
 /** Takes instances that have messages off the orchestrator queue, and hands them to the router. */
 export class OrchestrationDispatcher {
@@ -58,7 +59,13 @@ export class OrchestrationDispatcher {
 
   /** Ends instances that need what no live node has had for the grace period. */
   async endUnservable(graceMs: number): Promise<void> {
-    await this.#claim({ unservableForMs: graceMs }, ({ handler }) => ({ endAs: notRegistered(handler, graceMs) }));
+    let claimed: number;
+    do {
+      const { instances } = await this.#claim({ unservableForMs: graceMs, limit: unservableLimit }, ({ handler }) => ({
+        endAs: notRegistered(handler, graceMs),
+      }));
+      claimed = instances.length;
+    } while (claimed === unservableLimit);
   }
 
   /** Resolves when what is just being claimed, or is in its first turn here, has committed; null if nothing is. */

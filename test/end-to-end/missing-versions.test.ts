@@ -20,8 +20,8 @@ for (const grace of ["200ms", 0] as const) {
       const handle = await client.start(job("1.0.0"), undefined, { instanceId: "orphan" });
       await untilStatus(world, "orphan", "running");
       await first.stop();
+      // Nothing is sent to it, and it waits for no timer.
       await world.start({ orchestrations: [job("1.0.1"), job("2.0.0")], missingVersionGrace: grace });
-      await client.send("orphan", "go", null);
       const error = await errorOf(handle.result({ timeout: "10s" }));
       assert.ok(error instanceof NotRegisteredError);
       assert.equal(error.code, "NOT_REGISTERED");
@@ -53,7 +53,6 @@ inEveryMode("the parent of a child whose version is gone sees exactly the child'
 
   // Only a newer version comes back.
   await world.start({ orchestrations: [parent, careless, job("2.0.0")], missingVersionGrace: "200ms" });
-  for (const child of ["child", "careless-child"]) await client.send(child, "go", null);
   const childError = await errorOf(client.getHandle("child").result({ timeout: "10s" }));
   assert.match(childError.message, /"job" version 1\.0\.0/);
   const { code, message, name } = childError;
@@ -65,6 +64,46 @@ inEveryMode("the parent of a child whose version is gone sees exactly the child'
   assert.equal(error.message, message);
   assert.equal((await client.getStatus("child")).status, "cancelled");
   assert.equal((await client.getStatus(failing.instanceId)).status, "failed");
+});
+
+inEveryMode(
+  "a version that comes back within the grace finds all that waited for it, however many times",
+  async (world) => {
+    const { client } = world;
+    const newer = await world.start({ orchestrations: [job("2.0.0")], missingVersionGrace: "30s" });
+    const handles = [];
+    for (let round = 1; round <= 3; round += 1) {
+      const node = await world.start({ orchestrations: [job("1.0.0")], missingVersionGrace: "30s" });
+      handles.push(await client.start(job("1.0.0"), undefined, { instanceId: `orphan-${round}` }));
+      await untilRecorded(world, `orphan-${round}`, "ReceiveOpened");
+      await node.stop();
+    }
+    await world.start({ orchestrations: [job("1.0.0")], missingVersionGrace: 0 });
+    await newer.stop();
+    for (const handle of handles) {
+      await handle.send("go", null);
+      assert.equal(await handle.result({ timeout: "10s" }), "1.0.0");
+    }
+  },
+);
+
+inEveryMode("many that wait are ended together, and those of other versions go on", async (world) => {
+  const { client } = world;
+  const first = await world.start({ orchestrations: [job("1.0.0"), job("2.0.0")] });
+  const starts = (version: string, count: number) =>
+    client.startMany(
+      Array.from({ length: count }, (_, n) => ({ orchestration: "job", version, instanceId: `${version}-${n}` })),
+    );
+  await starts("1.0.0", 120);
+  const others = await starts("2.0.0", 3);
+  await world.until("all wait", async () => (await client.count({ status: "running" })) === 123);
+  await first.stop();
+  await world.start({ orchestrations: [job("2.0.0")], missingVersionGrace: 0 });
+  await world.until("all are ended", async () => (await client.count({ status: "cancelled" })) === 120);
+  for (const handle of others) {
+    await handle.send("go", null);
+    assert.equal(await handle.result({ timeout: "10s" }), "2.0.0");
+  }
 });
 
 inEveryMode("with onMissingVersion wait, an instance waits until its version comes back", async (world) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { section } from "./check.ts";
-import { committed, fenceOf, found, message, newInstance, turnOf, workItem } from "./scene.ts";
+import { committed, ended, fenceOf, found, message, newInstance, type TestNode, turnOf, workItem } from "./scene.ts";
 
 export const capabilities = section("capabilities", (check) => {
   check("C1", "what is needed and nobody has is reported once it was missing for the grace", async (scene) => {
@@ -132,4 +132,51 @@ export const capabilities = section("capabilities", (check) => {
     assert.deepEqual(await expire(5_000), ["w1"]);
     assert.deepEqual(await expire(0), []);
   });
+
+  for (const [letter, how] of [
+    ["a", "leaves"],
+    ["b", "dies"],
+    ["c", "can no longer run it"],
+  ] as const) {
+    check(
+      `C8${letter}`,
+      `an instance at rest misses its handler when the last node that had it ${how}`,
+      async (scene) => {
+        const keeper = await scene.node({ leaseMs: 600_000 });
+        const leave = (node: TestNode) => {
+          if (how === "leaves") return scene.provider.closeLease(node.nodeId);
+          if (how === "dies") scene.clock.advance(1_000);
+          return how === "dies" ? keeper.renewLease() : scene.provider.renewLease({ ...node.lease, capabilities: [] });
+        };
+        const find = () => scene.provider.findUnservable({ graceMs: 5_000 });
+        const rare = () => scene.node({ handlers: ["rare@1"], leaseMs: 1_000 });
+        const first = await rare();
+        const starts = ["r1", "r2", "bad"].map((id) => newInstance(id, { name: "rare", handler: "rare@1" }));
+        await scene.provider.createInstances(starts);
+        for (const owned of (await first.fetch()).instances) {
+          const quarantine = owned.instanceId === "bad" ? "why" : null;
+          committed(await first.commitOne(turnOf(owned, 2, { release: true, quarantine })));
+        }
+        await leave(first);
+        await find();
+        scene.clock.advance(4_999);
+        assert.deepEqual(await find(), []);
+        // Back in time; and when it leaves again, its grace begins anew.
+        const second = await rare();
+        assert.deepEqual(await find(), []);
+        await leave(second);
+        await find();
+        scene.clock.advance(4_999);
+        assert.deepEqual(await find(), []);
+        assert.deepEqual(await keeper.fetchIds({ unservableForMs: 60_000 }), []);
+        scene.clock.advance(1);
+        assert.deepEqual(await find(), ["rare@1"]);
+        const [taken] = (await keeper.fetch({ unservableForMs: 5_000, limit: 1 })).instances;
+        assert.deepEqual([taken?.instanceId, taken?.messages, taken?.history?.length], ["r1", [], 2]);
+        committed(await keeper.commitOne(turnOf(found(taken), 1, ended("cancelled"))));
+        assert.deepEqual(await keeper.fetchIds({ unservableForMs: 5_000 }), ["r2"]);
+        assert.deepEqual(await find(), []);
+      },
+    );
+  }
 });

@@ -1,4 +1,5 @@
 import type { FetchInstances } from "../contract.ts";
+import { departedHandlers, instancesAtRest } from "./instances-at-rest.ts";
 import { liveNodes, missingForMs } from "./missing-capabilities.ts";
 import {
   anyNode,
@@ -43,6 +44,7 @@ export function findClaimable(tx: Transaction, request: FetchInstances): Claimab
     const heldBackUntil = nextReadyAt(tx, group);
     if (heldBackUntil !== null) nextAvailableAt = Math.min(heldBackUntil, nextAvailableAt ?? heldBackUntil);
   }
+  for (const instance of unservableAtRest(tx, request)) trusted.push(instance);
   const [suspect = null] = suspects.toSorted(byAge);
   return {
     trusted: trusted.toSorted(byAge).slice(0, request.limit),
@@ -69,6 +71,14 @@ function allowedGroups(
     const missingMs = handler === anyNode ? null : missingForMs(tx, nodes, handler);
     return missingMs !== null && missingMs >= unservableForMs;
   });
+}
+
+function unservableAtRest(tx: Transaction, { unservableForMs, limit }: FetchInstances): ClaimableInstance[] {
+  if (unservableForMs === null) return [];
+  const nodes = liveNodes(tx);
+  return departedHandlers(tx.db)
+    .filter((handler) => (missingForMs(tx, nodes, handler) ?? -1) >= unservableForMs)
+    .flatMap((handler) => instancesAtRest(tx, handler, limit));
 }
 
 // Its messages may be old; what counts is how long it has been available, since its last owner's lease ended.

@@ -1,3 +1,4 @@
+import { departedHandlers, instancesAtRest } from "./instances-at-rest.ts";
 import { activityCapability, liveNodes, missingForMs } from "./missing-capabilities.ts";
 import { anyNode, oldestReady, readyGroups } from "./ready-instances.ts";
 import type { Transaction } from "./transaction.ts";
@@ -16,7 +17,7 @@ export function findUnservable(tx: Transaction, request: { readonly graceMs: num
   if (nodes.length === 0) return [];
   const forgotten = new Set(tx.db.all<[string]>(SELECT_COUNTED).map(([capability]) => capability));
   const unservable: string[] = [];
-  for (const capability of neededCapabilities(tx)) {
+  for (const capability of new Set([...neededCapabilities(tx), ...missedAtRest(tx, nodes, request.graceMs)])) {
     const missingMs = missingForMs(tx, nodes, capability);
     if (missingMs === null) continue;
     tx.db.run(UPSERT_COUNT, capability, missingMs, tx.now);
@@ -26,6 +27,14 @@ export function findUnservable(tx: Transaction, request: { readonly graceMs: num
   // Served again, or needed no longer: if it goes missing later, its grace begins anew.
   for (const capability of forgotten) tx.db.run(FORGET, capability);
   return unservable;
+}
+
+// Looked for only once the grace is over; if there are none then, there will be none.
+function missedAtRest(tx: Transaction, nodes: readonly string[], graceMs: number): string[] {
+  return departedHandlers(tx.db).filter((handler) => {
+    const missingMs = missingForMs(tx, nodes, handler);
+    return missingMs !== null && (missingMs < graceMs || instancesAtRest(tx, handler, 1).length > 0);
+  });
 }
 
 function neededCapabilities(tx: Transaction): Set<string> {

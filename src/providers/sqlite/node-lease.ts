@@ -33,6 +33,13 @@ const DELETE_NODE = "DELETE FROM perdure_nodes WHERE node_id = ?";
 
 const DELETE_CAPABILITIES = "DELETE FROM perdure_capabilities WHERE node_id = ?";
 
+// Of handlers of one version: what needs any version has a start in its queue.
+const NOTE_DEPARTED = `
+  INSERT INTO perdure_unservable (capability, missing_ms, counted_until, departed)
+  SELECT capability, 0, ?, 1 FROM perdure_capabilities
+   WHERE node_id = ? AND capability NOT GLOB 'activity:*' AND capability NOT GLOB '*@[*]'
+  ON CONFLICT (capability) DO UPDATE SET departed = 1`;
+
 const FORGET_MISSING = "DELETE FROM perdure_unservable WHERE capability = ?";
 
 const insertCapabilities = new RowInsert("perdure_capabilities", "node_id, capability");
@@ -69,6 +76,7 @@ export function setCapabilities(tx: Transaction, nodeId: string, capabilities: r
   const wanted = new Set(capabilities);
   const stored = tx.db.all<[string]>(SELECT_CAPABILITIES, nodeId);
   if (stored.length === wanted.size && stored.every(([capability]) => wanted.has(capability))) return;
+  tx.db.run(NOTE_DEPARTED, tx.now, nodeId);
   tx.db.run(DELETE_CAPABILITIES, nodeId);
   const rows = [...wanted].flatMap((capability) => [nodeId, capability]);
   insertCapabilities.run(tx.db, rows);
@@ -82,6 +90,7 @@ export function leaseState(tx: Transaction, nodeId: string, held: boolean): Leas
 
 function forgetNode(tx: Transaction, nodeId: string): void {
   endSessions(tx, nodeId);
+  tx.db.run(NOTE_DEPARTED, tx.now, nodeId);
   tx.db.run(DELETE_CAPABILITIES, nodeId);
   tx.db.run(DELETE_NODE, nodeId);
 }

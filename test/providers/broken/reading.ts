@@ -110,6 +110,13 @@ export const brokenReading = [
   broken("C6 S8", "what nobody can run is not handed out to be ended", (real) => ({
     fetchInstances: (request) => real.fetchInstances({ ...request, unservableForMs: null }),
   })),
+  broken("C8a C8b C8c", "only what something is queued for is handed out to be ended", (real) => ({
+    fetchInstances: async (request) => {
+      const fetched = await real.fetchInstances(request);
+      if (request.unservableForMs === null) return fetched;
+      return { ...fetched, instances: fetched.instances.filter(({ messages }) => messages.length > 0) };
+    },
+  })),
   broken("H1 H5", "hints come never", () => ({ subscribe: () => () => undefined })),
   broken("H3", "hints of other processes come never", (real) => ({
     subscribe: (listener) =>

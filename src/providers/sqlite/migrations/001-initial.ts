@@ -162,6 +162,8 @@ INSERT INTO perdure_time VALUES (0);
 CREATE TABLE perdure_unservable (
   capability TEXT PRIMARY KEY,
   missing_ms INTEGER NOT NULL,
-  counted_until INTEGER NOT NULL
+  counted_until INTEGER NOT NULL,
+  -- 1: a node left with it, and nobody has looked yet which instances at rest need it.
+  departed INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 `;

@@ -83,6 +83,31 @@ BEGIN
   RETURN v_all;
 END $$;
 
+-- Takes instances at rest that need what no live node has had for so long.
+CREATE FUNCTION take_at_rest(p_node text, p_unservable_ms bigint, p_limit integer, p_now bigint) RETURNS bigint[]
+  LANGUAGE plpgsql AS $$
+DECLARE
+  v_locked bigint[];
+  v_taken bigint[];
+BEGIN
+  v_locked := ARRAY(
+    SELECT o.key FROM ownerships o
+     WHERE o.owner IS NULL
+       AND o.key = ANY(ARRAY(
+         SELECT r.key FROM unservable u CROSS JOIN LATERAL instances_at_rest(u.capability, p_now) r (key)
+          WHERE u.departed AND missing_ms(u.capability, p_now) >= p_unservable_ms LIMIT p_limit))
+     ORDER BY o.key FOR NO KEY UPDATE SKIP LOCKED);
+  WITH taken AS (
+    UPDATE ownerships o SET owner = p_node, epoch = o.epoch + 1, claims = o.claims + 1
+     WHERE o.key = ANY(v_locked) AND o.owner IS NULL AND NOT o.ended AND o.quarantine IS NULL
+    RETURNING o.key
+  )
+  SELECT array_agg(t.key ORDER BY t.key) INTO v_taken FROM taken t;
+  -- A message may have come meanwhile.
+  PERFORM settle(v_taken, p_now);
+  RETURN coalesce(v_taken, '{}');
+END $$;
+
 -- p_lanes is null for taking what no live node can run, which is judged here, and not by whoever asks.
 CREATE FUNCTION fetch_instances(p_node text, p_lanes text[], p_floors bigint[], p_own_floor bigint, p_busy bigint[],
                                 p_limit integer, p_suspect_after integer, p_quarantine_after integer,
@@ -144,6 +169,9 @@ BEGIN
       END IF;
     ELSE
       v_owned := '{}';
+    END IF;
+    IF p_unservable_ms IS NOT NULL AND cardinality(v_taken) < p_limit THEN
+      v_taken := v_taken || take_at_rest(p_node, p_unservable_ms, p_limit - cardinality(v_taken), v_now);
     END IF;
   END IF;
 

@@ -35,6 +35,15 @@ BEGIN
   RETURN v_more;
 END $$;
 
+-- Remembers the handlers that a node leaves with, of one version: what needs any version has a start in its queue. Those
+-- that others have as well are forgotten by the next sweep, which sees who is live.
+CREATE FUNCTION note_departure(p_node text, p_now bigint) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO unservable AS u (capability, missing_ms, counted_until, departed)
+  SELECT c.capability, 0, p_now, true FROM capabilities c
+   WHERE c.node_id = p_node AND c.capability NOT LIKE 'activity:%' AND c.capability NOT LIKE '%@*' ORDER BY c.capability
+      ON CONFLICT (capability) DO UPDATE SET departed = true
+$$;
+
 -- False if something is still in its name.
 CREATE FUNCTION forget_node(p_node text, p_now bigint) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
@@ -48,6 +57,7 @@ BEGIN
     FROM (SELECT o.key FROM ready r JOIN ownerships o ON o.key = r.key WHERE r.lane = '@' || p_node
           ORDER BY o.key FOR NO KEY UPDATE OF o SKIP LOCKED) o;
   PERFORM settle(v_keys, p_now);
+  PERFORM note_departure(p_node, p_now);
   DELETE FROM capabilities WHERE node_id = p_node;
   DELETE FROM nodes WHERE node_id = p_node;
   DELETE FROM sessions s
@@ -79,6 +89,7 @@ BEGIN
   IF held AND (SELECT coalesce(array_agg(capability ORDER BY capability), '{}') FROM capabilities
                 WHERE node_id = p_node)
               IS DISTINCT FROM ARRAY(SELECT DISTINCT c FROM unnest(p_capabilities) c ORDER BY c) THEN
+    PERFORM note_departure(p_node, store_now());
     DELETE FROM capabilities WHERE node_id = p_node;
     INSERT INTO capabilities (node_id, capability) SELECT DISTINCT p_node, c FROM unnest(p_capabilities) c;
     DELETE FROM unservable WHERE capability = ANY(ARRAY(

@@ -158,7 +158,9 @@ CREATE TABLE capabilities (
 CREATE TABLE unservable (
   capability text COLLATE "C" PRIMARY KEY,
   missing_ms bigint NOT NULL,
-  counted_until bigint NOT NULL
+  counted_until bigint NOT NULL,
+  -- A node left with it, and nobody has looked yet which instances at rest need it.
+  departed boolean NOT NULL DEFAULT false
 ) WITH (fillfactor = 50);
 
 -- Queues turn over all the time: a share of their size says nothing, and slow vacuuming lets dead entries pile up in

@@ -13,6 +13,11 @@ BEGIN
     SELECT n.capability
       FROM (SELECT substr(l.lane, 2) AS capability FROM needed_lanes(v_now) l (lane)
             UNION
+            -- Instances at rest are looked for once the grace is over; if there are none then, there will be none.
+            SELECT u.capability FROM unservable u
+             WHERE u.departed AND (missing_ms(u.capability, v_now) < p_grace_ms
+                                   OR EXISTS (SELECT FROM instances_at_rest(u.capability, v_now)))
+            UNION
             SELECT 'activity:' || queue_of(k.queue) || '/' || k.name FROM work_kinds() k
              WHERE (SELECT w.visible_at FROM work_items w
                      WHERE w.owner IS NULL AND w.queue = k.queue AND w.name = k.name
@@ -22,7 +27,11 @@ BEGIN
      ORDER BY n.capability);
   -- Served again, or needed no longer: if it goes missing later, its grace begins anew.
   DELETE FROM unservable WHERE capability = ANY(ARRAY(
-    SELECT u.capability FROM unservable u WHERE u.capability <> ALL(v_missing) FOR UPDATE SKIP LOCKED));
+    SELECT u.capability FROM unservable u
+     WHERE u.capability <> ALL(v_missing)
+       -- Not what a node has left with since v_missing was found.
+       AND (NOT u.departed OR coalesce(missing_ms(u.capability, v_now) >= p_grace_ms, true))
+       FOR UPDATE SKIP LOCKED));
   -- Every node asks every few seconds: a longer gap means that no node was there to ask, and does not count.
   INSERT INTO unservable AS u (capability, missing_ms, counted_until)
   SELECT c, 0, v_now FROM unnest(v_missing) c ORDER BY c
@@ -32,6 +41,14 @@ BEGIN
   RETURN ARRAY(SELECT u.capability FROM unservable u
                 WHERE u.capability = ANY(v_missing) AND u.missing_ms >= p_grace_ms ORDER BY u.capability);
 END $$;
+
+-- Instances that need the handler, and for which nothing is queued: through all that run under the name, old ones first.
+CREATE FUNCTION instances_at_rest(p_handler text, p_now bigint) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+  SELECT o.key FROM instances i JOIN ownerships o ON o.key = i.key
+   WHERE i.name = split_part(p_handler, '@', 1) AND i.status IN ('pending', 'running')
+     AND o.handler = p_handler AND o.owner IS NULL AND o.quarantine IS NULL AND NOT o.ended AND o.available_at <= p_now
+     AND NOT EXISTS (SELECT FROM messages m WHERE m.key = o.key)
+$$;
 
 -- Lanes of handlers in which something is ready. Entries may be wrong: the first few of each lane are looked at.
 CREATE FUNCTION needed_lanes(p_now bigint) RETURNS SETOF text LANGUAGE sql STABLE AS $$
