@@ -59,6 +59,30 @@ inEveryMode("an activity that is tried again at once, whatever the factor, uses 
   assert.equal((error as ActivityError).attempts, 5);
 });
 
+inEveryMode("attempts that failed are counted across restarts", async (world) => {
+  const attempts: number[] = [];
+  const broken = activity(
+    "broken",
+    { retry: { maxAttempts: 4, initialInterval: "100ms", jitter: 0, backoff: 1 } },
+    (ctx) => {
+      attempts.push(ctx.attempt);
+      throw codedError(`E${ctx.attempt}`);
+    },
+  );
+  const caller = orchestration("caller", (ctx) => asResult(ctx.activity(broken)));
+  const definitions = { orchestrations: [caller], activities: [broken] };
+  let node = await world.start(definitions);
+  const handle = await world.client.start(caller);
+  for (let attempt = 1; attempt <= 3; attempt += 1) {
+    await world.until(`attempt ${attempt} has failed`, () => attempts.length >= attempt);
+    await node.stop();
+    node = await world.start(definitions);
+  }
+  const error = (await handle.result({ timeout: "10s" })) as ActivityError;
+  assert.deepEqual([error.code, error.attempts], ["E4", 4]);
+  assert.deepEqual(attempts, [1, 2, 3, 4]);
+});
+
 inEveryMode("an activity that used up its attempts fails with its last error, catchably", async (world) => {
   const broken = activity("broken", { retry: { ...soon, maxAttempts: 3 } }, (ctx) => {
     throw codedError(`E${ctx.attempt}`);

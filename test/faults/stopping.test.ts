@@ -33,14 +33,14 @@ async function kindsOf({ client }: World, instanceId: string): Promise<string[]>
 
 inEveryMode("stop waits for a running activity, records what it gives, and begins nothing else", async (world) => {
   const { definitions, caller, attempts, started, release } = heldActivity();
-  const node = await world.start({ ...definitions, leaseDuration: 150 });
+  const node = await world.start({ ...definitions, leaseDuration: 400 });
   const handle = await world.client.start(caller, undefined, { instanceId: "c" });
   await started;
   const stopped = node.stop({ timeout: "10s" });
   const late = await world.client.start(caller, undefined, { instanceId: "late" });
   const { nodeId } = node;
   const watched = new FaultyProvider(world.provider);
-  const watcher = await world.start({ provider: watched.provider, leaseDuration: 150 });
+  const watcher = await world.start({ provider: watched.provider, leaseDuration: 300 });
   await world.until("another node has renewed for several leases", () => watched.count("renewLease") > 8);
   assert.equal(node.nodeId, nodeId, "the lease is kept until the end");
   release("held");
@@ -68,6 +68,35 @@ inEveryMode("stop hands back what does not end in time, without using up an atte
   assert.equal(await handle.result({ timeout: "5s" }), "held, next");
   assert.deepEqual(attempts, [1, 1]);
 });
+
+inEveryMode(
+  "an activity is told that its node stops, and the next node goes on from its last heartbeat",
+  async (world) => {
+    const reasons: unknown[] = [];
+    const seen: unknown[] = [];
+    const beating = activity("beating", async (ctx) => {
+      seen.push([ctx.attempt, ctx.lastHeartbeat]);
+      if (ctx.lastHeartbeat !== undefined) return "done";
+      ctx.heartbeat({ rows: 7 });
+      await new Promise((resolve) => ctx.signal.addEventListener("abort", resolve));
+      reasons.push((ctx.signal.reason as { code?: string }).code);
+      throw ctx.signal.reason;
+    });
+    const caller = orchestration("caller", (ctx) => ctx.activity(beating));
+    const definitions = { orchestrations: [caller], activities: [beating] };
+    const node = await world.start(definitions);
+    const handle = await world.client.start(caller);
+    await world.until("it has begun", () => seen.length === 1);
+    await node.stop({ timeout: 0 });
+    await world.start(definitions);
+    assert.equal(await handle.result({ timeout: "5s" }), "done");
+    assert.deepEqual(seen, [
+      [1, undefined],
+      [1, { rows: 7 }],
+    ]);
+    assert.deepEqual(reasons, ["ABORTED"]);
+  },
+);
 
 inEveryMode("stop waits for the commit of a turn that is under way", async (world) => {
   const { definitions, caller } = heldActivity();

@@ -52,6 +52,32 @@ test("other runs and other executions have other random numbers", async () => {
   assert.equal(numbers[0], numbers[3]);
 });
 
+test("to continue as new is suggested once the history is long, at the same place on replay", async () => {
+  const limits = {
+    payloadBytes: 1_000,
+    events: 100,
+    openOperations: 10,
+    stateKeys: 1,
+    nameBytes: 255,
+    idBytes: 255,
+    suggestContinueAfter: 5,
+  };
+  const run = (to: unknown[]): Body => {
+    return async (ctx) => {
+      for (;;) {
+        to.push(ctx.continueAsNewSuggested);
+        await ctx.activity("step");
+      }
+    };
+  };
+  const seen: unknown[] = [];
+  const again: unknown[] = [];
+  const { history } = await live(run(seen), [[started()], [completed(2)], [completed(4)], [completed(6)]], { limits });
+  await engineFor(run(again), { limits }).replay(history);
+  assert.deepEqual(seen, [false, false, true, true]);
+  assert.deepEqual(again, seen);
+});
+
 test("isReplaying is true for what was done before, and false from there on", async () => {
   const seen: boolean[] = [];
   const body: Body = async (ctx) => {
