@@ -31,6 +31,35 @@ test("approval pays what is small or approved, and refuses what nobody answers",
   ]);
 });
 
+test("heartbeats goes on where its last attempt came to, and gives up what is not there", async () => {
+  const pages = ["  0: Ada", "  1: Grace", "  2: Edsger", "  3: Barbara", "  4: Tony", "  5: Frances"];
+  assert.deepEqual(await linesOf("heartbeats"), [
+    "attempt 1 begins at page 0",
+    ...pages.slice(0, 2),
+    "attempt 2 begins at page 2",
+    ...pages.slice(2, 3),
+    "attempt 3 begins at page 3",
+    ...pages.slice(3),
+    "imported 6 pages",
+    "OrchestrationStarted, ActivityScheduled, ActivityCompleted, OrchestrationCompleted",
+    "attempt 1 begins at page 0",
+    ...pages,
+    "NO_SUCH_PAGE at attempt 1: there is no page 6",
+  ]);
+});
+
+test("cancellation stops the loser of a race, cleans up when cancelled, and does not when terminated", async () => {
+  const lines = await linesOf("cancellation");
+  assert.deepEqual(lines.slice(0, 2).toSorted(), ["Ada & Co is told to stop", "the first quote is from Grace Ltd"]);
+  assert.deepEqual(lines.slice(2), [
+    "room 1 is held",
+    "room 1 is free again",
+    "booking-1: Cancelled: the guest called",
+    "room 2 is held",
+    "booking-2: Terminated: the hotel has closed",
+  ]);
+});
+
 test("saga undoes everything in reverse order", async () => {
   assert.deepEqual(await linesOf("saga"), [
     "booked the flight at attempt 1",
