@@ -35,9 +35,16 @@ BEGIN
   RETURN v_more;
 END $$;
 
+-- Several nodes may leave in one transaction: the order of rows alone would not keep that and a sweep from waiting for
+-- each other.
+CREATE FUNCTION lock_unservable() RETURNS void LANGUAGE sql VOLATILE AS $$
+  SELECT pg_advisory_xact_lock(hashtextextended('perdure unservable ' || current_schema(), 0))
+$$;
+
 -- Remembers the handlers that a node leaves with, of one version: what needs any version has a start in its queue. Those
 -- that others have as well are forgotten by the next sweep, which sees who is live.
-CREATE FUNCTION note_departure(p_node text, p_now bigint) RETURNS void LANGUAGE sql AS $$
+CREATE FUNCTION note_departure(p_node text, p_now bigint) RETURNS void LANGUAGE sql VOLATILE AS $$
+  SELECT lock_unservable();
   INSERT INTO unservable AS u (capability, missing_ms, counted_until, departed)
   SELECT c.capability, 0, p_now, true FROM capabilities c
    WHERE c.node_id = p_node AND c.capability NOT LIKE 'activity:%' AND c.capability NOT LIKE '%@*' ORDER BY c.capability

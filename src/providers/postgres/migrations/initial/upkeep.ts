@@ -25,6 +25,7 @@ BEGIN
      WHERE NOT EXISTS (SELECT FROM capabilities c JOIN nodes d ON d.node_id = c.node_id
                         WHERE c.capability = n.capability AND d.lease_until > lease_now())
      ORDER BY n.capability);
+  PERFORM lock_unservable();
   -- Served again, or needed no longer: if it goes missing later, its grace begins anew.
   DELETE FROM unservable WHERE capability = ANY(ARRAY(
     SELECT u.capability FROM unservable u
