@@ -8,15 +8,14 @@ import { ChangeWatch } from "./change-watch.ts";
 
 /** What a client may be told besides its provider. */
 export interface ClientOptions {
-  /** As the nodes have them: a client checks what it sends itself. */
   readonly limits?: {
     /** Of one stored value, in bytes of UTF-8. Default 2 MiB. */
     readonly payloadBytes?: number;
     /** Messages and events that wait for one instance to take them in, before it has said how many. Default 10,000. */
     readonly mailboxDepth?: number;
-    /** Of a name of an orchestration, event or mailbox, in UTF-8. Default 255, at most 1,000. */
+    /** Of a name of an orchestration, event or mailbox, in UTF-8. Default 255; at most 1,000. */
     readonly nameBytes?: number;
-    /** Of the id of a new instance, in UTF-8. Default 255, at most 1,000. */
+    /** Of the id of a new instance, in UTF-8. Default 255; at most 1,000. */
     readonly idBytes?: number;
   };
   /** Default: what the environment variable `PERDURE_LOG` says; silent without it. */

@@ -26,9 +26,9 @@ export interface Limits {
   readonly stateKeys: number;
   /** Messages of one instance that were not received, in all of its mailboxes; more are refused. Default 10,000. */
   readonly mailboxDepth: number;
-  /** Of a name of an orchestration, activity, event, mailbox, queue or patch, in UTF-8. Default 255, at most 1,000. */
+  /** Of a name of an orchestration, activity, event, mailbox, queue or patch, in UTF-8. Default 255; at most 1,000. */
   readonly nameBytes: number;
-  /** Of an instance id that is given, a session or a key of state, in UTF-8. Default 255, at most 1,000. */
+  /** Of an instance id that is given, a session or a key of state, in UTF-8. Default 255; at most 1,000. */
   readonly idBytes: number;
   /** Claims of an instance without a commit before it is quarantined. Default 5. */
   readonly claimsWithoutCommit: number;

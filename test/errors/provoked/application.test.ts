@@ -1,4 +1,5 @@
 import { activity, mailbox, type Schema } from "../../../src/definition/index.ts";
+import { Client } from "../../../src/client/index.ts";
 import { NonRetryableError, RetryAfterError } from "../../../src/errors/index.ts";
 import { provokes, resultOf, run } from "./provokes.ts";
 
