@@ -58,9 +58,9 @@ test("an orchestration whose outcome depends on the order is found, with two sch
   assert.equal(report.outcomes.length, 6);
   assert.deepEqual(report.outcomes[0]?.steps, [
     "the instance starts",
-    'activity "part" completes: 0',
-    'activity "part" completes: 1',
-    'activity "part" completes: 2',
+    "activity \"part\" with 0 gives 'p0'",
+    "activity \"part\" with 1 gives 'p1'",
+    "activity \"part\" with 2 gives 'p2'",
   ]);
   assert.deepEqual(report.outcomes[1]?.steps.toSorted(), report.outcomes[0].steps.toSorted());
   assert.throws(() => report.assertOrderInsensitive(), AssertionError);
@@ -81,7 +81,10 @@ test("a race whose loser was given up is seen as one, and the loser is named", a
   report.assertOk();
   assert.deepEqual(values(report), ["left", "right"]);
   assert.deepEqual(report.givenUp.toSorted(), ["left", "right"]);
-  assert.match(String(report), /Given up in some schedules, and may have run all the same: "right", "left"\./);
+  assert.match(
+    String(report),
+    /Given up in some schedules, and may have been executed all the same: "right", "left"\. Give `observe`/,
+  );
 });
 
 test("a loser that was not given up, and whose effect counts, is found by what is observed", async () => {
@@ -115,10 +118,7 @@ test("a time limit can come before or after what it limits", async () => {
   const report = await explore(approval, { messages: [{ mailbox: approvals, data: true }] });
   report.assertOk();
   assert.deepEqual(values(report), [true, "too late"]);
-  assert.deepEqual(report.outcomes[1]?.steps, [
-    "the instance starts",
-    'the time limit (86400 s) of "approvals" runs out',
-  ]);
+  assert.deepEqual(report.outcomes[1]?.steps, ["the instance starts", 'the time limit (1d) of "approvals" runs out']);
 });
 
 test("timers fire in the order of their times, whatever else happens between them", async () => {
@@ -168,6 +168,130 @@ test("an activity that gives another result the second time is found without any
   report.assertDeterministic();
 });
 
+test("an activity that fails is said to fail, and one without input or result is said so shortly", async () => {
+  const failing = orchestration("failing", async (ctx) => {
+    await ctx.activity("nothing");
+    await ctx.activity("broken", { id: 7 });
+  });
+  const broken = () => {
+    throw new TypeError("out of order\nand more");
+  };
+  const { outcomes } = await explore(failing, { activities: { nothing: () => undefined, broken } });
+  assert.deepEqual(outcomes[0]?.steps, [
+    "the instance starts",
+    'activity "nothing" completes',
+    'activity "broken" with { id: 7 } fails: TypeError: out of order',
+  ]);
+});
+
+test("two schedules that show the order are as alike as any two", async () => {
+  const lastFirst = orchestration("lastFirst", async (ctx) => {
+    const order: number[] = [];
+    await Promise.all([0, 1, 2, 3].map(async (index) => (await ctx.activity("part", index), order.push(index))));
+    return order.indexOf(3) < order.indexOf(2);
+  });
+  const report = await explore(lastFirst, { activities: { part } });
+  const text = (order: readonly number[]) =>
+    order.map((index, at) => `${at + 2}. activity "part" with ${index} gives 'p${index}'`);
+  const [one, other] = [text([0, 1, 2, 3]), text([0, 1, 3, 2])];
+  const lines = (): string[] =>
+    String(report)
+      .split("\n")
+      .map((line) => line.trim());
+  for (const line of [...one, ...other.slice(0, 2), `${other[2]}   <- here it goes another way`, other[3]]) {
+    assert.ok(lines().includes(line as string), `${line}\n\n${String(report)}`);
+  }
+});
+
+const trip = (undoFirst: boolean) =>
+  orchestration("trip", async (ctx) => {
+    const undo: string[] = [];
+    try {
+      for (const what of ["air", "hotel"]) {
+        if (undoFirst) undo.push(what);
+        await ctx.activity("book", what);
+        if (!undoFirst) undo.push(what);
+      }
+    } catch (error) {
+      for (const what of undo.toReversed()) await ctx.activity("release", what);
+      throw error;
+    }
+  });
+
+const bookings = () => {
+  const booked = new Set<string>();
+  const book = (what: string) => void booked.add(what);
+  const release = (what: string) => void booked.delete(what);
+  return { activities: { book, release }, observe: () => booked };
+};
+
+test("what an activity leaves behind that was executed although it was given up is found", async () => {
+  const isUndone = ({ status, observed }: { status: string; observed?: unknown }) =>
+    status === "completed" || (observed as Set<string>).size === 0;
+  const bad = await explore(trip(false), { setup: bookings, cancel: true });
+  bad.assertOk();
+  assert.throws(
+    () => bad.assertNothingLeftBehind(),
+    /EXECUTED, ALTHOUGH GIVEN UP[^]*2\. the instance is asked to cancel; given up, but executed: activity "book" with 'air'   <- here/,
+  );
+  assert.throws(() => bad.assertEvery(isUndone), /REFUSED: cancelled: [^]*observed Set\(1\) \{ 'air' \}/);
+  const [found] = bad.leftBehind;
+  assert.deepEqual(
+    [found?.givenUpAt, found?.executed.observed, found?.notExecuted.observed],
+    [1, new Set(["air"]), new Set()],
+  );
+  const good = await explore(trip(true), { setup: bookings, cancel: true });
+  good.assertOk();
+  good.assertNothingLeftBehind();
+  good.assertEvery(isUndone);
+});
+
+test("activities that remember earlier schedules are found out, and nobody is accused for it", async () => {
+  const booked: string[] = [];
+  const forgotten = {
+    activities: { book: (what: string) => void booked.push(what), release: () => null },
+    observe: () => booked.length,
+  };
+  const report = await explore(trip(true), forgotten);
+  for (const check of ["assertOk", "assertIdempotent", "assertOrderInsensitive", "assertNothingLeftBehind"] as const) {
+    assert.throws(
+      () => report[check](),
+      /NOT REPEATABLE[^]*in `setup`[^]*first: +completed: [^]*once more: completed: /,
+      check,
+    );
+  }
+  assert.deepEqual([report.nondeterminism, report.notIdempotent, report.leftBehind], [[], [], []]);
+  const first = report.unrepeatable?.first.observed;
+  assert.equal(first, 2);
+});
+
+test("an id that is new each time makes no other activity, and no code, look guilty", async () => {
+  let ids = 0;
+  const invoice = orchestration("invoice", async (ctx) => {
+    const id = await ctx.activity<string>("create");
+    await ctx.sleep("1h");
+    await ctx.activity("mail", id);
+    return id;
+  });
+  const report = await explore(invoice, { activities: { create: () => `id-${++ids}`, mail: () => null } });
+  assert.deepEqual(
+    report.notIdempotent.map(({ activity: name, differs }) => [name, differs]),
+    [["create", "result"]],
+  );
+  assert.deepEqual(report.nondeterminism, []);
+  assert.match(String(report), /NOT REPEATABLE/);
+});
+
+test("code that waits for what is not durable, or calls what it must not, is found without any order being wrong", async () => {
+  const foreign = orchestration("foreign", async () => new Promise(() => undefined));
+  await assert.rejects(
+    async () => (await explore(foreign, {})).assertOk(),
+    /NOT DETERMINISTIC\n +"foreign" waits for a promise that is not durable/,
+  );
+  const timed = orchestration("timed", async () => void setTimeout(() => undefined, 5));
+  await assert.rejects(async () => (await explore(timed, {})).assertDeterministic(), /NOT DETERMINISTIC[^]*setTimeout/);
+});
+
 test("two failures of one cause are no difference", async () => {
   const failing = orchestration("failing", async (ctx) =>
     ctx.activity("broken").catch((error: Error) => error.message),
@@ -184,7 +308,7 @@ const careless: readonly [what: string, body: (ctx: OrchestrationContext) => Pro
   [
     "a counter of the module in an input",
     async (ctx) => ctx.activity("part", ++counter),
-    /the first time: activity "part", \d+\n +run again: /,
+    /the first time: activity "part" with \d+\n +run again: /,
   ],
   ["a counter of the module in the result", async () => ++counter, /the function returning/],
   [
@@ -194,7 +318,7 @@ const careless: readonly [what: string, body: (ctx: OrchestrationContext) => Pro
       cache.set(ctx.runId, true);
       await ctx.sleep("1s");
     },
-    /expected \(history\): activity "part"\n +actual \(code\): +a timer\n +at: .*explore\.test\.ts/,
+    /the first time: activity "part"\n +run again: +a timer\n +at: .*explore\.test\.ts[^]*a variable outside the function/,
   ],
   ["a global", async (ctx) => ctx.activity("part", process.hrtime.bigint()), /run again over the same history/],
   [
@@ -361,6 +485,11 @@ test("the guard is gone when the exploration is over", async () => {
   const { setTimeout: before } = globalThis;
   await explore(joined, { input: 1, activities: { part } });
   assert.equal(globalThis.setTimeout, before);
+});
+
+test("one crash is one crash, and one schedule one schedule", async () => {
+  const report = await explore(joined, { input: 1, activities: { part } });
+  assert.match(String(report), /^"joined": 1 schedule \(every order there is\), 1 crash, one before every step\n/);
 });
 
 test("a report reads like this", async () => {

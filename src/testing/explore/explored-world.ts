@@ -12,9 +12,11 @@ import type {
 } from "../../providers/contract.ts";
 import type { TurnNode } from "../../runtime/node.ts";
 import { prepareTurn } from "../../runtime/prepare-turn.ts";
+import { spanText } from "../../management/spans.ts";
 import { turnNode } from "../turn-node.ts";
 import { ExploredInstance, repeatable } from "./explored-instance.ts";
-import { clip, type Inbound, type Plan } from "./plan.ts";
+import type { Inbound, Plan } from "./plan.ts";
+import { completionText, inputText } from "./value-text.ts";
 import { runActivity } from "./run-activity.ts";
 
 /** One thing that can happen next. Whatever order the steps are taken in is an order that a deployment can have. */
@@ -43,8 +45,16 @@ function worldHost(): Host {
 export interface Repeated {
   readonly activity: string;
   readonly input: string;
-  readonly first: string;
-  readonly second: string;
+  readonly first: StoredText;
+  readonly second: StoredText;
+}
+
+/** What goes wrong with a step. */
+export interface StepFaults {
+  /** The node dies before the commit of the turn that this leads to, and all goes on from the store. */
+  readonly crashes: boolean;
+  /** Activities that this gives up had been executed; their completions come too late for anybody. */
+  readonly executesGivenUp: boolean;
 }
 
 /**
@@ -59,6 +69,8 @@ export class ExploredWorld {
   readonly repeated: Repeated[] = [];
   /** Activities that were scheduled and then given up: they may have run all the same. */
   readonly givenUp = new Set<string>();
+  /** Those of the step that was taken last. */
+  #givenUpNow: PendingWork[] = [];
   /** Messages and events that came to nothing, and why. */
   readonly dropped: string[] = [];
   readonly #activities: ReadonlyMap<string, AnyActivity>;
@@ -114,7 +126,7 @@ export class ExploredWorld {
       case "mail":
         return this.#describeMail(step.instance);
       case "activity":
-        return `activity "${step.item.name}" completes${this.#of(step.item.instance)}: ${clip(step.item.payload ?? "")}`;
+        return `${activityText(step.item)}${this.#of(step.item.instance)}`;
       case "timer":
         return `${this.#describeTimer(step.timer)}${this.#of(step.timer.instance)}`;
       case "inbound":
@@ -122,43 +134,61 @@ export class ExploredWorld {
     }
   }
 
-  /** @param crashes the node dies before the commit of the turn that this leads to, and all goes on from the store. */
-  async take(step: Step, crashes: boolean): Promise<void> {
+  /** Gives what is to be said of it besides what it is: what came of an activity, and what was given up too late. */
+  async take(step: Step, { crashes, executesGivenUp }: StepFaults): Promise<string> {
+    this.#givenUpNow = [];
+    if (crashes && step.kind !== "activity") this.#crash();
+    const result = await this.#takeNow(step, crashes);
+    if (!executesGivenUp) return result;
+    for (const item of this.#givenUpNow) await this.#execute(item);
+    const late = this.#givenUpNow.map(activityText);
+    return late.length === 0 ? result : `${result}; given up, but executed: ${late.join(", ")}`;
+  }
+
+  /** Whether the last step gave up what may have been executed. */
+  get hasGivenUp(): boolean {
+    return this.#givenUpNow.length > 0;
+  }
+
+  async #takeNow(step: Step, crashes: boolean): Promise<string> {
     switch (step.kind) {
       case "mail":
-        if (crashes) this.#crash();
-        return this.#deliver(step.instance, step.instance.mail[0] as NewMessage);
+        await this.#deliver(step.instance, step.instance.mail[0] as NewMessage);
+        return "";
       case "activity":
         return this.#complete(step.item, crashes);
       case "timer": {
         const { timer } = step;
-        if (crashes) this.#crash();
         this.#now = Math.max(this.#now, timer.dueAt);
         this.#timers = this.#timers.filter((other) => other !== timer);
-        return this.#queue(timer.instance, { body: timer.body, payload: null });
+        await this.#queue(timer.instance, { body: timer.body, payload: null });
+        return "";
       }
       case "inbound":
-        if (crashes) this.#crash();
         this.#inbound = this.#inbound.filter((other) => other !== step.inbound);
-        return this.#queue(this.root, step.inbound.message);
+        await this.#queue(this.root, step.inbound.message);
+        return "";
     }
   }
 
-  async #complete(item: PendingWork, crashes: boolean): Promise<void> {
+  async #complete(item: PendingWork, crashes: boolean): Promise<string> {
     const { instance, name, id } = item;
-    const definition = this.#activities.get(name) as AnyActivity;
-    const run = () => runActivity(this.node, definition, { item, instanceId: instance.instanceId });
-    let completion = await run();
+    let completion = await this.#execute(item);
     if (crashes) {
       this.#crash();
       const first = completion;
-      completion = await run();
-      const [one, other] = [first, completion].map(({ body, payload }) => payload ?? body) as [string, string];
-      this.repeated.push({ activity: name, input: item.payload ?? "", first: one, second: other });
+      completion = await this.#execute(item);
+      this.repeated.push({ activity: name, input: item.payload ?? "", first, second: completion });
     }
     this.#executed += `${id};`;
     this.#work.delete(id);
-    return this.#queue(instance, completion);
+    await this.#queue(instance, completion);
+    return ` ${completionText(completion)}`;
+  }
+
+  #execute(item: PendingWork): Promise<StoredText> {
+    const definition = this.#activities.get(item.name) as AnyActivity;
+    return runActivity(this.node, definition, { item, instanceId: item.instance.instanceId });
   }
 
   /** Behind what waits already, as in any queue. */
@@ -202,7 +232,10 @@ export class ExploredWorld {
 
   #giveUp(id: string): void {
     const item = this.#work.get(id);
-    if (item !== undefined) this.givenUp.add(item.name);
+    if (item !== undefined) {
+      this.givenUp.add(item.name);
+      this.#givenUpNow.push(item);
+    }
     this.#work.delete(id);
   }
 
@@ -268,7 +301,7 @@ export class ExploredWorld {
 
   #describeTimer({ instance, eventId, dueAt }: PendingTimer): string {
     const scheduled = JSON.parse(instance.history[eventId - 1]?.body ?? "{}") as Record<string, unknown>;
-    const after = `${(dueAt - (instance.history[eventId - 1]?.at ?? dueAt)) / 1_000} s`;
+    const after = spanText(dueAt - (instance.history[eventId - 1]?.at ?? dueAt));
     if (scheduled["kind"] === "TimerCreated") return `the timer of ${after} fires`;
     const name = scheduled["name"] ?? scheduled["mailbox"];
     return `the time limit (${after}) of ${JSON.stringify(name)} runs out`;
@@ -278,3 +311,5 @@ export class ExploredWorld {
     return instance === this.root ? "" : ` in child "${instance.name}"`;
   }
 }
+
+const activityText = ({ name, payload }: PendingWork): string => `activity "${name}"${inputText(payload)}`;

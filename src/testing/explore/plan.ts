@@ -8,6 +8,7 @@ import { clientLimits } from "../../client/client-context.ts";
 import { inboundData } from "../../client/inbound-data.ts";
 import { newStart } from "../../client/new-start.ts";
 import { checkObject } from "../../values/index.ts";
+import { inputText } from "./value-text.ts";
 
 /** Activities by name, as far as an exploration needs them: what they give for an input, or throw. */
 export interface ActivityStubs {
@@ -76,7 +77,7 @@ export function explorationPlan<I>(root: Orchestration<I, unknown>, options: Exp
       host: processHost,
       orchestration: root,
       input,
-      instanceId: "explored",
+      instanceId: root.name,
       version: undefined,
       limits,
       path: "input",
@@ -115,7 +116,11 @@ function inbound(
   const message: Message =
     kind === "mailbox" ? { kind: "MessageArrived", mailbox: name, ...data } : { kind: "EventRaised", name, ...data };
   const what = kind === "mailbox" ? `a message arrives in mailbox "${name}"` : `event "${name}" is raised`;
-  return { channel: `${kind} ${name}`, what: `${what}: ${clip(data.payload)}`, message: encodeMessage(message) };
+  return {
+    channel: `${kind} ${name}`,
+    what: `${what}${inputText(data.payload, ": ")}`,
+    message: encodeMessage(message),
+  };
 }
 
 function cancellation(reason: boolean | string): Inbound {
@@ -127,5 +132,3 @@ function count(value: number, what: string): number {
   if (Number.isSafeInteger(value) && value >= 1) return value;
   throw new InvalidArgumentError(`${what} must be a whole number from 1, not ${String(value)}.`);
 }
-
-export const clip = (text: string): string => (text.length <= 60 ? text : `${text.slice(0, 60)}…`);

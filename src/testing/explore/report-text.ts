@@ -1,19 +1,29 @@
-import { inspect } from "node:util";
 import type { ExploredOutcome } from "./run-schedule.ts";
+import { valueText } from "./value-text.ts";
 
 export function section(title: string, text: string): string {
   return `${title}\n${text.replaceAll(/^/gm, "  ")}`;
 }
 
-/** Step by step; the one at `crashAt` is where the node died. */
-export function describeSteps(steps: readonly string[], crashAt?: number): string {
+/** Something to be said of one step. */
+export interface StepNote {
+  readonly at: number | undefined;
+  readonly what: string;
+}
+
+/** Step by step. */
+export function describeSteps(steps: readonly string[], note?: StepNote): string {
   return steps
-    .map((step, index) => {
-      const crash = index === crashAt ? "   <- the node dies before this is recorded; it happens again" : "";
-      return `  ${String(index + 1).padStart(2)}. ${step}${crash}`;
-    })
+    .map(
+      (step, index) => `  ${String(index + 1).padStart(2)}. ${step}${index === note?.at ? `   <- ${note.what}` : ""}`,
+    )
     .join("\n");
 }
+
+export const crashNote = (at: number | undefined): StepNote => ({
+  at,
+  what: "the node dies before this is recorded; it happens again",
+});
 
 export function describeOutcome({ status, value, error, waitingFor, observed }: ExploredOutcome): string {
   const end =
@@ -27,7 +37,4 @@ export function describeOutcome({ status, value, error, waitingFor, observed }: 
   return observed === undefined ? end : `${end}; observed ${inspectShort(observed)}`;
 }
 
-export function inspectShort(value: unknown): string {
-  const text = inspect(value, { depth: 6, breakLength: Infinity });
-  return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
-}
+export const inspectShort = (value: unknown): string => valueText(value, 200);

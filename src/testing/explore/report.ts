@@ -1,8 +1,18 @@
 import { AssertionError } from "node:assert";
-import { type Findings, type NotIdempotent, type OutcomeGroup, findingsOf } from "./findings.ts";
-import { describeOutcome, describeSteps, inspectShort, section } from "./report-text.ts";
-import type { ExploredOutcome } from "./run-schedule.ts";
+import { countText } from "../../management/spans.ts";
+import {
+  type Findings,
+  findingsOf,
+  type LeftBehind,
+  type NotIdempotent,
+  type OutcomeGroup,
+  type Unrepeatable,
+} from "./findings.ts";
+import { nearestPair } from "./nearest-pair.ts";
+import { crashNote, describeOutcome, describeSteps, inspectShort, section } from "./report-text.ts";
+import type { ExploredOutcome, ScheduleRun } from "./run-schedule.ts";
 import type { Search } from "./search.ts";
+import { inputText } from "./value-text.ts";
 
 /** What an exploration came to. `String(report)` is a text for people; so is what the assertions throw. */
 export interface ExploreReport extends Findings {
@@ -16,11 +26,11 @@ export interface ExploreReport extends Findings {
   readonly isExhaustive: boolean;
   /** Different orders lead to different outcomes. That is a mistake, or it is what a race is for. */
   readonly isOrderSensitive: boolean;
-  /** Activities that were given up in some schedule: they may have run all the same. */
+  /** Activities that were given up in some schedule: they may have been executed all the same. */
   readonly givenUp: readonly string[];
   /** Messages and events that came to nothing in some schedule, and why. */
   readonly dropped: readonly string[];
-  /** Asserts all of the following but that the order does not matter. */
+  /** It is deterministic, its activities may be executed a second time, and it finishes. */
   assertOk(): void;
   /** The code goes by nothing but its history. */
   assertDeterministic(): void;
@@ -30,7 +40,12 @@ export interface ExploreReport extends Findings {
   assertFinishes(): void;
   /** In whatever order things happen, the outcome is the same. */
   assertOrderInsensitive(): void;
-  /** The condition holds for every outcome: true, or whatever else than false, unless it throws. */
+  /** It does not matter whether an activity that is given up has been executed before. Needs `observe`. */
+  assertNothingLeftBehind(): void;
+  /**
+   * The condition holds for every outcome: true, or whatever else than false, unless it throws. Also for what comes of it
+   * when activities that are given up have been executed before.
+   */
   assertEvery(condition: (outcome: ExploredOutcome) => unknown): void;
   /** A text for people: the outcomes, and the shortest way to each finding. */
   toString(): string;
@@ -38,21 +53,24 @@ export interface ExploreReport extends Findings {
 
 export function exploreReport(orchestration: string, search: Search): ExploreReport {
   const findings = findingsOf(search);
-  const { runs, crashes, isExhaustive } = search;
-  const { outcomes, nondeterminism, notIdempotent } = findings;
-  const [usual, ...others] = outcomes;
-  const unfinished = outcomes.filter(({ outcome }) => outcome.status === "waiting" || outcome.status === "cutOff");
+  const { runs, crashes, late, isExhaustive } = search;
+  const { outcomes, nondeterminism, notIdempotent, leftBehind, unrepeatable } = findings;
+  const unfinished = outcomes.filter((group) => !isOver(group.outcome));
+  const isComparable = search.unrepeatable === undefined;
+  const pair = isComparable ? nearestPair(runs) : undefined;
   const sections = {
+    unrepeatable: unrepeatable === undefined ? [] : [describeUnrepeatable(unrepeatable)],
     nondeterminism: nondeterminism.map(({ message, steps, crashAt }) =>
-      section("NOT DETERMINISTIC", `${message}\n${describeSteps(steps, crashAt)}`),
+      section("NOT DETERMINISTIC", `${message}\n${describeSteps(steps, crashNote(crashAt))}`),
     ),
     notIdempotent: notIdempotent.map(describeNotIdempotent),
+    leftBehind: leftBehind.map(describeLeftBehind),
     unfinished: unfinished.map(describeUnfinished),
-    order: usual === undefined ? [] : others.slice(0, 1).map((other) => describeOrder(usual, other)),
+    order: pair === undefined ? [] : [describeOrder(...pair)],
   };
-  const assertNone = (found: readonly string[]): void => {
-    if (found.length > 0)
-      throw new AssertionError({ message: `Exploring "${orchestration}":\n\n${found.join("\n\n")}` });
+  const assertNone = (...found: readonly (readonly string[])[]): void => {
+    const text = found.flat().join("\n\n");
+    if (text !== "") throw new AssertionError({ message: `Exploring "${orchestration}":\n\n${text}` });
   };
   return {
     ...findings,
@@ -60,42 +78,79 @@ export function exploreReport(orchestration: string, search: Search): ExploreRep
     schedules: runs.length,
     crashes: crashes.length,
     isExhaustive,
-    isOrderSensitive: others.length > 0,
+    isOrderSensitive: outcomes.length > 1,
     givenUp: [...new Set(runs.flatMap(({ givenUp }) => givenUp))],
     dropped: [...new Set(runs.flatMap(({ dropped }) => dropped))],
-    assertOk: () => assertNone([...sections.nondeterminism, ...sections.notIdempotent, ...sections.unfinished]),
+    assertOk: () =>
+      assertNone(sections.nondeterminism, sections.unrepeatable, sections.notIdempotent, sections.unfinished),
     assertDeterministic: () => assertNone(sections.nondeterminism),
-    assertIdempotent: () => assertNone(sections.notIdempotent),
+    assertIdempotent: () => assertNone(sections.unrepeatable, sections.notIdempotent),
     assertFinishes: () => assertNone(sections.unfinished),
-    assertOrderInsensitive: () => assertNone(sections.order),
-    assertEvery: (condition) => assertNone(outcomes.flatMap((group) => describeRefused(group, condition))),
-    toString: () => [summary(), ...Object.values(sections).flat(), ...notes()].join("\n\n"),
+    assertOrderInsensitive: () => assertNone(sections.unrepeatable, sections.order),
+    assertNothingLeftBehind: () => assertNone(sections.unrepeatable, sections.leftBehind),
+    assertEvery: (condition) => {
+      const others = late.map(({ run }) => ({ outcome: run.outcome, steps: run.steps }));
+      assertNone([...outcomes, ...others].flatMap((group) => describeRefused(group, condition)));
+    },
+    toString: () => [summary(), ...shown(), ...notes()].join("\n\n"),
   };
 
   function summary(): string {
-    const orders = `${runs.length} ${runs.length === 1 ? "schedule" : "schedules"}`;
+    const orders = countText(runs.length, "schedule");
     const all = isExhaustive ? "every order there is" : "a part of the orders there are";
-    const crashed = `${crashes.length} crashes${search.areCrashesExhaustive ? ", one before every step" : ""}`;
+    const crashed = crashes.length === 1 ? "1 crash" : `${crashes.length} crashes`;
+    const where = search.areCrashesExhaustive ? ", one before every step" : "";
     const list = outcomes.slice(0, 10).map(({ outcome, schedules }) => `${schedules} × ${describeOutcome(outcome)}`);
     const more = outcomes.length > 10 ? [`and ${outcomes.length - 10} more outcomes`] : [];
-    return section(`"${orchestration}": ${orders} (${all}), ${crashed}`, [...list, ...more].join("\n"));
+    return section(`"${orchestration}": ${orders} (${all}), ${crashed}${where}`, [...list, ...more].join("\n"));
+  }
+
+  // Two orders of which one does not end have been told of already.
+  function shown(): readonly string[] {
+    const isTold = pair?.some(({ outcome }) => !isOver(outcome)) === true;
+    return Object.values(isTold ? { ...sections, order: [] } : sections).flat();
   }
 
   function notes(): string[] {
     const givenUp = new Set(runs.flatMap((run) => run.givenUp));
-    if (givenUp.size === 0) return [];
+    if (givenUp.size === 0 || late.length > 0) return [];
     const names = [...givenUp].map((name) => `"${name}"`).join(", ");
-    return [`Given up in some schedules, and may have run all the same: ${names}.`];
+    return [
+      `Given up in some schedules, and may have been executed all the same: ${names}. Give \`observe\` to see whether ` +
+        "that matters.",
+    ];
   }
+}
+
+const isOver = ({ status }: ExploredOutcome): boolean => status !== "waiting" && status !== "cutOff";
+
+function describeUnrepeatable({ first, again, steps }: Unrepeatable): string {
+  return section(
+    "NOT REPEATABLE",
+    "The same schedule came to something else when it was run once more, so nothing can be said about orders and " +
+      "effects.\nAn activity gives something else each time, or sees what another schedule has left. Make what activities " +
+      "share in `setup`,\nand take ids from `ctx.idempotencyKey`.\n" +
+      `first:     ${describeOutcome(first)}\nonce more: ${describeOutcome(again)}\n${describeSteps(steps)}`,
+  );
+}
+
+function describeLeftBehind({ executed, notExecuted, steps, givenUpAt }: LeftBehind): string {
+  return section(
+    "EXECUTED, ALTHOUGH GIVEN UP",
+    "Whoever gives up an activity does not hear of it any more; it may have been executed all the same, and then what " +
+      "it did stays.\n" +
+      `not executed: ${describeOutcome(notExecuted)}\nexecuted:     ${describeOutcome(executed)}\n` +
+      describeSteps(steps, { at: givenUpAt, what: "here" }),
+  );
 }
 
 function describeNotIdempotent({ activity, input, differs, once, twice, steps, crashAt }: NotIdempotent): string {
   const [one, two] = differs === "result" ? ["first result", "second result"] : ["executed once", "executed twice"];
   const what = differs === "result" ? "gives another result" : "leaves something else behind";
   return section(
-    `NOT IDEMPOTENT: activity "${activity}"`,
-    `It ${what} when it is executed again with the same idempotency key, after a crash. Its input: ${input}\n` +
-      `${one}: ${inspectShort(once)}\n${two}: ${inspectShort(twice)}\n${describeSteps(steps, crashAt)}`,
+    `NOT IDEMPOTENT: activity "${activity}"${inputText(input)}`,
+    `It ${what} when it is executed again with the same idempotency key, after a crash.\n` +
+      `${one}: ${inspectShort(once)}\n${two}: ${inspectShort(twice)}\n${describeSteps(steps, crashNote(crashAt))}`,
   );
 }
 
@@ -109,24 +164,32 @@ function describeUnfinished({ outcome, schedules, steps }: OutcomeGroup): string
   const waits = outcome.waitingFor ?? [];
   return section(
     "WAITS IN VAIN",
-    `In ${schedules} schedules nothing can happen any more, and it waits for\n` +
+    `In ${countText(schedules, "schedule")} nothing can happen any more, and it waits for\n` +
       `${waits.map((wait) => `  ${wait}`).join("\n")}\n${describeSteps(steps)}`,
   );
 }
 
-function describeOrder(usual: OutcomeGroup, other: OutcomeGroup): string {
+function describeOrder(one: ScheduleRun, other: ScheduleRun): string {
+  const at = other.choiceTexts.findIndex((text, index) => text !== one.choiceTexts[index]);
+  const texts = [
+    describeSteps(one.steps),
+    describeSteps(other.steps, { at, what: "here it goes another way" }),
+  ] as const;
   return section(
     "DEPENDS ON THE ORDER",
-    [usual, other].map(({ outcome, steps }) => `${describeOutcome(outcome)}\n${describeSteps(steps)}`).join("\n"),
+    `${describeOutcome(one.outcome)}\n${texts[0]}\n${describeOutcome(other.outcome)}\n${texts[1]}`,
   );
 }
 
-function describeRefused(group: OutcomeGroup, condition: (outcome: ExploredOutcome) => unknown): string[] {
+function describeRefused(
+  { outcome, steps }: Pick<OutcomeGroup, "outcome" | "steps">,
+  condition: (outcome: ExploredOutcome) => unknown,
+): string[] {
   let why = "The condition does not hold.";
   try {
-    if (condition(group.outcome) !== false) return [];
+    if (condition(outcome) !== false) return [];
   } catch (error) {
     why = error instanceof Error ? error.message : String(error);
   }
-  return [section(`REFUSED: ${describeOutcome(group.outcome)}`, `${why}\n${describeSteps(group.steps)}`)];
+  return [section(`REFUSED: ${describeOutcome(outcome)}`, `${why}\n${describeSteps(steps)}`)];
 }

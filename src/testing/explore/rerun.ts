@@ -1,10 +1,12 @@
 import type { AnyOrchestration } from "../../definition/index.ts";
+import { NondeterminismError } from "../../errors/index.ts";
 import { type HistoryEvent, decodeHistory, encodeEvent, isDecision } from "../../history/index.ts";
 import type { EventRow } from "../../providers/contract.ts";
 import { describeEvent } from "../../replay/index.ts";
 import { createEngine, replay } from "../../runtime/hydrate.ts";
 import type { ExploredInstance } from "./explored-instance.ts";
 import type { ExploredWorld } from "./explored-world.ts";
+import { inputText } from "./value-text.ts";
 import { withoutStacks } from "./without-stacks.ts";
 
 /**
@@ -44,7 +46,10 @@ async function differenceIn(
       const index = firstDifference(recorded, again);
       if (index === undefined) continue;
       const { outcome } = await replay(node, where, definition, events);
-      return outcome.kind === "fault" ? outcome.error.message : differenceText(name, recorded[index], again[index]);
+      if (outcome.kind !== "fault") return differenceText(name, recorded[index], again[index]);
+      const { error } = outcome;
+      if (!(error instanceof NondeterminismError)) return error.message;
+      return unlikeText(name, error.eventId, error.expected, `${error.actual}\n  at: ${error.site ?? "unknown"}`);
     }
   } finally {
     engine.dispose();
@@ -72,12 +77,14 @@ function textOf(event: HistoryEvent): string {
 }
 
 function differenceText(name: string, one: HistoryEvent | undefined, other: HistoryEvent | undefined): string {
-  const lines = [one, other].map((event) =>
-    event === undefined ? "nothing" : `${describeEvent(event)}${"payload" in event ? `, ${event.payload}` : ""}`,
-  );
-  return (
-    `The code of "${name}" does not do the same when it is run again over the same history.\n` +
-    `  event ${(one ?? other)?.eventId}\n  the first time: ${lines[0]}\n  run again:      ${lines[1]}\n` +
-    "It goes by something that is not in its history: a variable outside the function, a global, the environment."
-  );
+  const [first, again] = [one, other].map((event) => {
+    if (event === undefined) return "nothing";
+    return `${describeEvent(event)}${"payload" in event ? inputText(event.payload) : ""}`;
+  }) as [string, string];
+  return unlikeText(name, (one ?? other)?.eventId ?? 0, first, again);
 }
+
+const unlikeText = (name: string, eventId: number, first: string, again: string): string =>
+  `The code of "${name}" does not do the same when it is run again over the same history.\n` +
+  `  event ${eventId}\n  the first time: ${first}\n  run again:      ${again}\n` +
+  "It goes by something that is not in its history: a variable outside the function, a global, the environment.";

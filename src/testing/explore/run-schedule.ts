@@ -24,20 +24,27 @@ export interface ExploredOutcome {
   readonly observed?: unknown;
 }
 
-/** Which of the possible steps was taken each time, and before which one, if any, the node died. */
+/** Which of the possible steps was taken each time, and what went wrong with one of them, if anything did. */
 interface Schedule {
   readonly choices: readonly number[];
+  /** The node died before the commit of this step. */
   readonly crashAt?: number;
+  /** What this step gave up had been executed. */
+  readonly lateAt?: number;
 }
 
 export interface ScheduleRun extends Schedule {
   /** How many steps there were to choose from each time. */
   readonly branching: readonly number[];
-  /** What happened, in words. */
+  /** What happened, in words, and what came of it. */
   readonly steps: readonly string[];
+  /** The same without what came of it. */
+  readonly choiceTexts: readonly string[];
   readonly outcome: ExploredOutcome;
   readonly repeated: readonly Repeated[];
   readonly givenUp: readonly string[];
+  /** Steps that gave up activities. */
+  readonly givesUpAt: readonly number[];
   readonly dropped: readonly string[];
   /** What the code does differently when it is run once more over what it received. */
   readonly nondeterminism: string | undefined;
@@ -58,6 +65,8 @@ export async function runSchedule(plan: Plan, request: ScheduleRequest): Promise
   const choices: number[] = [];
   const branching: number[] = [];
   const taken: string[] = [];
+  const choiceTexts: string[] = [];
+  const givesUpAt: number[] = [];
   let isKnown = false;
   while (choices.length < plan.maxSteps && !isKnown) {
     const steps = world.steps();
@@ -67,21 +76,28 @@ export async function runSchedule(plan: Plan, request: ScheduleRequest): Promise
     const step = steps[choice] as (typeof steps)[number];
     choices.push(choice);
     branching.push(steps.length);
-    taken.push(world.describe(step));
-    await world.take(step, request.crashAt === index);
+    const what = world.describe(step);
+    const faults = { crashes: request.crashAt === index, executesGivenUp: request.lateAt === index };
+    choiceTexts.push(what);
+    taken.push(`${what}${await world.take(step, faults)}`);
+    if (world.hasGivenUp) givesUpAt.push(index);
     isKnown = index >= request.choices.length - 1 && isSeen(world, request.seen);
   }
+  const isFaulty = request.crashAt !== undefined || request.lateAt !== undefined;
   const outcome = await outcomeOf(world, choices.length >= plan.maxSteps);
   return {
     choices,
     branching,
     ...(request.crashAt !== undefined && { crashAt: request.crashAt }),
+    ...(request.lateAt !== undefined && { lateAt: request.lateAt }),
     steps: taken,
+    choiceTexts,
     outcome,
     repeated: world.repeated,
     givenUp: [...world.givenUp],
+    givesUpAt,
     dropped: world.dropped,
-    nondeterminism: isKnown || request.crashAt !== undefined ? undefined : await rerun(world),
+    nondeterminism: isKnown || isFaulty ? undefined : await rerun(world),
     isKnown,
   };
 }
