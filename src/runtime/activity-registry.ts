@@ -8,7 +8,7 @@ export class ActivityRegistry {
   constructor(definitions: readonly AnyActivity[]) {
     for (const definition of definitions) {
       if (!isDefinition(definition, "activity") || typeof definition.run !== "function") {
-        throw new InvalidArgumentError("Runtime.start: `activities` takes what activity() returned.");
+        throw new InvalidArgumentError("`activities` takes what activity() returned.");
       }
       if (this.#activities.has(definition.name)) {
         throw new DuplicateDefinitionError(

@@ -30,7 +30,7 @@ export class OrchestrationRegistry {
 
   #add(definition: AnyOrchestration): void {
     if (!isDefinition(definition, "orchestration") || typeof definition.run !== "function") {
-      throw new InvalidArgumentError("Runtime.start: `orchestrations` takes what orchestration() returned.");
+      throw new InvalidArgumentError("`orchestrations` takes what orchestration() returned.");
     }
     const versions = this.#versions.get(definition.name) ?? new Map<string, AnyOrchestration>();
     if (versions.has(definition.version)) {

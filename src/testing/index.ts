@@ -6,7 +6,7 @@ export { type ReplayOptions, replayHistory } from "./replay-history.ts";
 export type { ReplayReport } from "./replay-report.ts";
 export { type VirtualClock, virtualClock } from "./virtual-clock.ts";
 export { explore } from "./explore/explore.ts";
-export type { NotIdempotent, Nondeterminism, OutcomeGroup } from "./explore/findings.ts";
+export type { LeftBehind, NotIdempotent, Nondeterminism, OutcomeGroup, Unrepeatable } from "./explore/findings.ts";
 export type { ActivityStubs, ExploredSetup, ExploreOptions } from "./explore/plan.ts";
 export type { ExploreReport } from "./explore/report.ts";
 export type { ExploredOutcome } from "./explore/run-schedule.ts";

@@ -26,6 +26,7 @@ export type ReplayableHistory = InstanceExport | RecordedHistory | readonly Hist
  */
 export function executionsOf(history: unknown, instanceId?: string): StoredExecution[] {
   if (Array.isArray(history)) {
+    if (history.length === 0) throw new InvalidArgumentError("The history is empty: nothing of it has been run yet.");
     const rows = rowsOf(history);
     return [{ instanceId: instanceId ?? instanceIdIn(history) ?? unnamed, executionId: executionIdOf(history), rows }];
   }

@@ -65,7 +65,12 @@ function only(executionId: number | undefined, executions: readonly StoredExecut
 }
 
 function readFile(path: string | URL): unknown {
-  const text = readFileSync(path, "utf8");
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new InvalidArgumentError(`${String(path)} cannot be read.`, { cause });
+  }
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {

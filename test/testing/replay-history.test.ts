@@ -197,6 +197,8 @@ for (const [what, bad] of [
   ["nothing", undefined],
   ["an object", {}],
   ["a list of something else", [1]],
+  ["an empty list", []],
+  ["a file that is not there", "no/such/file.json"],
   ["a recording without executions", { perdureHistory: 1, instanceId: "a" }],
 ] as const) {
   test(`${what} is no history`, async () => {

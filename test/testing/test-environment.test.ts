@@ -268,3 +268,46 @@ test("what stands before the store in production can stand before it in a test",
   assert.deepEqual(new Set(rows.map(({ body }) => body.slice(0, 8))), new Set(["aes1:k1:"]));
   assert.equal((await env.client.getHistory("secret"))[0]?.value, 4);
 });
+
+test("an activity that never ends does not make the test hang: it is named", async () => {
+  const hanging = orchestration("hanging", async (ctx) => ctx.activity(double, 1, { timeout: "1h" }));
+  await using env = await TestEnvironment.open({ orchestrations: [hanging], patience: "50ms" });
+  env.stub(double, () => new Promise<number>(() => undefined));
+  const handle = await env.start(hanging, undefined, { instanceId: "stuck" });
+  await assert.rejects(handle.result(), (error) => {
+    assert.ok(error instanceof StuckTestError);
+    assert.match(error.message, /for 50 ms nothing has happened but\n +"stuck": activity "double" runs, attempt 1\n/);
+    return true;
+  });
+});
+
+test("an activity that takes real time is waited for", async () => {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  const patient = orchestration("patient", async (ctx) => ctx.activity(double, 1));
+  await using env = await TestEnvironment.open({ orchestrations: [patient] });
+  env.stub(double, () => promise);
+  const handle = await env.start(patient);
+  const result = handle.result();
+  setImmediate(() => resolve(7));
+  assert.equal(await result, 7);
+});
+
+test("a delay that is longer than the time between two heartbeats is what it would be: a missing heartbeat", async () => {
+  const beating = activity("beating", { heartbeatTimeout: "1m", timeout: "2h" }, async () => 1);
+  const calling = orchestration("calling", async (ctx) => ctx.activity(beating));
+  await using env = await TestEnvironment.open({ orchestrations: [calling] });
+  env.stub(beating, () => 1, { delay: "1h" });
+  const handle = await env.start(calling);
+  await assert.rejects(handle.result(), /activity "beating" had no heartbeat for 60000 ms/);
+  assert.equal(env.now().toISOString(), "2026-01-01T00:01:00.000Z");
+});
+
+test("options that are none are refused at once, and what did not start closes without a word", async () => {
+  const bad: readonly unknown[] = [undefined, {}, { orchestrations: double }];
+  for (const options of bad) {
+    await assert.rejects(TestEnvironment.open(options as TestEnvironmentOptions), InvalidArgumentError);
+  }
+  const env = await TestEnvironment.open({ orchestrations: [double] as never });
+  await assert.rejects(env.start("double"), /`orchestrations` takes what orchestration\(\) returned/);
+  await env.close();
+});

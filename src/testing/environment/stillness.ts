@@ -1,4 +1,4 @@
-import { setImmediate as passOfLoop } from "node:timers/promises";
+import { setImmediate as passOfLoop, setTimeout as delay } from "node:timers/promises";
 import { InstanceNotFoundError } from "../../errors/index.ts";
 import { describeInstance } from "../../management/describe-instance.ts";
 import type { Provider, StoreLoad } from "../../providers/contract.ts";
@@ -9,6 +9,10 @@ export interface Activity {
   readonly running: number;
   /** Those of them that only wait for virtual time. */
   readonly delayed: number;
+  /** Real time in which one of the others has to move. */
+  readonly patienceMs: number;
+  /** Those that are under way, in words. */
+  readonly describeRunning: () => string;
   /** Resolves when one of them begins to wait, or ends. */
   readonly moved: () => Promise<void>;
 }
@@ -20,15 +24,36 @@ export interface Activity {
 export async function stillness(provider: Provider, activity: () => Activity): Promise<StoreLoad> {
   for (let passes = 1; ; passes++) {
     await passOfLoop();
-    const { running, delayed, moved } = activity();
+    const { running, delayed } = activity();
     if (running > delayed) {
-      await moved();
+      await untilMoved(activity);
       continue;
     }
     const load = await provider.readLoad();
     if (isStill(load, activity().delayed)) return load;
     if (passes % passesBeforeDoubt === 0) await assertNothingMissing(provider);
   }
+}
+
+/** An activity takes real time; one that never ends would hold up virtual time, and the test, for ever. */
+async function untilMoved(activity: () => Activity): Promise<void> {
+  const { moved, patienceMs, describeRunning } = activity();
+  const done = new AbortController();
+  const hasMoved = moved().then(() => true);
+  // Looked at once more after a pass of the loop: a process that was stopped for so long has had no chance to move.
+  const hasNot = delay(patienceMs, undefined, { signal: done.signal })
+    .then(() => passOfLoop())
+    .then(
+      () => false,
+      () => true,
+    );
+  const isMoving = await Promise.race([hasMoved, hasNot]);
+  done.abort();
+  if (isMoving) return;
+  throw new StuckTestError(
+    `The test cannot go on: for ${patienceMs} ms nothing has happened but\n${describeRunning()}\nTime stands still as long ` +
+      "as an activity runs. Let it end, give its stub a `delay`, or the environment more `patience`.",
+  );
 }
 
 const passesBeforeDoubt = 100;

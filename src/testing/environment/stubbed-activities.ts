@@ -32,8 +32,8 @@ interface Stub {
 
 /** The activities of a test environment: definitions whose functions are looked up, delayed and counted at each call. */
 export class StubbedActivities {
-  /** Executions that have begun and not ended. */
-  running = 0;
+  /** Executions that have begun and not ended, in words. */
+  readonly #running = new Set<{ readonly text: string }>();
   readonly #definitions = new Map<string, AnyActivity>();
   readonly #stubs = new Map<string, Stub>();
   readonly #executions = new Map<string, ActivityExecution[]>();
@@ -63,6 +63,15 @@ export class StubbedActivities {
     this.#stubs.set(name, { run, failures: [...errors], delayMs: parseDuration(delay, `delay of activity "${name}"`) });
   }
 
+  /** Executions that have begun and not ended. */
+  get running(): number {
+    return this.#running.size;
+  }
+
+  describeRunning(): string {
+    return [...this.#running].map(({ text }) => `  ${text}`).join("\n");
+  }
+
   executions(name: string): readonly ActivityExecution[] {
     return this.#executions.get(name) ?? [];
   }
@@ -87,7 +96,8 @@ export class StubbedActivities {
     const at = new Date(this.#delays.now());
     const known = this.#executions.get(name) ?? [];
     this.#executions.set(name, [...known, { input, instanceId, attempt, idempotencyKey, at }]);
-    this.running += 1;
+    const execution = { text: `"${instanceId}": activity "${name}" runs, attempt ${attempt}` };
+    this.#running.add(execution);
     try {
       const stub = this.#stubs.get(name);
       if (stub === undefined) return await definition.run(ctx, input, transaction);
@@ -96,17 +106,20 @@ export class StubbedActivities {
       if (failure !== undefined) throw failure;
       return await stub.run(input, ctx);
     } finally {
-      this.running -= 1;
+      this.#running.delete(execution);
       this.#onMove();
     }
   }
 
   async #delay({ name, policy }: AnyActivity, delayMs: number, signal: AbortSignal): Promise<void> {
     if (delayMs === 0) return;
-    const { startToCloseMs = Infinity, scheduleToCloseMs } = policy;
+    const { startToCloseMs = Infinity, heartbeatTimeoutMs = Infinity, scheduleToCloseMs } = policy;
     if (scheduleToCloseMs !== undefined) this.#delays.stopAt(this.#delays.now() + scheduleToCloseMs);
-    await this.#delays.pass(Math.min(delayMs, startToCloseMs), signal);
+    await this.#delays.pass(Math.min(delayMs, startToCloseMs, heartbeatTimeoutMs), signal);
     // The runtime measures an attempt by the machine's time, of which none has passed.
+    if (delayMs > heartbeatTimeoutMs && heartbeatTimeoutMs <= startToCloseMs) {
+      throw new TimeoutError(`activity "${name}" had no heartbeat for ${heartbeatTimeoutMs} ms.`);
+    }
     if (delayMs > startToCloseMs) throw new TimeoutError(`activity "${name}" took longer than ${startToCloseMs} ms.`);
   }
 }

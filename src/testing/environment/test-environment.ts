@@ -7,11 +7,11 @@ import type {
   InputAndOptions,
   Orchestration,
 } from "../../definition/index.ts";
-import { ClosedError } from "../../errors/index.ts";
+import { ClosedError, InvalidArgumentError } from "../../errors/index.ts";
 import { SqliteProvider } from "../../providers/sqlite/index.ts";
 import type { Provider } from "../../providers/contract.ts";
 import { Runtime, type RuntimeOptions } from "../../runtime/index.ts";
-import { type Duration, parseDuration } from "../../values/index.ts";
+import { checkObject, type Duration, parseDuration } from "../../values/index.ts";
 import { type VirtualClock, virtualClock } from "../virtual-clock.ts";
 import { nextMoment } from "./next-moment.ts";
 import { type Activity, describeWaits, openWaits, stillness } from "./stillness.ts";
@@ -31,6 +31,11 @@ export interface TestEnvironmentOptions {
   readonly maxMoments?: number;
   /** What stands before the store, such as `(provider) => withCodec(provider, codec)`. */
   readonly wrapProvider?: (provider: Provider) => Provider;
+  /**
+   * Real time in which an activity may run while nothing else happens, until the test is taken for one that cannot go on.
+   * Default `"4s"`.
+   */
+  readonly patience?: Duration;
   /** Of the one node that there is, such as `dehydrateAfter: 0`, with which every turn is a replay from the start. */
   readonly runtime?: Omit<RuntimeOptions, "provider" | "orchestrations" | "activities">;
 }
@@ -56,6 +61,7 @@ export class TestEnvironment implements AsyncDisposable {
   readonly #delays: VirtualDelays;
   readonly #activities: StubbedActivities;
   readonly #options: TestEnvironmentOptions;
+  readonly #patienceMs: number;
   #runtime: Promise<Runtime> | undefined;
   #whenMoved: (() => void)[] = [];
   /** One at a time moves the time. */
@@ -64,6 +70,7 @@ export class TestEnvironment implements AsyncDisposable {
 
   private constructor(options: TestEnvironmentOptions, clock: VirtualClock, provider: Provider) {
     this.#options = options;
+    this.#patienceMs = parseDuration(options.patience ?? "4s", "patience");
     this.#clock = clock;
     this.provider = provider;
     this.client = new Client(provider);
@@ -73,6 +80,10 @@ export class TestEnvironment implements AsyncDisposable {
 
   /** Opens a store in memory, with virtual time. Its node starts with the first `start`. */
   static async open(options: TestEnvironmentOptions): Promise<TestEnvironment> {
+    checkObject(options, "TestEnvironment options");
+    if (!Array.isArray(options.orchestrations)) {
+      throw new InvalidArgumentError("TestEnvironment.open needs `orchestrations`, as a list.");
+    }
     const clock = virtualClock({ startAt: options.startAt ?? Date.UTC(2026, 0, 1) });
     const store = await SqliteProvider.open(":memory:", { clock });
     return new TestEnvironment(options, clock, options.wrapProvider?.(store) ?? store);
@@ -155,7 +166,8 @@ export class TestEnvironment implements AsyncDisposable {
   /** Stops the node and closes the store. May be called again. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    const runtime = await this.#runtime;
+    // One that did not start has nothing to stop, and whoever started it knows why.
+    const runtime = await this.#runtime?.catch(() => undefined);
     await runtime?.stop({ timeout: 0 });
     await this.provider.close();
   }
@@ -200,7 +212,13 @@ export class TestEnvironment implements AsyncDisposable {
 
   #activity(): Activity {
     const moved = () => new Promise<void>((resolve) => this.#whenMoved.push(resolve));
-    return { running: this.#activities.running, delayed: this.#delays.count, moved };
+    return {
+      running: this.#activities.running,
+      delayed: this.#delays.count,
+      patienceMs: this.#patienceMs,
+      describeRunning: () => this.#activities.describeRunning(),
+      moved,
+    };
   }
 
   #moved(): void {
