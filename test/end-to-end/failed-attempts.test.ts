@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { activity, orchestration } from "../../src/definition/index.ts";
 import { NonRetryableError } from "../../src/errors/index.ts";
-import type { ActivityCompleted, ActivityFailed, HistoryEvent } from "../../src/history/index.ts";
+import { type ActivityCompleted, type ActivityFailed, attemptsIn, type HistoryEvent } from "../../src/history/index.ts";
 import { Management } from "../../src/management/index.ts";
 import { inEveryMode, type World } from "../support/world.ts";
 
@@ -62,6 +62,25 @@ inEveryMode("what is kept of attempts has a size, whatever they threw", async (w
     [5, 6, 7, 8],
   );
   assert.ok(JSON.stringify(earlier).length < 10_000, String(JSON.stringify(earlier).length));
+});
+
+inEveryMode("what stands with a queued activity has a size too, however often it has failed", async (world) => {
+  const busy = activity("busy", { retry: { ...retry, maxAttempts: 50 } }, (ctx) => {
+    const error = new Error(`attempt ${ctx.attempt}: ${"x".repeat(100_000)}`);
+    throw Object.assign(error, { retryAfter: ctx.attempt < 12 ? 1 : 3_600_000 });
+  });
+  const calling = orchestration("calling", async (ctx) => ctx.activity(busy));
+  await world.start({ orchestrations: [calling], activities: [busy] });
+  await world.client.start(calling, undefined, { instanceId: "b" });
+  const note = await world.until("it has failed twelve times", async () => {
+    const [item] = (await world.provider.readInstanceQueues({ instanceId: "b", limit: 1 }))?.work ?? [];
+    return item?.failures === 12 ? item.note : null;
+  });
+  assert.deepEqual(
+    attemptsIn(note).map(({ attempt }) => attempt),
+    [8, 9, 10, 11, 12],
+  );
+  assert.ok(note.length < 25_000, String(note.length));
 });
 
 inEveryMode("an activity that works at once says nothing of attempts", async (world) => {

@@ -168,6 +168,18 @@ test("a body of an import has a limit of its own", async () => {
   assert.equal((await post("/api/prune", { olderThan: "x".repeat(200) })).status, 413);
 });
 
+inEveryMode("a value is limited as it is anywhere, however large a body may be", async (world) => {
+  const { post, get } = apiClient(world.provider, { bodyLimitBytes: 8 * 1024 * 1024 });
+  const input = "x".repeat(3 * 1024 * 1024);
+  for (const answer of [
+    await post("/api/instances", { name: "n", input }),
+    await post("/api/instances", { name: "n", instanceId: "x".repeat(256) }),
+  ]) {
+    assert.deepEqual([answer.status, (answer.body as { error: { code: string } }).error.code], [413, "LIMIT_EXCEEDED"]);
+  }
+  assert.deepEqual((await get("/api/instances/count")).body, { count: 0 });
+});
+
 test("however a path is written, who may only look changes nothing", async () => {
   await using provider = await SqliteProvider.open(":memory:");
   const { post, call } = apiClient(provider, { authorize: () => "read" });

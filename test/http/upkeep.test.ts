@@ -36,6 +36,13 @@ inEveryMode("an instance is exported, redacted or not, and imported elsewhere", 
     const other = apiClient(elsewhere.provider, { audit: (entry) => audit.push(entry) });
     assert.equal((await other.post("/api/imports", { file: redacted, as: "live" })).status, 400);
     assert.equal((await other.post("/api/imports", { file, as: "dead" })).status, 400);
+    const [instance] = file.instances;
+    for (const change of [{ status: "completed" }, { name: "other" }, { version: "9.9.9" }, { runId: "another" }]) {
+      const forged = { ...instance, record: { ...instance?.record, ...change } };
+      const answer = await other.post("/api/imports", { file: { ...file, instances: [forged] } });
+      assert.equal(answer.status, 400, `a list that says ${JSON.stringify(change)} of this history`);
+    }
+    audit.length = 1;
     const done = await other.post("/api/imports", { file, as: "live" });
     assert.deepEqual([done.status, done.body], [201, { imported: ["a/b"], present: [] }]);
     assert.deepEqual((await other.post("/api/imports", { file })).body, { imported: [], present: ["a/b"] });
