@@ -115,6 +115,28 @@ inEveryMode("continue-as-new carries the messages over, and the room that they t
   assert.deepEqual(await handle.result({ timeout: "10s" }), [1, 2, 3, 4]);
 });
 
+inEveryMode("what continue-as-new carries takes room also before the next execution has run", async (world) => {
+  const eternal = orchestration("eternal", async (ctx) => {
+    await ctx.waitForEvent("again");
+    return await ctx.continueAsNew(undefined, { version: "2.0.0" });
+  });
+  const node = await world.start({ orchestrations: [eternal], onMissingVersion: "wait", limits });
+  const handle = await world.client.start(eternal, undefined, { instanceId: "e" });
+  await untilRecorded(world, "e", "EventWaitOpened");
+  for (let n = 1; n <= 4; n += 1) await handle.send(inbox, n);
+  await untilRecorded(world, "e", "MessageArrived", 4);
+  await handle.raiseEvent("again");
+  await world.until("the next execution waits for its version", async () => {
+    return (await world.client.getHistory("e").catch(() => [])).length === 0;
+  });
+  await handle.send(inbox, 5);
+  await assertFull(handle.send(inbox, 6), "e");
+  await node.stop();
+  const later = orchestration("eternal", { version: "2.0.0" }, (ctx) => receive(ctx, 5));
+  await world.start({ orchestrations: [later], limits });
+  assert.deepEqual(await handle.result({ timeout: "10s" }), [1, 2, 3, 4, 5]);
+});
+
 inEveryMode(
   "an instance that has more than a lowered limit loses nothing, and gets no more until it has less",
   async (world) => {
