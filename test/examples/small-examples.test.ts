@@ -20,6 +20,12 @@ test("hello greets, and when it is run again it only gives the result", async (t
   assert.deepEqual(await linesOf("hello", { args: [store] }), ["Hello Ada, Hello Grace"]);
 });
 
+test("checkout waits for an approval, and ships", async () => {
+  const lines = await linesOf("checkout");
+  assert.equal(lines[0], "{ receipt: 'receipt for 1200', parcel: 'parcel of order-42' }");
+  assert.deepEqual(lines.slice(-2), ["11 ActivityCompleted", "12 OrchestrationCompleted"]);
+});
+
 test("approval pays what is small or approved, and refuses what nobody answers", async () => {
   const lines = await linesOf("approval");
   assert.deepEqual(lines.slice(0, 2).toSorted(), ["paid 12 for coffee", "paid 700 for a flight"]);
