@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,53 +12,49 @@ const { url, schema } = database;
 await using provider = await PostgresProvider.open(url, { schema });
 const client = new Client(provider);
 
-async function startNode(name: string): Promise<ChildProcess> {
+async function startNode(name: string, more: Readonly<Record<string, string>> = {}) {
   const args = [join(import.meta.dirname, "worker.ts"), url, schema];
   const child = spawn(process.execPath, args, {
-    env: { ...process.env, NODE_NAME: name },
+    env: { ...process.env, NODE_NAME: name, ...more },
     stdio: ["pipe", "pipe", "inherit"],
   });
   await once(child.stdout, "data"); // It says that it is ready.
   return child;
 }
 
-const nodes = await Promise.all(["a", "b", "c"].map(startNode));
-console.log(`nodes: ${nodes.length}`);
-
-// More than the nodes have slots, so that each of them has something to do.
-const videos = Array.from({ length: 12 }, (_, index) => `video-${index + 1}`);
-const handles = await client.startMany(
-  videos.map((video) => ({ orchestration: encode, input: video, instanceId: video })),
-);
-
-/** A video that this node has downloaded, and of which it has encoded one part so far. */
-async function videoUnderWayOn(node: string): Promise<string | undefined> {
-  for (const video of videos) {
-    const done = (await client.getHistory(video)).filter(({ kind }) => kind === "ActivityCompleted");
-    if (done.length === 2 && done.every(({ value }) => value === node)) return video;
-  }
-  return undefined;
+async function encodeAll(from: number, to: number) {
+  const videos = Array.from({ length: to - from + 1 }, (_, index) => `video-${from + index}`);
+  return await client.startMany(videos.map((video) => ({ orchestration: encode, input: video, instanceId: video })));
 }
 
-let hit = await videoUnderWayOn("b");
-while (hit === undefined) {
-  await sleep(10);
-  hit = await videoUnderWayOn("b");
+/** Which nodes have done what is done of a video, step by step. */
+async function nodesOf(video: string): Promise<unknown[]> {
+  return (await client.getHistory(video)).filter(({ kind }) => kind === "ActivityCompleted").map(({ value }) => value);
 }
-const killed = nodes[1] as ChildProcess;
-killed.kill("SIGKILL");
-await once(killed, "exit");
-console.log("b is killed, in the middle of a video");
+
+// One node is enough to begin with. It hangs, so that it is in the middle of a video when it dies, however fast it is.
+const b = await startNode("b", { HANGS_AT_PART: "2" });
+const first = await encodeAll(1, 6);
+while ((await nodesOf("video-1")).length < 2) await sleep(10);
+console.log("b has encoded a part of the first video, and hangs");
+
+// Whoever joins takes from the same queues; there is nothing to configure.
+const others = await Promise.all([startNode("a"), startNode("c")]);
+const handles = [...first, ...(await encodeAll(7, 12))];
+console.log("a and c have joined");
+
+b.kill("SIGKILL");
+await once(b, "exit");
+console.log("b is killed");
 
 const results = await Promise.all(handles.map((handle) => handle.result({ timeout: "60s" })));
-console.log(`videos encoded: ${results.length}`);
-console.log(`each on one node: ${results.every((of) => new Set(of).size === 1 && of.length === partsPerVideo + 1)}`);
+const isWhole = (nodes: readonly string[]) => new Set(nodes).size === 1 && nodes.length === partsPerVideo + 1;
+console.log(`videos: ${results.length}, each by one node: ${results.every(isWhole)}`);
+console.log(`by a and c alone: ${results.flat().every((node) => node !== "b")}`);
 
-const events = await client.getHistory(hit);
-const doneBy = events.filter(({ kind }) => kind === "ActivityCompleted").map(({ value }) => value);
-const failure = events.find(({ kind }) => kind === "ActivityFailed");
-console.log(`the video that b had: begun on ${String(doneBy[0])}, ended on ${doneBy.at(-1) === "b" ? "b" : "another"}`);
-console.log(`what happened between: ${failure?.kind === "ActivityFailed" ? failure.failure.code : "nothing"}`);
+const failure = (await client.getHistory("video-1")).find(({ kind }) => kind === "ActivityFailed");
+console.log(`the first one was begun by ${String((await nodesOf("video-1"))[0])}, and ended by another`);
+console.log(`what the other noticed: ${failure?.kind === "ActivityFailed" ? failure.failure.code : "nothing"}`);
 
-for (const node of nodes) node.stdin?.end();
-await Promise.all(nodes.filter((node) => node !== killed).map((node) => once(node, "exit")));
+for (const node of others) node.stdin?.end();
+await Promise.all(others.map((node) => once(node, "exit")));

@@ -9,7 +9,7 @@ const disk = new Set<string>();
 const media = { queue: "media", retry: { maxAttempts: 3 } };
 
 export const download = activity("download", media, async (_ctx, video: string) => {
-  await sleep(50);
+  await sleep(20);
   disk.add(video);
   return node;
 });
@@ -19,10 +19,11 @@ interface Part {
   readonly part: number;
 }
 
-export const transcode = activity("transcode", media, async (_ctx, { video }: Part) => {
+export const transcode = activity("transcode", media, async (_ctx, { video, part }: Part) => {
   // This node has taken over from one that died, and with that its disk is gone.
   if (!disk.has(video)) throw new NonRetryableError(`${video} is not on ${node}`, { code: "FILE_GONE" });
-  await sleep(120);
+  if (String(part) === process.env["HANGS_AT_PART"]) await sleep(60_000);
+  await sleep(50);
   return node;
 });
 

@@ -32,11 +32,12 @@ test(
 
 test("three-nodes goes on where a killed node was, and keeps sessions together", { timeout: 60_000 }, async () => {
   assert.deepEqual(await linesOf("three-nodes", { env: { PERDURE_PG_URL: await postgresUrl() } }), [
-    "nodes: 3",
-    "b is killed, in the middle of a video",
-    "videos encoded: 12",
-    "each on one node: true",
-    "the video that b had: begun on b, ended on another",
-    "what happened between: FILE_GONE",
+    "b has encoded a part of the first video, and hangs",
+    "a and c have joined",
+    "b is killed",
+    "videos: 12, each by one node: true",
+    "by a and c alone: true",
+    "the first one was begun by b, and ended by another",
+    "what the other noticed: FILE_GONE",
   ]);
 });
