@@ -13,6 +13,7 @@ export interface OperationView extends Omit<Operation, "startedAt" | "dueAt" | "
   readonly failedAttempts: readonly FailedAttemptView[];
 }
 
+/** An attempt of an activity that has failed. */
 export interface FailedAttemptView extends Omit<FailedAttempt, "at" | "node"> {
   readonly at: string;
   readonly node: string | null;
