@@ -114,6 +114,6 @@ async function crashWorker(): Promise<Crash> {
   await sleep(700); // Long enough for what was under way to reach the cloud, and to be seen.
   const restartedAt = Date.now();
   await worker.start();
-  view.log("demo", `worker started again (pid ${worker.pid}); it takes over when the dead one's lease ends`);
+  view.log("demo", `worker started again (pid ${worker.pid}); it takes over what the dead one had`);
   return { histories, restartedAt };
 }

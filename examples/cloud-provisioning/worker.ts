@@ -10,7 +10,7 @@ await using runtime = await Runtime.start({
   provider,
   activities: [estimateCost, createResource, deleteResource],
   orchestrations: [provisionEnvironment, provisionNetwork, provisionVirtualMachine],
-  leaseDuration: "2s", // What a killed worker had in hand is taken over after this long.
+  leaseDuration: "2s", // What a worker that stands still had in hand is taken over after this long.
 });
 console.log("ready");
 
