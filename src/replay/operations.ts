@@ -21,8 +21,6 @@ interface Operation extends OpenOperation {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   readonly stopListening: (() => void) | undefined;
-  /** Said when it is closed. */
-  by: ClosedOperation["by"];
 }
 
 export interface NewOperation extends OpenOperation {
@@ -78,7 +76,6 @@ export class Operations {
         resolve,
         reject,
         stopListening: signal && (() => signal.removeEventListener("abort", onAbort)),
-        by: "completion",
       });
     });
   }
@@ -148,8 +145,7 @@ export class Operations {
     this.#open.delete(eventId);
     this.#stopAwaiting(operation);
     operation.stopListening?.();
-    operation.by = by;
-    this.#closed.push(operation);
+    this.#closed.push({ ...publicPart(operation), by });
     return operation;
   }
 }
