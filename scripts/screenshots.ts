@@ -36,7 +36,7 @@ if (values.all === undefined) {
   for (const [name, hash, scheme] of views) await draw(name, hash, { scheme, ...desktop });
   await draw("phone", "instances", { scheme: "light", ...phone });
   await draw("phone-instance", "instances/refund-4021", { scheme: "dark", ...phone });
-  await draw("phone-retried", "instances/sync-contacts-7", { scheme: "dark", ...phone });
+  await draw("phone-retried", "instances/sync-contacts-7", { scheme: "dark", ...phone }, "Attempts");
 } else {
   for (const [name, hash] of views) {
     for (const scheme of ["light", "dark"] as const) {
@@ -50,7 +50,13 @@ await browser.close();
 await dashboard.close();
 await world.close();
 
-async function draw(name: string, hash: string, options: Parameters<typeof visit>[1]): Promise<void> {
+async function draw(
+  name: string,
+  hash: string,
+  options: Parameters<typeof visit>[1],
+  /** The panel that is to be seen. Default: the top of the page. */
+  panel?: string,
+): Promise<void> {
   await using visitor = await visit(browser, options);
   const { page } = visitor;
   await page.goto(dashboard.loginUrl());
@@ -59,5 +65,8 @@ async function draw(name: string, hash: string, options: Parameters<typeof visit
   await page.locator("main .panel").first().waitFor();
   await page.locator("[aria-busy=true]").waitFor({ state: "detached" });
   await page.getByText("Live", { exact: true }).waitFor();
+  if (panel !== undefined) {
+    await page.getByRole("region", { name: panel, exact: true }).evaluate((element) => element.scrollIntoView());
+  }
   await page.screenshot({ path: `${folder}/${name}.png` });
 }
