@@ -1,5 +1,5 @@
 import type { AnyOrchestration } from "../definition/index.ts";
-import { InvalidArgumentError } from "../errors/index.ts";
+import { InvalidArgumentError, NondeterminismError } from "../errors/index.ts";
 import type { InstanceRecord, Provider } from "../providers/contract.ts";
 import type { Limits } from "../runtime/options.ts";
 import { checkObject } from "../values/index.ts";
@@ -101,8 +101,24 @@ function reportOf(
     toString: () => {
       const instances = `${checked} ${checked === 1 ? "instance" : "instances"}`;
       if (failed === 0) return `All is well: ${instances} would go on with this code.`;
-      const details = failures.map(({ error, instanceId }) => `"${instanceId}": ${error?.message ?? ""}`);
-      return [`${failed} of ${instances} would not go on with this code.`, ...details].join("\n\n");
+      return [`${failed} of ${instances} would not go on with this code.`, ...reasonsOf(failures)].join("\n\n");
     },
   };
+}
+
+/** Each reason once, with those that it is the reason for: a change of code meets many instances at the same event. */
+function reasonsOf(failures: readonly ExecutionReplay[]): string[] {
+  return [...Map.groupBy(failures, reasonOf).values()].map((alike) => {
+    const ids = alike.slice(0, idsShown).map(({ instanceId }) => `"${instanceId}"`);
+    const more = alike.length > idsShown ? ` and ${alike.length - idsShown} more` : "";
+    return `${ids.join(", ")}${more}: ${alike[0]?.error?.message ?? ""}`;
+  });
+}
+
+const idsShown = 5;
+
+function reasonOf({ instanceId, orchestration, error }: ExecutionReplay): string {
+  const where = error instanceof NondeterminismError ? `${error.eventId} ${error.site}` : "";
+  const why = where === "" ? error?.message.replaceAll(`"${instanceId}"`, "it") : where;
+  return [orchestration, error?.code, why].join(" ");
 }

@@ -58,6 +58,8 @@ inEveryMode(
     assert.match(String(ill), /activity "charge"[\s\S]*activity "ship"/);
     assert.match(String(ill), /check-replay\.test\.ts:\d+/, "the line of the code");
     assert.match(String(ill), /"c" runs other@2\.0\.0/);
+    assert.match(String(ill), /"[ab]", "[ab]": The code of "[ab]" does not/, "what two have in common is said once");
+    assert.equal(String(ill).split("expected (history)").length, 2);
 
     const some = await checkReplay({ provider, orchestrations: [changed, other], name: "other" });
     assert.deepEqual([some.ok, some.checked], [true, 1]);
