@@ -125,7 +125,7 @@ export async function historiesOf(world: World): Promise<Record<string, unknown>
   return histories;
 }
 
-const differing = new Set(["at", "runId", "dueAt", "startedAt", "stack"]);
+const differing = new Set(["at", "runId", "dueAt", "startedAt", "stack", "node"]);
 
 function comparable(entry: HistoryEntry): unknown {
   return JSON.parse(JSON.stringify(entry, (key, value: unknown) => (differing.has(key) ? undefined : value)));
