@@ -6,6 +6,7 @@ import { type Mailbox, type Program, eventNames, mailboxes, makeProgram } from "
 /** A world and all that goes wrong in it, made of a seed; or of another one, by leaving things out. */
 export interface Scenario {
   readonly seed: string;
+  readonly store: "memory" | "sqlite";
   /** Whatever goes wrong, everything has to come to what can be worked out beforehand. */
   readonly isConfluent: boolean;
   readonly nodes: readonly NodePlan[];
@@ -73,6 +74,7 @@ export function makeScenario(seed: string): Scenario {
   const faultCount = isFaulty ? dice.below(10) : 0;
   return {
     seed,
+    store: dice.chance(0.1) ? "sqlite" : "memory",
     isConfluent,
     nodes,
     programs,

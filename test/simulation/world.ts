@@ -1,7 +1,7 @@
 import { Client } from "../../src/client/index.ts";
 import type { HostedClientOptions } from "../../src/client/client-context.ts";
 import { type Logger, orchestration } from "../../src/definition/index.ts";
-import type { CommitBatch, CommitResult, FetchedInstances, FetchedWork } from "../../src/providers/contract.ts";
+import type { CommitBatch, CommitResult, FetchedInstances, FetchedWork, Provider } from "../../src/providers/contract.ts";
 import { SqliteProvider, type HostedSqliteOptions } from "../../src/providers/sqlite/sqlite-provider.ts";
 import type { HostedRuntimeOptions } from "../../src/runtime/options.ts";
 import { Runtime } from "../../src/runtime/index.ts";
@@ -10,6 +10,7 @@ import { Auditor } from "./auditor.ts";
 import { Coverage } from "./coverage.ts";
 import { Dice } from "./dice.ts";
 import { type ProgramInput, interpret } from "./interpret.ts";
+import { MemoryStore } from "./memory-store/memory-store.ts";
 import { Network } from "./network.ts";
 import { type Applied, ObservedStore } from "./observed-store.ts";
 import type { PlannedFault, Scenario } from "./scenario.ts";
@@ -53,9 +54,7 @@ export class World {
     const dice = new Dice(`world ${scenario.seed}`);
     const scheduler = new Scheduler(new Dice(`order ${scenario.seed}`));
     const clock = { offset: 1_700_000_000_000 };
-    const host = new SimProcess("store", scheduler, new Dice(`store ${scenario.seed}`), 1);
-    const options: HostedSqliteOptions = { host, clock: () => scheduler.now + clock.offset };
-    const provider = await SqliteProvider.open(":memory:", options);
+    const provider = await openStore(scenario, scheduler, () => scheduler.now + clock.offset);
     return new World({ scenario, logger, dice, scheduler, clock, provider });
   }
 
@@ -65,7 +64,7 @@ export class World {
     readonly dice: Dice;
     readonly scheduler: Scheduler;
     readonly clock: { offset: number };
-    readonly provider: SqliteProvider;
+    readonly provider: Provider;
   }) {
     const { scenario, dice, scheduler, clock, provider } = parts;
     this.scenario = scenario;
@@ -231,6 +230,14 @@ export class World {
     this.#crashAtCall.clear();
     for (const { process } of this.#nodes) process.thaw();
   }
+}
+
+async function openStore({ seed, store }: Scenario, scheduler: Scheduler, clock: () => number): Promise<Provider> {
+  // Whoever hears of a commit is told over the network, which takes its time anyway.
+  if (store === "memory") return new MemoryStore({ clock, soon: (action) => action() });
+  const host = new SimProcess("store", scheduler, new Dice(`store ${seed}`), 1);
+  const options: HostedSqliteOptions = { host, clock };
+  return await SqliteProvider.open(":memory:", options);
 }
 
 /** Enough to tell two runs apart, and cheap. */

@@ -1,0 +1,124 @@
+import type {
+  ExpiredWork,
+  FetchedWork,
+  FetchWork,
+  NewWorkItem,
+  WorkClaim,
+  WorkFence,
+  WorkItem,
+} from "../../../src/providers/contract.ts";
+import { activityCapability, missingForMs } from "./capabilities.ts";
+import { holdsLease } from "./leases.ts";
+import type { Rows, WorkRow } from "./rows.ts";
+
+export function fetchWork(rows: Rows, request: FetchWork): FetchedWork {
+  const { nodeId, queue, activities, limit, suspectAfter, suspectLimit } = request;
+  const { now: storeNow } = rows;
+  if (!holdsLease(rows, nodeId)) return { storeNow, items: [], nextVisibleAt: null, suspectsWait: false };
+  const visible: WorkRow[] = [];
+  const suspects: WorkRow[] = [];
+  let nextVisibleAt: number | null = null;
+  for (const item of rows.unowned.get(queue) ?? []) {
+    if (!activities.includes(item.name)) continue;
+    const { visibleAt, lost } = item;
+    if (visibleAt > storeNow) nextVisibleAt = Math.min(visibleAt, nextVisibleAt ?? visibleAt);
+    else (lost >= suspectAfter ? suspects : visible).push(item);
+  }
+  visible.push(...suspects.sort(byAge).slice(0, suspectLimit));
+  const items = visible
+    .sort(byAge)
+    .slice(0, limit)
+    .map((item) => takeItem(rows, nodeId, item));
+  return { storeNow, items, nextVisibleAt, suspectsWait: suspects.length > suspectLimit };
+}
+
+export interface ExpireWork {
+  readonly nodeId: string;
+  readonly graceMs: number;
+  readonly limit: number;
+}
+
+export function expireWork(rows: Rows, { nodeId, graceMs, limit }: ExpireWork): ExpiredWork {
+  const { now: storeNow } = rows;
+  if (!holdsLease(rows, nodeId)) return { storeNow, items: [], nextVisibleAt: null };
+  const waiting = [...rows.unowned.values()].flatMap((queue) => [...queue]);
+  const expired = waiting.filter((item) => {
+    const { delivery, startBy, visibleAt } = item;
+    // What has a time to start by is left to that until it was started once, however long its activity is missing.
+    if (delivery === 0 && startBy !== null) return startBy <= storeNow;
+    return visibleAt <= storeNow && (missingForMs(rows, activityCapability(item)) ?? -1) >= graceMs;
+  });
+  const items = expired
+    .sort(byAge)
+    .slice(0, limit)
+    .map((item) => takeItem(rows, nodeId, item));
+  const startBys = waiting.flatMap(({ owner, delivery, startBy }) =>
+    owner === null && delivery === 0 && startBy !== null ? [startBy] : [],
+  );
+  return { storeNow, items, nextVisibleAt: startBys.length === 0 ? null : Math.min(...startBys) };
+}
+
+export const byAge = (a: WorkRow, b: WorkRow): number => a.visibleAt - b.visibleAt || a.seq - b.seq;
+
+function takeItem(rows: Rows, nodeId: string, item: WorkRow): WorkItem {
+  rows.takeWork(item, nodeId);
+  return itemOf(item);
+}
+
+function itemOf(row: WorkRow): WorkItem {
+  const { id, delivery, queue, name, body, payload, failures, lost, scheduledAt, heartbeat, note } = row;
+  const { instanceId } = row.instance;
+  return { id, delivery, queue, name, instanceId, body, payload, failures, lost, scheduledAt, heartbeat, note };
+}
+
+export function ownsWork({ work }: Rows, nodeId: string, { id, delivery }: WorkFence): boolean {
+  const item = work.get(id);
+  return item !== undefined && item.owner === nodeId && item.delivery === delivery;
+}
+
+export function heartbeatWork(rows: Rows, nodeId: string, fence: WorkFence, details: string | null): boolean {
+  if (!ownsWork(rows, nodeId, fence)) return false;
+  const item = rows.work.get(fence.id) as WorkRow;
+  item.heartbeat = details ?? item.heartbeat;
+  return true;
+}
+
+export const findLostWork = (rows: Rows, nodeId: string, fences: readonly WorkFence[]): string[] =>
+  fences.filter((fence) => !ownsWork(rows, nodeId, fence)).map(({ id }) => id);
+
+/** Gives the items that a commit inserts to the committing node, as far as it has free slots for them. */
+export class WorkSlots {
+  readonly #rows: Rows;
+  readonly #slots: { readonly claim: WorkClaim; free: number; hasOlderWork: boolean | null }[];
+  readonly claimed: WorkItem[] = [];
+
+  constructor(rows: Rows, claims: readonly WorkClaim[]) {
+    this.#rows = rows;
+    this.#slots = claims.map((claim) => ({ claim, free: claim.limit, hasOlderWork: null }));
+  }
+
+  /** Takes a slot for the item and returns true, if one is free and nothing older waits for it. */
+  take(item: NewWorkItem): boolean {
+    if (item.session !== undefined) return false;
+    const slots = this.#slots.find(
+      ({ claim: { queue, activities }, free }) => queue === item.queue && free > 0 && activities.includes(item.name),
+    );
+    if (slots === undefined) return false;
+    slots.hasOlderWork ??= this.#hasVisibleWork(slots.claim);
+    if (slots.hasOlderWork) return false;
+    slots.free -= 1;
+    return true;
+  }
+
+  inserted(row: WorkRow): void {
+    if (row.owner !== null) this.claimed.push(itemOf(row));
+  }
+
+  // Without this, a busy node would serve its own instances for ever and starve whatever was queued before.
+  #hasVisibleWork({ queue, activities }: WorkClaim): boolean {
+    for (const { name, visibleAt } of this.#rows.unowned.get(queue) ?? []) {
+      if (visibleAt <= this.#rows.now && activities.includes(name)) return true;
+    }
+    return false;
+  }
+}
