@@ -1,9 +1,9 @@
-// Runs simulated worlds: `npm run sim -- --turns N [--first-seed S] [--workers W]`, or one of them: `--seed S [--shrink]`;
+// Runs simulated worlds: `npm run sim -- --turns N [--first-seed S] [--processes P]`, or one of them: `--seed S [--shrink]`;
 // or breaks the product on purpose, in every way that is known, and says how long it takes to be noticed: `--mutants`.
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { describeFailure, runCampaign } from "../test/simulation/campaign.ts";
-import { runScenario } from "../test/simulation/run-scenario.ts";
+import { type RunReport, runScenario } from "../test/simulation/run-scenario.ts";
 import { type Scenario, makeScenario } from "../test/simulation/scenario.ts";
 import { mutants } from "../test/simulation/mutants.ts";
 import { runProgram } from "../test/support/program.ts";
@@ -14,7 +14,7 @@ const { values } = parseArgs({
   options: {
     turns: { type: "string", default: "200000" },
     "first-seed": { type: "string", default: "1" },
-    workers: { type: "string", default: "1" },
+    processes: { type: "string", default: "1" },
     seed: { type: "string" },
     shrink: { type: "boolean", default: false },
     /** A file that `--shrink` has written. */
@@ -25,8 +25,8 @@ const { values } = parseArgs({
 
 if (values.mutants) await tryMutants();
 else if (values.seed !== undefined || values.scenario !== undefined) await runOne();
-else if (values.workers === "1") await runMany();
-else await shareOut(Number(values.workers));
+else if (values.processes === "1") await runMany();
+else await shareOut(Number(values.processes));
 
 async function runOne(): Promise<void> {
   const { seed, scenario: file } = values;
@@ -51,23 +51,21 @@ async function runOne(): Promise<void> {
 
 async function runMany(): Promise<void> {
   let [turns, worlds] = [0, 0];
-  const report = await runCampaign({
-    turns: Number(values.turns),
-    firstSeed: Number(values["first-seed"]),
-    onReport: (one) => {
-      worlds += 1;
-      const before = turns;
-      turns += one.turns;
-      if (one.violations.length > 0) console.log(describeFailure(one));
-      if (Math.floor(turns / 100_000) > Math.floor(before / 100_000)) console.log(`${worlds} worlds, ${turns} turns`);
-    },
-  });
+  const onReport = (one: RunReport): void => {
+    worlds += 1;
+    const before = turns;
+    turns += one.turns;
+    if (one.violations.length > 0) console.log(describeFailure(one));
+    if (Math.floor(turns / 100_000) > Math.floor(before / 100_000)) console.log(`${worlds} worlds, ${turns} turns`);
+  };
+  const options = { turns: Number(values.turns), firstSeed: Number(values["first-seed"]) };
+  const report = await runCampaign(options, { onReport });
   show({ ...report, failed: report.failed.map(describeFailure) });
 }
 
-async function shareOut(workers: number): Promise<void> {
+async function shareOut(processes: number): Promise<void> {
   const options = { turns: Number(values.turns), firstSeed: Number(values["first-seed"]) };
-  const report = await shareCampaign(options, workers);
+  const report = await shareCampaign(options, processes);
   for (const failure of report.failed) console.log(failure);
   show(report);
 }

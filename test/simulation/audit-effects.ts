@@ -10,45 +10,40 @@ export function auditEffects(audited: AuditedTurn, facts: TurnFacts): void {
   const { executionId } = turn;
   const { made, end } = facts;
   const isOpen = (decision: Decision) => end === null && instance.open.has(decision.eventId);
-  const decisions = facts.events.filter((event): event is Decision => made.has(event.eventId));
+  const decisions = made.size === 0 ? none : facts.events.filter((event): event is Decision => made.has(event.eventId));
   const activityId = (eventId: number) => `${instance.runId}.${executionId}.${eventId}`;
 
-  const scheduled = decisions.filter((one) => one.kind === "ActivityScheduled" && isOpen(one));
-  same(
-    "work",
-    scheduled.map(({ eventId }) => activityId(eventId)),
-    turn.work.map(({ id }) => id),
-  );
-  const timed = decisions.filter((one) => "dueAt" in one && isOpen(one));
-  same(
-    "timers",
-    timed.map(({ eventId }) => String(eventId)),
-    turn.timers.map(({ eventId }) => String(eventId)),
-  );
-  const before = facts.closed.filter(({ decision }) => !made.has(decision.eventId));
-  const givenUp = before.filter(({ decision, by }) => decision.kind === "ActivityScheduled" && by !== "completion");
+  const scheduled: string[] = [];
+  const timed: string[] = [];
+  for (const decision of decisions) {
+    if (!isOpen(decision)) continue;
+    if (decision.kind === "ActivityScheduled") scheduled.push(activityId(decision.eventId));
+    if ("dueAt" in decision) timed.push(String(decision.eventId));
+  }
+  same("work", scheduled, turn.work, ({ id }) => id);
+  same("timers", timed, turn.timers, ({ eventId }) => String(eventId));
   if (end === null) {
-    same(
-      "cancelled work",
-      givenUp.map(({ decision }) => activityId(decision.eventId)),
-      turn.cancelledWork,
-    );
-    const untimed = before.filter(
-      ({ decision, by }) =>
-        "dueAt" in decision && by !== "timeLimit" && !(decision.kind === "TimerCreated" && by === "completion"),
-    );
-    same(
-      "cancelled timers",
-      untimed.map(({ decision }) => String(decision.eventId)),
-      turn.cancelledTimers.map(String),
-    );
+    const givenUp: string[] = [];
+    const untimed: string[] = [];
+    for (const { decision, by } of facts.closed) {
+      if (made.has(decision.eventId)) continue;
+      if (decision.kind === "ActivityScheduled" && by !== "completion") givenUp.push(activityId(decision.eventId));
+      const wasTimed = "dueAt" in decision && by !== "timeLimit";
+      if (wasTimed && !(decision.kind === "TimerCreated" && by === "completion")) {
+        untimed.push(String(decision.eventId));
+      }
+    }
+    same("cancelled work", givenUp, turn.cancelledWork, (id) => id);
+    same("cancelled timers", untimed, turn.cancelledTimers, String);
   }
   checkStarts(audited, decisions, isOpen);
   check(turn.closes === (end !== null), "H2", () => `closes: ${turn.closes}, and its last event is ${end?.kind}`);
   const continues = end?.kind === "OrchestrationContinuedAsNew";
   check(turn.nextExecutionId === (continues ? executionId + 1 : null), "E5", () => `next: ${turn.nextExecutionId}`);
-  const messages = turn.messages.map((message) => ({ ...message, decoded: decodeMessage(message) }));
-  if (end !== null) checkEnd(audited, end, messages);
+  if (end !== null) {
+    const messages = turn.messages.map((message) => ({ ...message, decoded: decodeMessage(message) }));
+    checkEnd(audited, end, messages);
+  }
 
   for (const item of turn.work) {
     const row = { owner: null, delivery: 0, isOnTrial: false, lost: 0, failures: 0, visibleAt: storeNow };
@@ -66,15 +61,18 @@ export function auditEffects(audited: AuditedTurn, facts: TurnFacts): void {
   project(audited, end);
   if (!instance.hasEnded) checkOpenOperations(audited, instance);
 
-  function same(what: string, expected: readonly string[], actual: readonly string[]): void {
+  function same<T>(what: string, expected: string[], actual: readonly T[], idOf: (one: T) => string): void {
     if (expected.length + actual.length === 0) return;
-    const wanted = expected.toSorted().join(" ");
-    const got = actual.toSorted().join(" ");
+    const wanted = expected.sort().join(" ");
+    const got = actual.map(idOf).sort().join(" ");
     check(wanted === got, "H3", () => `${what} should be [${wanted}], and are [${got}]`);
   }
 }
 
+const none: readonly Decision[] = [];
+
 function checkStarts({ turn, instance, check }: AuditedTurn, decisions: readonly Decision[], isOpen: IsOpen): void {
+  if (decisions.length + turn.starts.length === 0) return;
   const starts = new Map(turn.starts.map((start) => [start.instanceId, start]));
   check(starts.size <= decisions.length, "H3", () => "it starts what it did not decide to start");
   for (const decision of decisions) {

@@ -47,7 +47,7 @@ export interface TurnFacts {
 export function auditTurn(audited: AuditedTurn): void {
   const { shadow, instance, turn, check } = audited;
   const inbox = takeAcked(audited);
-  const waitsBefore = openWaits(instance);
+  const waitsBefore = inbox.messages.some(({ kind }) => kind === "EventRaised") ? openWaits(instance) : noWaits;
   const facts = takeEvents(audited, inbox);
   judgeDropped(audited, inbox, facts, waitsBefore);
   for (const { id } of turn.ackedWork) shadow.work.delete(id);
@@ -249,13 +249,20 @@ function complete(audited: AuditedTurn, event: Exclude<Completion, Decision>, cl
   close(instance, decision, isLimit ? "timeLimit" : "completion", closed);
 }
 
+const noWaits: ReadonlyMap<number, string> = new Map();
+
 const openWaits = (instance: ShadowInstance): Map<number, string> =>
   new Map(
     [...instance.open.values()].flatMap((one) => (one.kind === "EventWaitOpened" ? [[one.eventId, one.name]] : [])),
   );
 
 /** Messages may be acked without being recorded only when they have nothing to act on. */
-function judgeDropped(audited: AuditedTurn, inbox: Inbox, facts: TurnFacts, waitsBefore: Map<number, string>): void {
+function judgeDropped(
+  audited: AuditedTurn,
+  inbox: Inbox,
+  facts: TurnFacts,
+  waitsBefore: ReadonlyMap<number, string>,
+): void {
   const { instance, turn, coverage, check } = audited;
   const isOver = facts.end !== null && facts.end.kind !== "OrchestrationContinuedAsNew";
   const lost = (holds: boolean, message: Message) =>

@@ -3,19 +3,19 @@ export class Coverage {
   readonly counts = new Map<string, number>();
 
   fault(kind: string): void {
-    this.count(`fault: ${kind}`);
+    this.count(named("fault", kind));
   }
 
   shape(kind: string): void {
-    this.count(`shape: ${kind}`);
+    this.count(named("shape", kind));
   }
 
   event(kind: string): void {
-    this.count(`event: ${kind}`);
+    this.count(named("event", kind));
   }
 
   outcome(kind: string): void {
-    this.count(`outcome: ${kind}`);
+    this.count(named("outcome", kind));
   }
 
   count(what: string, times = 1): void {
@@ -31,4 +31,15 @@ export class Coverage {
   add(others: Iterable<readonly [string, number]>): void {
     for (const [what, times] of others) this.count(what, times);
   }
+}
+
+const names = new Map<string, Map<string, string>>();
+
+/** The same string each time: one that was put together anew would have to be hashed anew, at every event. */
+function named(group: string, kind: string): string {
+  let kinds = names.get(group);
+  if (kinds === undefined) names.set(group, (kinds = new Map()));
+  let name = kinds.get(kind);
+  if (name === undefined) kinds.set(kind, (name = `${group}: ${kind}`));
+  return name;
 }

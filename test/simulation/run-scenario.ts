@@ -62,7 +62,7 @@ export async function runScenario(scenario: Scenario, logger: Logger = silent): 
 
 async function runToEnd(world: World, script: ClientScript): Promise<void> {
   const { scheduler, violations, auditor, scenario } = world;
-  const isOver = () => violations.length > 0 || (script.isOver && world.isHealed && world.unfinished.length === 0);
+  const isOver = () => violations.length > 0 || (script.isOver && world.isHealed && world.isFinished);
   const run = (ms: number) => scheduler.run(isOver, { until: scheduler.now + ms, steps: mostSteps - scheduler.steps });
   await run(scenario.healAtMs + 1);
   let turns = -1;

@@ -66,7 +66,7 @@ export function makeScenario(seed: string): Scenario {
   const isConfluent = dice.chance(0.6);
   const healAtMs = dice.between(3_000, 30_000);
   const programs: Program[] = [];
-  const roots = Array.from({ length: dice.pick([10, 40, 100, 150]) }, (_, index) =>
+  const roots = Array.from({ length: dice.pick([10, 100, 200, 300]) }, (_, index) =>
     makeRoot({ dice, programs, isConfluent, healAtMs }, index),
   );
   const nodes = Array.from({ length: dice.count(1, 4) }, (_, index) => makeNode(dice, isConfluent, index));
@@ -132,8 +132,11 @@ function makeNode(dice: Dice, isConfluent: boolean, index: number): NodePlan {
     leaseDuration: dice.pick([1_000, 3_000, 5_000, 15_000]),
     dehydrateAfter: dice.pick([0, 200, 2_000, 10_000, 10_000, 10_000]),
     fuseTurns: dice.chance(0.8),
-    maxHydrated: dice.pick([1, 3, 10_000]),
-    concurrency: { orchestrations: dice.pick([3, 200, 200, 200]), activities: dice.pick([4, 100, 100, 100]) },
+    maxHydrated: dice.pick([1, 3, 10_000, 10_000, 10_000, 10_000]),
+    concurrency: {
+      orchestrations: dice.pick([3, 200, 200, 200, 200, 200]),
+      activities: dice.pick([4, 100, 100, 100, 100, 100]),
+    },
     queues: hasBothQueues ? { default: {}, elsewhere: {} } : { default: {} },
     // What a crash too many costs is right, and is not what would have come without it.
     ...(isConfluent && { missingVersionGrace: "10h", limits: { claimsWithoutCommit: 100_000 } }),

@@ -1,7 +1,13 @@
 import { Client } from "../../src/client/index.ts";
 import type { HostedClientOptions } from "../../src/client/client-context.ts";
 import { type Logger, orchestration } from "../../src/definition/index.ts";
-import type { CommitBatch, CommitResult, FetchedInstances, FetchedWork, Provider } from "../../src/providers/contract.ts";
+import type {
+  CommitBatch,
+  CommitResult,
+  FetchedInstances,
+  FetchedWork,
+  Provider,
+} from "../../src/providers/contract.ts";
 import { SqliteProvider, type HostedSqliteOptions } from "../../src/providers/sqlite/sqlite-provider.ts";
 import type { HostedRuntimeOptions } from "../../src/runtime/options.ts";
 import { Runtime } from "../../src/runtime/index.ts";
@@ -99,6 +105,10 @@ export class World {
     }
     for (const fault of this.scenario.faults) this.scheduler.after(fault.atMs, () => this.#fail(fault));
     this.scheduler.after(this.scenario.healAtMs, () => this.#heal());
+  }
+
+  get isFinished(): boolean {
+    return this.auditor.shadow.all.every((instance) => instance.hasEnded || instance.isDeleted);
   }
 
   get unfinished() {

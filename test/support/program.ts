@@ -23,10 +23,11 @@ export interface RunningProgram extends AsyncDisposable {
 export function startProgram(
   path: string,
   argument: unknown = null,
-  options: { readonly cwd?: string } = {},
+  options: { readonly cwd?: string; readonly nodeFlags?: readonly string[] } = {},
 ): RunningProgram {
-  const child = spawn(process.execPath, [path, JSON.stringify(argument)], {
-    ...options,
+  const { nodeFlags = [], ...where } = options;
+  const child = spawn(process.execPath, [...nodeFlags, path, JSON.stringify(argument)], {
+    ...where,
     stdio: ["ignore", "pipe", "pipe"],
     // Most of what a short program does is to read the sources that the one before it has read.
     env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "perdure-test-compiled") },

@@ -58,7 +58,8 @@ function endExpiredLeases(rows: Rows): void {
 function setCapabilities({ nodes, missing }: Rows, { nodeId, capabilities }: NodeLease): void {
   const node = nodes.get(nodeId);
   if (node === undefined) return;
-  const isSame = node.capabilities.size === capabilities.length && capabilities.every((one) => node.capabilities.has(one));
+  const isSame =
+    node.capabilities.size === capabilities.length && capabilities.every((one) => node.capabilities.has(one));
   if (isSame) return;
   node.capabilities = new Set(capabilities);
   for (const capability of capabilities) missing.delete(capability);

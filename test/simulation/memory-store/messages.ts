@@ -57,10 +57,7 @@ export function fireTimers(
 }
 
 const byDueTime = (a: TimerRow, b: TimerRow) =>
-  a.dueAt - b.dueAt ||
-  a.instance.key - b.instance.key ||
-  a.executionId - b.executionId ||
-  a.eventId - b.eventId;
+  a.dueAt - b.dueAt || a.instance.key - b.instance.key || a.executionId - b.executionId || a.eventId - b.eventId;
 
 function nextDueAt({ timers }: Rows, partitions: readonly number[]): number | null {
   let next = Infinity;

@@ -26,7 +26,9 @@ let [worlds, turns] = [0, 0];
 let found: string | null = null;
 while (found === null && worlds < mostWorlds) {
   worlds += 1;
-  const report = await runScenario(makeScenario(String(worlds)));
+  const scenario = makeScenario(String(worlds));
+  const isOfSqlite = file.startsWith("src/providers/sqlite/");
+  const report = await runScenario(isOfSqlite ? { ...scenario, store: "sqlite" } : scenario);
   turns += report.turns;
   const [violation] = report.violations;
   if (violation !== undefined) found = `${violation.rule}: ${violation.what}`;
