@@ -117,7 +117,15 @@ function applyDecisions({ rows, nodeId, slots }: Batch, row: InstanceRow, turn: 
     if (!isOurs) rows.wake.workQueued();
     const startBy = item.startBy === null ? null : Math.ceil(item.startBy);
     const taken = { owner: isOurs ? nodeId : null, delivery: isOurs ? 1 : 0 };
-    const fresh = { failures: 0, lost: 0, visibleAt: now, scheduledAt: now, heartbeat: null, note: null };
+    const fresh = {
+      failures: 0,
+      lost: 0,
+      onTrial: false,
+      visibleAt: now,
+      scheduledAt: now,
+      heartbeat: null,
+      note: null,
+    };
     const work: WorkRow = { ...item, ...fresh, ...taken, startBy, seq: rows.nextSeq(), instance: row, executionId };
     rows.insertWork(work);
     slots.inserted(work);

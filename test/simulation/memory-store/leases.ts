@@ -46,9 +46,11 @@ function endExpiredLeases(rows: Rows): void {
       instance.availableAt = rows.now;
       rows.wake.instancesReady();
     }
-    for (const item of rows.workOf(nodeId)) {
+    const work = rows.workOf(nodeId);
+    const isOnTrial = work.some((item) => item.onTrial);
+    for (const item of work) {
       rows.handBackWork(item);
-      item.lost += 1;
+      if (item.onTrial || !isOnTrial) item.lost += 1;
       rows.wake.workQueued();
     }
     rows.nodes.delete(nodeId);

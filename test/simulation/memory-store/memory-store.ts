@@ -9,7 +9,7 @@ import { closeLease, openLease, renewLease } from "./leases.ts";
 import { deliverMessage, fireTimers, startInstance } from "./messages.ts";
 import * as reads from "./reads.ts";
 import { Rows } from "./rows.ts";
-import { expireWork, fetchWork, findLostWork, heartbeatWork } from "./work.ts";
+import { endTrial, expireWork, fetchWork, findLostWork, heartbeatWork } from "./work.ts";
 
 export interface MemoryStoreOptions {
   readonly clock: Clock;
@@ -20,7 +20,7 @@ export interface MemoryStoreOptions {
 /**
  * The contract kept in maps: nothing survives, nothing is asynchronous, and a call costs a few microseconds. It is there
  * so that the runtime can be simulated for millions of turns, and offers what a runtime and a client call: no sessions,
- * no transactions, no moves, no searches, and it never prunes.
+ * no transactions, no moves, no searches, no limits of mailboxes, and it never prunes.
  */
 export class MemoryStore implements Provider {
   readonly kind = "memory";
@@ -44,6 +44,7 @@ export class MemoryStore implements Provider {
   readonly releaseAllExcept = this.#calls(releaseAllExcept);
   readonly fetchWork = this.#calls(fetchWork);
   readonly heartbeatWork = this.#calls(heartbeatWork);
+  readonly endTrial = this.#calls(endTrial);
   readonly findLostWork = this.#calls(findLostWork);
   readonly fireTimers = this.#calls(fireTimers);
   readonly commit = this.#calls(commit);

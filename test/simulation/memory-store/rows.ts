@@ -45,6 +45,7 @@ export interface WorkRow extends NewWorkItem {
   delivery: number;
   failures: number;
   lost: number;
+  onTrial: boolean;
   visibleAt: number;
   heartbeat: string | null;
   note: string | null;
@@ -164,7 +165,8 @@ export class Rows {
     if (row.owner === null) this.#offer(row);
   }
 
-  takeWork(row: WorkRow, nodeId: string): void {
+  takeWork(row: WorkRow, nodeId: string, suspectAfter = Infinity): void {
+    row.onTrial = row.lost >= suspectAfter;
     this.unowned.get(row.queue)?.delete(row);
     row.owner = nodeId;
     row.delivery += 1;

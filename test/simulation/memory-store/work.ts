@@ -28,7 +28,7 @@ export function fetchWork(rows: Rows, request: FetchWork): FetchedWork {
   const items = visible
     .sort(byAge)
     .slice(0, limit)
-    .map((item) => takeItem(rows, nodeId, item));
+    .map((item) => takeItem(rows, nodeId, item, suspectAfter));
   return { storeNow, items, nextVisibleAt, suspectsWait: suspects.length > suspectLimit };
 }
 
@@ -60,8 +60,8 @@ export function expireWork(rows: Rows, { nodeId, graceMs, limit }: ExpireWork): 
 
 export const byAge = (a: WorkRow, b: WorkRow): number => a.visibleAt - b.visibleAt || a.seq - b.seq;
 
-function takeItem(rows: Rows, nodeId: string, item: WorkRow): WorkItem {
-  rows.takeWork(item, nodeId);
+function takeItem(rows: Rows, nodeId: string, item: WorkRow, suspectAfter?: number): WorkItem {
+  rows.takeWork(item, nodeId, suspectAfter);
   return itemOf(item);
 }
 
@@ -81,6 +81,10 @@ export function heartbeatWork(rows: Rows, nodeId: string, fence: WorkFence, deta
   const item = rows.work.get(fence.id) as WorkRow;
   item.heartbeat = details ?? item.heartbeat;
   return true;
+}
+
+export function endTrial(rows: Rows, nodeId: string, fence: WorkFence): void {
+  if (ownsWork(rows, nodeId, fence)) (rows.work.get(fence.id) as WorkRow).onTrial = false;
 }
 
 export const findLostWork = (rows: Rows, nodeId: string, fences: readonly WorkFence[]): string[] =>
