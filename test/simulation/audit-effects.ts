@@ -63,8 +63,8 @@ export function auditEffects(audited: AuditedTurn, facts: TurnFacts): void {
 
   function same<T>(what: string, expected: string[], actual: readonly T[], idOf: (one: T) => string): void {
     if (expected.length + actual.length === 0) return;
-    const wanted = expected.sort().join(" ");
-    const got = actual.map(idOf).sort().join(" ");
+    const wanted = expected.toSorted().join(" ");
+    const got = actual.map(idOf).toSorted().join(" ");
     check(wanted === got, "H3", () => `${what} should be [${wanted}], and are [${got}]`);
   }
 }

@@ -25,7 +25,9 @@ export async function runCampaigns(campaigns: readonly CampaignOptions[]): Promi
   const programs = campaigns.map((campaign) =>
     startProgram("test/simulation/programs/campaign.ts", campaign, { nodeFlags }),
   );
-  const interrupt = (): void => programs.forEach(({ kill }) => kill("SIGINT"));
+  const interrupt = (): void => {
+    for (const program of programs) program.kill("SIGINT");
+  };
   process.on("SIGTERM", interrupt);
   process.on("SIGINT", interrupt);
   const ends = await Promise.all(programs.map(({ ended }) => ended));

@@ -1,4 +1,4 @@
-import { anyNode, handlerNeeded } from "./claims.ts";
+import { anyNode, handlerNeeded } from "./handler-needed.ts";
 import type { Rows } from "./rows.ts";
 
 /** Every node asks every few seconds: a longer gap means that no node was there to ask, and does not count. */

@@ -7,19 +7,12 @@ import type {
   QueuedMessage,
 } from "../../../src/providers/contract.ts";
 import { missingForMs } from "./capabilities.ts";
+import { anyNode, handlerNeeded } from "./handler-needed.ts";
 import { holdsLease } from "./leases.ts";
 import type { InstanceRow, Rows } from "./rows.ts";
 
 /** So long a suspect waits for a moment when nothing else is to be done. */
 const suspectPatienceMs = 10_000;
-
-export const anyNode = "";
-
-/** What a node must have to take it: nothing when it is to be ended; null while it is quarantined. */
-export function handlerNeeded({ messages, quarantine, handler }: InstanceRow): string | null {
-  if (messages[0]?.lane === "ending") return anyNode;
-  return quarantine === null ? handler : null;
-}
 
 export function fetchInstances(rows: Rows, request: FetchInstances): FetchedInstances {
   const { now: storeNow } = rows;
@@ -31,7 +24,7 @@ export function fetchInstances(rows: Rows, request: FetchInstances): FetchedInst
   if (suspect !== undefined && (hasWaited(rows, suspect) || owned.length + trusted.length === 0)) {
     return { storeNow, instances: [claim(rows, suspect, request)], busyHasMail, nextAvailableAt };
   }
-  const taken = [...owned, ...trusted.slice(0, request.limit)].sort(byAge);
+  const taken = [...owned, ...trusted.slice(0, request.limit)].toSorted(byAge);
   const instances = taken.map((row) => (row.owner === null ? claim(rows, row, request) : loaded(row, request)));
   if (isAll && !busyHasMail && rows.nodes.size === 1) rows.wake.instancesTaken();
   return { storeNow, instances, busyHasMail, nextAvailableAt };
@@ -63,10 +56,15 @@ function findReady(rows: Rows, request: FetchInstances) {
     if (since > rows.now) nextAvailableAt = Math.min(since, nextAvailableAt ?? since);
     else (row.claims < suspectAfter ? trusted : suspects).push(row);
   }
-  trusted.sort(byAge);
-  suspects.sort(byAge);
   const isAll = allAreAllowed && suspects.length === 0 && trusted.length < limit;
-  return { owned, busyHasMail, trusted, suspects, nextAvailableAt, isAll };
+  return {
+    owned,
+    busyHasMail,
+    trusted: trusted.toSorted(byAge),
+    suspects: suspects.toSorted(byAge),
+    nextAvailableAt,
+    isAll,
+  };
 }
 
 function isAllowed(rows: Rows, { handlers, unservableForMs }: FetchInstances, needed: string): boolean {
@@ -135,7 +133,7 @@ export function releaseInstances(rows: Rows, nodeId: string, claims: Claims): vo
   }
 }
 
-export interface Kept {
+interface Kept {
   readonly instances: readonly InstanceRef[];
   readonly work: readonly string[];
 }

@@ -33,7 +33,8 @@ const open: OpenStore = (clock) => {
   return Promise.resolve({ provider, openAnother: null, [Symbol.asyncDispose]: () => provider.close() });
 };
 
-for (const { id, title, section, isForSharedStores, run } of providerChecks) {
+for (const check of providerChecks) {
+  const { id, title, section, isForSharedStores } = check;
   if (isForSharedStores || leftOut.includes(id) || !sections.includes(section)) continue;
-  test(`${id} ${title}`, () => run(open));
+  test(`${id} ${title}`, () => check.run(open));
 }

@@ -11,7 +11,7 @@ import * as reads from "./reads.ts";
 import { Rows } from "./rows.ts";
 import { endTrial, expireWork, fetchWork, findLostWork, heartbeatWork } from "./work.ts";
 
-export interface MemoryStoreOptions {
+interface MemoryStoreOptions {
   readonly clock: Clock;
   /** Lets something happen after the answer to the call of the moment. */
   readonly soon: (action: () => void) => void;

@@ -47,7 +47,7 @@ export function fireTimers(
   for (const partition of partitions) {
     for (const timer of rows.timers.get(partition) ?? []) if (timer.dueAt <= storeNow) due.push(timer);
   }
-  const fired = due.sort(byDueTime).slice(0, limit);
+  const fired = due.toSorted(byDueTime).slice(0, limit);
   for (const timer of fired) {
     rows.removeTimer(timer);
     const { instance, body } = timer;

@@ -11,7 +11,8 @@ import type {
 } from "../../../src/providers/contract.ts";
 import { deliverMessage } from "./messages.ts";
 import { hasEnded } from "../../../src/providers/sqlite/instance-row.ts";
-import { handlerNeeded, historyOf } from "./claims.ts";
+import { historyOf } from "./claims.ts";
+import { handlerNeeded } from "./handler-needed.ts";
 import type { InstanceRow, Rows } from "./rows.ts";
 
 export function readInstance({ byId }: Rows, id: string): InstanceRecord | null {

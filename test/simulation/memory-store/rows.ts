@@ -32,7 +32,7 @@ export interface InstanceRow extends Writable<InstanceRecord> {
   readonly timers: Map<string, TimerRow>;
 }
 
-export interface MessageRow extends QueuedMessage {
+interface MessageRow extends QueuedMessage {
   readonly token: number;
 }
 

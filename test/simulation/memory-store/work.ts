@@ -24,15 +24,15 @@ export function fetchWork(rows: Rows, request: FetchWork): FetchedWork {
     if (visibleAt > storeNow) nextVisibleAt = Math.min(visibleAt, nextVisibleAt ?? visibleAt);
     else (lost >= suspectAfter ? suspects : visible).push(item);
   }
-  visible.push(...suspects.sort(byAge).slice(0, suspectLimit));
+  visible.push(...suspects.toSorted(byAge).slice(0, suspectLimit));
   const items = visible
-    .sort(byAge)
+    .toSorted(byAge)
     .slice(0, limit)
     .map((item) => takeItem(rows, nodeId, item, suspectAfter));
   return { storeNow, items, nextVisibleAt, suspectsWait: suspects.length > suspectLimit };
 }
 
-export interface ExpireWork {
+interface ExpireWork {
   readonly nodeId: string;
   readonly graceMs: number;
   readonly limit: number;
@@ -49,7 +49,7 @@ export function expireWork(rows: Rows, { nodeId, graceMs, limit }: ExpireWork): 
     return visibleAt <= storeNow && (missingForMs(rows, activityCapability(item)) ?? -1) >= graceMs;
   });
   const items = expired
-    .sort(byAge)
+    .toSorted(byAge)
     .slice(0, limit)
     .map((item) => takeItem(rows, nodeId, item));
   const startBys = waiting.flatMap(({ owner, delivery, startBy }) =>
@@ -58,7 +58,7 @@ export function expireWork(rows: Rows, { nodeId, graceMs, limit }: ExpireWork): 
   return { storeNow, items, nextVisibleAt: startBys.length === 0 ? null : Math.min(...startBys) };
 }
 
-export const byAge = (a: WorkRow, b: WorkRow): number => a.visibleAt - b.visibleAt || a.seq - b.seq;
+const byAge = (a: WorkRow, b: WorkRow): number => a.visibleAt - b.visibleAt || a.seq - b.seq;
 
 function takeItem(rows: Rows, nodeId: string, item: WorkRow, suspectAfter?: number): WorkItem {
   rows.takeWork(item, nodeId, suspectAfter);
