@@ -70,7 +70,10 @@ export interface FetchedInstances {
   readonly instances: readonly FetchedInstance[];
   /** Messages wait for one of `busy`. They may have come too late for the answer to its commit. */
   readonly busyHasMail: boolean;
-  /** When the next instance becomes available that is being held back (see `TurnCommit.availableInMs`), if any is. */
+  /**
+   * When the next instance becomes available that is being held back (see `TurnCommit.availableInMs`), if any is; now, if
+   * it is a suspect that was held back for what this brings.
+   */
   readonly nextAvailableAt: number | null;
 }
 

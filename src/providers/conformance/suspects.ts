@@ -21,9 +21,19 @@ export const suspects = section("suspects", (check) => {
     await makeSuspects(scene, ["s1", "s2"]);
     const node = await scene.node();
     await scene.start("innocent");
-    assert.deepEqual(await node.fetchIds(), ["innocent"]);
+    const first = await node.fetch();
+    assert.deepEqual(
+      first.instances.map(({ instanceId }) => instanceId),
+      ["innocent"],
+    );
+    assert.equal(first.nextAvailableAt, first.storeNow, "whoever asked has to look again: nobody else will say so");
     assert.deepEqual(await node.fetchIds({ limit: 0, busy: await refs(node) }), []);
-    assert.deepEqual(await node.fetchIds({ busy: await refs(node) }), ["s1"]);
+    const second = await node.fetch({ busy: await refs(node) });
+    assert.deepEqual(
+      second.instances.map(({ instanceId }) => instanceId),
+      ["s1"],
+    );
+    assert.equal(second.nextAvailableAt, null);
   });
 
   check("S3", "a suspect that has waited for ten seconds goes first, and alone", async (scene) => {

@@ -35,15 +35,17 @@ export function fetchInstances(tx: Transaction, request: FetchInstances): Fetche
   const busy = new Set(request.busy.map(Number));
   const owned = ready.filter(({ key }) => !busy.has(key));
   const busyHasMail = owned.length < ready.length;
-  const { trusted, suspect, suspectIsDue, isAll, nextAvailableAt } = findClaimable(tx, request);
+  const { trusted, suspect, suspectIsDue, isAll, ...claimable } = findClaimable(tx, request);
   const nothingElse = owned.length === 0 && trusted.length === 0;
   if (suspect !== null && (suspectIsDue || nothingElse)) {
-    return { storeNow: tx.now, instances: [claim(tx, suspect, request)], busyHasMail, nextAvailableAt };
+    return { storeNow: tx.now, instances: [claim(tx, suspect, request)], busyHasMail, ...claimable };
   }
   const aged = [
     ...owned.map((since) => ({ since, fetched: () => load(tx, since.key, request.messageLimit) })),
     ...trusted.map((since) => ({ since, fetched: () => claim(tx, since, request) })),
   ].toSorted((a, b) => byAge(a.since, b.since));
+  // A suspect is held back for what comes with this answer, and nobody else will say that it is there.
+  const nextAvailableAt = suspect === null ? claimable.nextAvailableAt : tx.now;
   if (isAll && !busyHasMail && isOnlyNode(tx, request.nodeId)) tx.wake.instancesTaken();
   return { storeNow: tx.now, instances: aged.map(({ fetched }) => fetched()), busyHasMail, nextAvailableAt };
 }

@@ -57,7 +57,7 @@ export const brokenOwnership = [
     "what is held back is available at once",
     changeTurns((turn) => ({ ...turn, availableInMs: 0 })),
   ),
-  broken("O5 O7", "nobody hears when the next instance is available", (real) => ({
+  broken("O5 O7 S2", "nobody hears when the next instance is available", (real) => ({
     fetchInstances: async (request) => ({ ...(await real.fetchInstances(request)), nextAvailableAt: null }),
   })),
   broken("O8", "any node can release an instance", (real) => {

@@ -26,8 +26,9 @@ export function fetchInstances(rows: Rows, request: FetchInstances): FetchedInst
   }
   const taken = [...owned, ...trusted.slice(0, request.limit)].toSorted(byAge);
   const instances = taken.map((row) => (row.owner === null ? claim(rows, row, request) : loaded(row, request)));
+  const isHeldBack = suspect !== undefined;
   if (isAll && !busyHasMail && rows.nodes.size === 1) rows.wake.instancesTaken();
-  return { storeNow, instances, busyHasMail, nextAvailableAt };
+  return { storeNow, instances, busyHasMail, nextAvailableAt: isHeldBack ? storeNow : nextAvailableAt };
 }
 
 function findReady(rows: Rows, request: FetchInstances) {

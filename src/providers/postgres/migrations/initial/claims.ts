@@ -123,7 +123,8 @@ DECLARE
   v_owned bigint[];
   v_foreign bigint[];
   v_taken bigint[] := '{}';
-  v_suspect bigint;
+  v_suspect_waited bigint;
+  v_suspect_held_back boolean;
 BEGIN
   store_now := v_now;
   IF NOT holds_lease(p_node) THEN RETURN; END IF;
@@ -159,13 +160,16 @@ BEGIN
 
   IF p_limit > 0 THEN
     -- A suspect goes first when it has waited ten seconds since its last owner died.
-    IF EXISTS (SELECT FROM suspect_waited(p_lanes, p_suspect_after, v_now) waited WHERE waited >= 10000) THEN
+    SELECT waited INTO v_suspect_waited FROM suspect_waited(p_lanes, p_suspect_after, v_now) waited;
+    IF v_suspect_waited >= 10000 THEN
       v_taken := take_instances(p_node, p_lanes, p_floors, 1, p_suspect_after, 32767, v_now);
     END IF;
     IF v_taken = '{}' THEN
       v_taken := take_instances(p_node, p_lanes, p_floors, p_limit, 0, p_suspect_after - 1, v_now);
       IF v_taken = '{}' AND v_owned = '{}' THEN
         v_taken := take_instances(p_node, p_lanes, p_floors, 1, p_suspect_after, 32767, v_now);
+      ELSE
+        v_suspect_held_back := v_suspect_waited >= 0;
       END IF;
     ELSE
       v_owned := '{}';
@@ -186,6 +190,8 @@ BEGIN
              WHERE h.ready_at > v_now)))
     INTO first_in_lanes, next_available_at
     FROM unnest(p_lanes, p_floors) WITH ORDINALITY l (lane, floor, n);
+  -- Held back for what comes with this answer, and nobody else will say that it is there.
+  IF v_suspect_held_back THEN next_available_at := v_now; END IF;
 
   SELECT json_agg(json_build_array(i.key, i.instance_id, i.run_id, o.epoch, o.claims, o.execution_id, o.last_event_id,
            o.handler, i.parent_instance_id, i.parent_run_id, i.parent_execution_id, i.parent_event_id,
