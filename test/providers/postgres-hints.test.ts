@@ -111,6 +111,19 @@ describe("PostgreSQL hints", () => {
       }));
   }
 
+  test("an instance that nobody would find is found by a sweep, and those who wait are woken", () =>
+    inSchema(async (schema) => {
+      await using provider = await schema.open();
+      await using other = await schema.open();
+      await provider.createInstances([newInstance("a")]);
+      // As a sender leaves it who saw the owner just before that one's lease was taken.
+      await schema.query("UPDATE ready SET lane = '@gone'");
+      const heard = [provider, other].map((one) => new Promise((resolve) => one.subscribe(resolve)));
+      await untilListening(schema, 2);
+      await provider.findUnservable({ graceMs: 60_000 });
+      await Promise.all(heard.map(soon));
+    }));
+
   test("a listener whose connection died listens again, and looks at what it may have missed", () =>
     inSchema(async (schema) => {
       await using provider = await schema.open();

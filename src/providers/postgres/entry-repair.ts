@@ -1,4 +1,10 @@
 import type { Database } from "./database.ts";
+import type { Hints } from "./hints.ts";
+
+interface Repaired {
+  readonly seen_to: number | null;
+  readonly repaired: boolean;
+}
 
 /** Instances looked at in one go: a few milliseconds' worth. */
 const atOnce = 5_000;
@@ -10,14 +16,18 @@ const atOnce = 5_000;
  */
 export class EntryRepair {
   readonly #db: Database;
+  readonly #hints: Hints;
   #after = 0;
 
-  constructor(db: Database) {
+  constructor(db: Database, hints: Hints) {
     this.#db = db;
+    this.#hints = hints;
   }
 
   async some(): Promise<void> {
-    const row = await this.#db.call<{ repair_entries: number | null }>("repair_entries", this.#after, atOnce);
-    this.#after = row.repair_entries ?? 0;
+    const row = await this.#db.call<Repaired>("repair_entries", this.#after, atOnce);
+    this.#after = row.seen_to ?? 0;
+    // Whoever sent it told those who looked where it was not.
+    if (row.repaired) this.#hints.changed({ instances: true });
   }
 }

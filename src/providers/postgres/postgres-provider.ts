@@ -183,7 +183,7 @@ export class PostgresProvider implements Provider {
     this.#elsewhere = new ExternalChanges({ db, channel, onChange });
     // As many as pg makes if nobody says.
     const bodies = new BodySlots(pool.options?.max ?? 10);
-    this.#store = { db, hints, lowWater, entryRepair: new EntryRepair(db), channel, bodies };
+    this.#store = { db, hints, lowWater, entryRepair: new EntryRepair(db, hints), channel, bodies };
     this.#letGo = surviveLostConnections(pool);
   }
 

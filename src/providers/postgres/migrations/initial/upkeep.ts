@@ -70,7 +70,8 @@ $$;
 
 -- The safety net under the entries: looks at some of the instances that have messages, in the order of their keys, and
 -- puts their entries right. Answers how far it came; null at the end.
-CREATE FUNCTION repair_entries(p_after bigint, p_limit integer) RETURNS bigint LANGUAGE plpgsql ${plans} AS $$
+CREATE FUNCTION repair_entries(p_after bigint, p_limit integer, OUT seen_to bigint, OUT repaired boolean)
+  LANGUAGE plpgsql ${plans} AS $$
 DECLARE
   v_now bigint := store_now();
   v_seen bigint[];
@@ -97,7 +98,8 @@ BEGIN
   -- Sent while the instance was being deleted.
   DELETE FROM ready r WHERE r.key = ANY(v_seen) AND NOT EXISTS (SELECT FROM ownerships o WHERE o.key = r.key);
   DELETE FROM messages m WHERE m.key = ANY(v_seen) AND NOT EXISTS (SELECT FROM ownerships o WHERE o.key = m.key);
-  RETURN CASE WHEN cardinality(v_seen) = p_limit THEN v_seen[p_limit] END;
+  repaired := v_wrong IS NOT NULL;
+  seen_to := CASE WHEN cardinality(v_seen) = p_limit THEN v_seen[p_limit] END;
 END $$;
 
 -- The instance, and all its children, theirs, and so on. A child names the run of its parent, so that the children of an
