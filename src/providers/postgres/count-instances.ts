@@ -5,7 +5,7 @@ import type { Store } from "./store.ts";
 export async function countInstances({ db }: Store, request: CountInstances): Promise<number> {
   const { statuses, quarantined } = request;
   const { sql, values } = conditionsOf(request, [statuses]);
-  const [row] = await db.query<{ count: number }>(
+  const [row] = await db.queryBounded<{ count: number }>(
     `SELECT count(*) AS count
        FROM ${db.schema}.instances i ${quarantined === null ? "" : `JOIN ${db.schema}.ownerships o ON o.key = i.key`}
       WHERE ${["($1::text[] IS NULL OR i.status = ANY($1))", ...sql].join(" AND ")}`,

@@ -30,14 +30,14 @@ async function selectRows({ db }: Store, request: ListInstances, before: number)
     SELECT i.key, ${recordColumns} FROM ${instances}
      WHERE ${["i.key < $1", ...conditions.sql, ...more].join(" AND ")}
      ORDER BY i.key DESC LIMIT $2`;
-  if (statuses === null) return await db.query<Row>(select(), conditions.values);
+  if (statuses === null) return await db.queryBounded<Row>(select(), conditions.values);
   // Each status in the order of an index; all at once, everything that has ended would be sorted.
   const values = [...conditions.values, [...new Set(statuses)]];
   const text = `
     SELECT i.* FROM unnest($${values.length}::text[]) s (status)
      CROSS JOIN LATERAL (${select("i.status = s.status")}) i
      ORDER BY i.key DESC LIMIT $2`;
-  return await db.query<Row>(text, values);
+  return await db.queryBounded<Row>(text, values);
 }
 
 function cursorFromKey(key: number): string {

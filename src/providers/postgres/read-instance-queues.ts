@@ -14,7 +14,7 @@ export async function readInstanceQueues(
   { db }: Store,
   { instanceId, limit }: ReadInstanceQueues,
 ): Promise<InstanceQueues | null> {
-  const [row] = await db.query<Row>(
+  const [row] = await db.queryBounded<Row>(
     `SELECT ${db.schema}.store_now() AS store_now, o.handler, o.owner, o.claims, o.available_at AS "availableAt",
             (SELECT count(*) FROM ${db.schema}.messages m WHERE m.key = o.key) AS messages,
             (SELECT coalesce(json_agg(item), '[]') FROM (

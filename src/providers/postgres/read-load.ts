@@ -15,7 +15,7 @@ interface Row {
 
 /** In one statement, so that all of it is of one moment. */
 export async function readLoad({ db }: Store): Promise<StoreLoad> {
-  const [row] = await db.query<Row>(`
+  const [row] = await db.queryBounded<Row>(`
     WITH time AS MATERIALIZED (SELECT ${db.schema}.store_now() AS now),
     ready AS (
       SELECT count(DISTINCT r.key) AS count, min(r.ready_at) AS oldest

@@ -13,7 +13,7 @@ interface Row {
 }
 
 export async function readTraffic({ db }: Store, { since, limit }: ReadTraffic): Promise<Traffic> {
-  const [row] = await db.query<Row>(
+  const [row] = await db.queryBounded<Row>(
     `SELECT ${db.schema}.store_now() AS store_now,
             -- By key, which grows in the order of creation: there is no index by time.
             ARRAY(SELECT created_at FROM (
