@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { activity, orchestration } from "../../src/definition/index.ts";
-import type { Address } from "../kill-sweep/place.ts";
+import type { Address } from "../support/store-address.ts";
 import { checkHistories } from "../support/history-checks.ts";
 import { errorOf } from "../support/instances.ts";
 import { startProgram } from "../support/program.ts";

@@ -11,7 +11,7 @@ import {
 import type { Provider } from "../../src/providers/contract.ts";
 import { SqliteProvider } from "../../src/providers/sqlite/index.ts";
 import { ActingNode } from "./support/acting-node.ts";
-import { overriding } from "./support/overriding.ts";
+import { overriding } from "../support/overriding.ts";
 import { startChild } from "./support/start-child.ts";
 
 test("an ended instance is deleted with its history, and its id is free again", async () => {

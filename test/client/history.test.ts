@@ -5,7 +5,7 @@ import { CorruptHistoryError, CorruptPayloadError, InvalidArgumentError } from "
 import type { Provider } from "../../src/providers/contract.ts";
 import { SqliteProvider } from "../../src/providers/sqlite/index.ts";
 import { ActingNode, stored } from "./support/acting-node.ts";
-import { overriding } from "./support/overriding.ts";
+import { overriding } from "../support/overriding.ts";
 
 test("a history is the recorded events, each with its value", async () => {
   await using provider = await SqliteProvider.open(":memory:", { clock: () => 5000 });

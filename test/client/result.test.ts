@@ -21,7 +21,7 @@ import type { Provider } from "../../src/providers/contract.ts";
 import { SqliteProvider } from "../../src/providers/sqlite/index.ts";
 import { ActingNode } from "./support/acting-node.ts";
 import { MemoryLogger } from "./support/memory-logger.ts";
-import { overriding } from "./support/overriding.ts";
+import { overriding } from "../support/overriding.ts";
 
 /** Resolves with each look at an instance, so that a test knows that somebody is waiting. */
 function watched(provider: Provider) {

@@ -12,7 +12,7 @@ import type { NewInstance } from "../../src/providers/contract.ts";
 import { SqliteProvider } from "../../src/providers/sqlite/index.ts";
 import { ActingNode } from "./support/acting-node.ts";
 import { MemoryLogger } from "./support/memory-logger.ts";
-import { overriding } from "./support/overriding.ts";
+import { overriding } from "../support/overriding.ts";
 
 const greet = orchestration("greet", { version: "2.0.0" }, (_ctx, who: string) => `Hello, ${who}`);
 

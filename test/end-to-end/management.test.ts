@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Client, type ListOptions } from "../../src/client/index.ts";
 import { activity, mailbox, orchestration } from "../../src/definition/index.ts";
-import { overriding } from "../client/support/overriding.ts";
+import { overriding } from "../support/overriding.ts";
 import { FaultyProvider, Gate } from "../support/faulty-provider.ts";
 import { errorOf, untilRecorded, untilStatus } from "../support/instances.ts";
 import { rawSql } from "../support/raw-store.ts";

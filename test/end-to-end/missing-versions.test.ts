@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { activity, orchestration } from "../../src/definition/index.ts";
 import { NotRegisteredError } from "../../src/errors/index.ts";
-import { overriding } from "../client/support/overriding.ts";
+import { overriding } from "../support/overriding.ts";
 import { errorOf, statusOf, untilRecorded, untilStatus } from "../support/instances.ts";
 import { inEveryMode } from "../support/world.ts";
 

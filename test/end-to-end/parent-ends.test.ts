@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type AnyOrchestration, type OrchestrationContext, orchestration } from "../../src/definition/index.ts";
-import { overriding } from "../client/support/overriding.ts";
+import { overriding } from "../support/overriding.ts";
 import { errorOf, untilRecorded, untilStatus } from "../support/instances.ts";
 import { rawSql } from "../support/raw-store.ts";
 import { type World, inEveryMode } from "../support/world.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { activity, orchestration } from "../../src/definition/index.ts";
 import type { TurnCommit } from "../../src/providers/contract.ts";
-import { overriding } from "../client/support/overriding.ts";
+import { overriding } from "../support/overriding.ts";
 import { errorOf, historyOf, statusOf, untilQuarantined, untilRecorded, untilStatus } from "../support/instances.ts";
 import { rawSql } from "../support/raw-store.ts";
 import { type World, inEveryMode } from "../support/world.ts";

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { InvalidArgumentError } from "../../src/errors/index.ts";
 import { createManagementApi, type Role } from "../../src/http/index.ts";
 import { SqliteProvider } from "../../src/providers/sqlite/index.ts";
-import { overriding } from "../client/support/overriding.ts";
+import { overriding } from "../support/overriding.ts";
 import { apiClient } from "./api-client.ts";
 
 const start = { name: "order", instanceId: "a" };

@@ -1,5 +1,6 @@
+import { noEffects } from "../../src/providers/conformance/scene.ts";
 import type { CommitBatch, NewMessage, Provider, TurnCommit } from "../../src/providers/contract.ts";
-import { overriding } from "../client/support/overriding.ts";
+import { overriding } from "../support/overriding.ts";
 
 /** Ways to lose or double something when a process dies at the wrong moment. A sweep has to notice each. */
 export interface BrokenStore {
@@ -55,20 +56,7 @@ export const brokenStores = {
 } as const satisfies Record<string, BrokenStore>;
 
 /** What was decided, without what follows from it. */
-const onlyRecords = (turn: TurnCommit): TurnCommit => ({
-  ...turn,
-  work: [],
-  timers: [],
-  starts: [],
-  messages: [],
-  cancelledWork: [],
-  cancelledTimers: [],
-  closes: false,
-  nextExecutionId: null,
-  projection: null,
-  release: false,
-  quarantine: null,
-});
+const onlyRecords = (turn: TurnCommit): TurnCommit => ({ ...turn, ...noEffects });
 
 const onlyActs = (turn: TurnCommit): TurnCommit => ({
   ...turn,

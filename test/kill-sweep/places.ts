@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { SqliteProvider } from "../../src/providers/sqlite/index.ts";
 import { PostgresSchema } from "../support/postgres-schema.ts";
 import type { StoreKind } from "../support/world-store.ts";
-import type { Address } from "./place.ts";
+import type { Address } from "../support/store-address.ts";
 
 /** An empty store and an empty ledger. */
 export interface Place extends AsyncDisposable {

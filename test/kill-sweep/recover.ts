@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type Death, judge } from "./judge.ts";
 import { Ledger } from "./ledger.ts";
 import { observe, type Observed } from "./observe.ts";
-import { type Address, openAt } from "./place.ts";
+import { type Address, openAt } from "../support/store-address.ts";
 import { runNode } from "./run-node.ts";
 import { type ScenarioName, scenarios } from "./scenarios/index.ts";
 

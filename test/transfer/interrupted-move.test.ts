@@ -4,7 +4,7 @@ import { StorageError } from "../../src/errors/index.ts";
 import type { DumpRequest, InstanceDump, Provider, StoreTransfer } from "../../src/providers/contract.ts";
 import { SqliteProvider } from "../../src/providers/sqlite/index.ts";
 import { abandonMove, moveInstances } from "../../src/transfer/index.ts";
-import { overriding } from "../client/support/overriding.ts";
+import { overriding } from "../support/overriding.ts";
 import { newInstance } from "../../src/providers/conformance/scene.ts";
 import { openPostgresStore } from "../support/postgres-store.ts";
 

@@ -185,6 +185,22 @@ export function newInstance(instanceId: string, rest: Partial<NewInstance> = {})
   };
 }
 
+/** What a turn brings about besides what it records. */
+export const noEffects = {
+  work: [],
+  timers: [],
+  starts: [],
+  messages: [],
+  cancelledWork: [],
+  cancelledTimers: [],
+  closes: false,
+  nextExecutionId: null,
+  projection: null,
+  release: false,
+  availableInMs: 0,
+  quarantine: null,
+} as const satisfies Partial<TurnCommit>;
+
 /** A turn that acks what was fetched and appends this many events. */
 export function turnOf(instance: FetchedInstance, eventCount: number, rest: Partial<TurnCommit> = {}): TurnCommit {
   return {
@@ -198,18 +214,7 @@ export function turnOf(instance: FetchedInstance, eventCount: number, rest: Part
     ackedWork: [],
     events: eventsAfter(instance.lastEventId, eventCount),
     state: [],
-    work: [],
-    timers: [],
-    starts: [],
-    messages: [],
-    cancelledWork: [],
-    cancelledTimers: [],
-    closes: false,
-    nextExecutionId: null,
-    projection: null,
-    release: false,
-    availableInMs: 0,
-    quarantine: null,
+    ...noEffects,
     ...rest,
   };
 }

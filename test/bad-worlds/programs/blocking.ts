@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { consoleLogger } from "../../../src/observability/index.ts";
 import { Runtime } from "../../../src/runtime/index.ts";
-import { type Address, openAt } from "../../kill-sweep/place.ts";
+import { type Address, openAt } from "../../support/store-address.ts";
 import { blockable } from "../blockable.ts";
 
 export interface BlockingArgument {

@@ -13,7 +13,9 @@ import { RecordingLogger } from "../../support/recording-logger.ts";
 
 export interface FullDiskArgument {
   readonly folder: string;
-  /** A file system without a free byte; or a limit to how long files may become, which SQLite takes for a broken disk. */
+  /**
+   * A file system without a free byte; or a limit to how long files may become, which SQLite takes for a broken disk.
+   */
   readonly by: "no space" | "size limit";
   readonly leaseMs: number;
 }

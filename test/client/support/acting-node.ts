@@ -9,6 +9,7 @@ import {
   type ReceivedDraft,
   type StartMessage,
 } from "../../../src/history/index.ts";
+import { turnOf } from "../../../src/providers/conformance/scene.ts";
 import type { FetchedInstance, InstanceStatus, Provider, TurnCommit } from "../../../src/providers/contract.ts";
 import { encodeValue, randomId } from "../../../src/values/index.ts";
 
@@ -93,31 +94,8 @@ export class ActingNode implements AsyncDisposable {
     const { instance, executionId, lastEventId, messages } = await this.#take(instanceId);
     const at = this.#provider.now?.() ?? Date.now();
     const events = drafts.map((draft, index) => encodeEvent({ ...draft, eventId: lastEventId + 1 + index, at }));
-    const commit: TurnCommit = {
-      ref: instance.ref,
-      instanceId,
-      turnId: randomId(),
-      epoch: instance.epoch,
-      executionId,
-      lastEventId,
-      ackedMessages: messages.map(({ token }) => token),
-      ackedWork: [],
-      events,
-      state: [],
-      work: [],
-      timers: [],
-      starts: [],
-      messages: [],
-      cancelledWork: [],
-      cancelledTimers: [],
-      closes: false,
-      nextExecutionId: null,
-      projection: null,
-      release: false,
-      availableInMs: 0,
-      quarantine: null,
-      ...turn,
-    };
+    const ackedMessages = messages.map(({ token }) => token);
+    const commit = turnOf(instance, 0, { executionId, lastEventId, ackedMessages, events, ...turn });
     const batch = { nodeId: this.#nodeId, turns: [commit], results: [], claimWork: [] };
     const [outcome] = (await this.#provider.commit(batch)).turns;
     assert.equal(outcome?.status, "committed", JSON.stringify(outcome));

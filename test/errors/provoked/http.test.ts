@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { orchestration } from "../../../src/definition/index.ts";
 import { serveDashboard } from "../../../src/http/index.ts";
 import { SqliteProvider } from "../../../src/providers/sqlite/index.ts";
-import { overriding } from "../../client/support/overriding.ts";
+import { overriding } from "../../support/overriding.ts";
 import { apiClient, type Answer } from "../../http/api-client.ts";
 
 type Client = ReturnType<typeof apiClient>;

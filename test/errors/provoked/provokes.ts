@@ -6,7 +6,9 @@ import { PerdureError } from "../../../src/errors/index.ts";
 import type { RuntimeOptions } from "../../../src/runtime/index.ts";
 import { World } from "../../support/world.ts";
 
-/** The shortest way to an error, as a test with its code for a name. The reference of errors has to have the same codes. */
+/**
+ * The shortest way to an error, as a test with its code for a name. The reference of errors has to have the same codes.
+ */
 export function provokes(code: string, provoke: (world: World) => unknown): void {
   test(code, async () => {
     const world = await World.open();

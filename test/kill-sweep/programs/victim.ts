@@ -1,9 +1,10 @@
-// Runs a scenario in each of several stores, each up to its point, and kills itself when nothing goes on in any of them.
+// Runs a scenario in each of several stores, each up to its point, and kills itself when nothing goes on in any of
+// them.
 import type { CutPoint } from "../cut-calls.ts";
 import { cutAt } from "../cut-calls.ts";
 import { type BrokenName, type BrokenStore, brokenStores } from "../broken-stores.ts";
 import { Ledger } from "../ledger.ts";
-import { type Address, openAt } from "../place.ts";
+import { type Address, openAt } from "../../support/store-address.ts";
 import { runNode } from "../run-node.ts";
 import { type ScenarioName, scenarios } from "../scenarios/index.ts";
 

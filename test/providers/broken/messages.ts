@@ -1,31 +1,9 @@
-import { randomUUID } from "node:crypto";
 import type { EnqueuedMessage, FetchedInstance, MessageToken, NewMessage } from "../../../src/providers/contract.ts";
+import { turnOf } from "../../../src/providers/conformance/scene.ts";
 import { broken, changeInstances, changeTurns, mailOf } from "./broken-provider.ts";
 
-const ackOnly = (instance: FetchedInstance, ackedMessages: readonly MessageToken[]) => ({
-  ref: instance.ref,
-  instanceId: instance.instanceId,
-  turnId: randomUUID(),
-  epoch: instance.epoch,
-  executionId: instance.executionId,
-  lastEventId: instance.lastEventId,
-  ackedMessages,
-  ackedWork: [],
-  events: [],
-  work: [],
-  timers: [],
-  starts: [],
-  messages: [],
-  cancelledWork: [],
-  cancelledTimers: [],
-  state: [],
-  closes: false,
-  nextExecutionId: null,
-  projection: null,
-  release: false,
-  availableInMs: 0,
-  quarantine: null,
-});
+const ackOnly = (instance: FetchedInstance, ackedMessages: readonly MessageToken[]) =>
+  turnOf(instance, 0, { ackedMessages });
 
 const withoutLimit = ({ inbound: _limit, ...message }: EnqueuedMessage): EnqueuedMessage => message;
 

@@ -1,4 +1,4 @@
-import type { Provider } from "../../../src/providers/contract.ts";
+import type { Provider } from "../../src/providers/contract.ts";
 
 /** The provider itself, but for these methods, which watch it or get in its way. */
 export function overriding(provider: Provider, overrides: Partial<Provider>): Provider {
