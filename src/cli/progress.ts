@@ -1,4 +1,4 @@
-import { spanText } from "../management/spans.ts";
+import { spanText } from "../inspection/index.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Says how far a long command has come, on one line; nothing where nobody looks. */

@@ -1,5 +1,5 @@
 import type { Provider } from "../providers/contract.ts";
-import { countText, spanText } from "./spans.ts";
+import { countText, spanText } from "../inspection/index.ts";
 import { nodesView, overview, queuesView } from "./store-views.ts";
 
 /** What `perdure doctor` found, and when. */
@@ -22,7 +22,9 @@ const lateMs = 60_000;
 const skewMs = 5_000;
 const largeLogBytes = 256 * 1024 * 1024;
 
-/** Looks at all that goes wrong in practice. The store was opened, so its schema and its settings are as they must be. */
+/**
+ * Looks at all that goes wrong in practice. The store was opened, so its schema and its settings are as they must be.
+ */
 export async function diagnose(provider: Provider): Promise<Diagnosis> {
   const [whole, queues, nodes] = await Promise.all([overview(provider), queuesView(provider), nodesView(provider)]);
   const { instances, quarantined } = whole;

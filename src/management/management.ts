@@ -41,8 +41,8 @@ export interface ManagementOptions {
 }
 
 /**
- * What an operator sees and does, as plain JSON: the same behind the command line, the HTTP API and the dashboard. Every
- * instant is an ISO text, and every value of users' the text in which it is stored. Rejects as `Client` does.
+ * What an operator sees and does, as plain JSON: the same behind the command line, the HTTP API and the dashboard.
+ * Every instant is an ISO text, and every value of users' the text in which it is stored. Rejects as `Client` does.
  */
 export class Management {
   readonly client: Client;

@@ -44,8 +44,8 @@ const failuresKept = 1_000;
 
 /**
  * Replays every instance of a store that has not ended against the code at hand, and says which would diverge, at which
- * event and line, and which have no version to run on. Reads, and writes nothing: it may run beside live nodes. Holds one
- * history at a time in memory. An instance that goes on meanwhile is judged by the history that was read.
+ * event and line, and which have no version to run on. Reads, and writes nothing: it may run beside live nodes. Holds
+ * one history at a time in memory. An instance that goes on meanwhile is judged by the history that was read.
  */
 export function checkReplay(options: CheckReplayOptions): Promise<CheckReport> {
   checkObject(options, "checkReplay options");

@@ -13,9 +13,9 @@ export interface Chosen {
 export const isExport = (history: unknown): boolean => isObject(history) && history["perdureExport"] !== undefined;
 
 /**
- * The executions of every instance whose orchestration is among `names`, or of the one instance that is asked for. Throws
- * `InvalidArgumentError` for an export that is damaged, redacted or without that instance, and `NotRegisteredError` if
- * nothing in it is of these names.
+ * The executions of every instance whose orchestration is among `names`, or of the one instance that is asked for.
+ * Throws `InvalidArgumentError` for an export that is damaged, redacted or without that instance, and
+ * `NotRegisteredError` if nothing in it is of these names.
  */
 export function chosenFrom(file: unknown, names: ReadonlySet<string>, instanceId?: string): Chosen {
   const { instances, isRedacted } = checkExport(file);

@@ -28,13 +28,13 @@ export interface ReplayOptions {
  *
  *     (await replayHistory(checkout, "test/histories/order-42.json")).assertOk();
  *
- * `history`: the path or `file:` URL of a JSON file; what `perdure export` or `exportInstance` wrote, an instance and its
- * children; what `recordHistory` gave; or the events of one execution as `client.getHistory` gives them. Activities are
- * not run. Children in an export are replayed if their orchestrations are given, and else named in the report.
+ * `history`: the path or `file:` URL of a JSON file; what `perdure export` or `exportInstance` wrote, an instance and
+ * its children; what `recordHistory` gave; or the events of one execution as `client.getHistory` gives them. Activities
+ * are not run. Children in an export are replayed if their orchestrations are given, and else named in the report.
  *
- * What is wrong with a history is in the report. Rejects with `InvalidArgumentError` for what is no history, is redacted,
- * or lacks what is asked for; with `NotRegisteredError` for an export in which nothing is of these orchestrations; and
- * with `SchemaVersionError` for a recorded history in a form that only a newer release knows.
+ * What is wrong with a history is in the report. Rejects with `InvalidArgumentError` for what is no history, is
+ * redacted, or lacks what is asked for; with `NotRegisteredError` for an export in which nothing is of these
+ * orchestrations; and with `SchemaVersionError` for a recorded history in a form that only a newer release knows.
  */
 export function replayHistory(
   orchestrations: AnyOrchestration | readonly AnyOrchestration[],

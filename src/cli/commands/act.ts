@@ -3,7 +3,7 @@ import type { ActionKind, BulkResult, InstanceAction } from "../../management/in
 import { type Cli, globals, type OpenedStore, withStore } from "../cli.ts";
 import { CliError, exitCodes } from "../exit-codes.ts";
 import { filterFrom, type FilterOptions, isFiltered, withFilterOptions } from "../filter-options.ts";
-import { countText } from "../../management/spans.ts";
+import { countText } from "../../inspection/index.ts";
 import { Progress } from "../progress.ts";
 
 interface Options extends FilterOptions {

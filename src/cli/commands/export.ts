@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { Command } from "commander";
-import { countText } from "../../management/spans.ts";
+import { countText } from "../../inspection/index.ts";
 import { type Cli, withStore } from "../cli.ts";
 import { Progress } from "../progress.ts";
 

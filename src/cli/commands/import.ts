@@ -3,7 +3,7 @@ import type { ImportProgress } from "../../transfer/index.ts";
 import { type Cli, globals, withStore } from "../cli.ts";
 import { jsonArgument } from "../json-argument.ts";
 import { Progress } from "../progress.ts";
-import { countText } from "../../management/spans.ts";
+import { countText } from "../../inspection/index.ts";
 
 export function importCommand(cli: Cli): Command {
   const { terminal } = cli;

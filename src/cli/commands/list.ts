@@ -3,7 +3,7 @@ import type { InstanceView } from "../../management/index.ts";
 import { type Cli, globals, withStore } from "../cli.ts";
 import { filterFrom, type FilterOptions, withFilterOptions } from "../filter-options.ts";
 import { statusText } from "../status-text.ts";
-import { agoText } from "../../management/spans.ts";
+import { agoText } from "../../inspection/index.ts";
 import { type Column, printTable } from "../table.ts";
 
 interface Options extends FilterOptions {

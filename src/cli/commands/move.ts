@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { SchemaVersionError } from "../../errors/index.ts";
-import { countText } from "../../management/spans.ts";
+import { countText } from "../../inspection/index.ts";
 import type { Provider, StoreCounts } from "../../providers/contract.ts";
 import { abandonMove, moveInstances, previewMove } from "../../transfer/index.ts";
 import { type Cli, globals, withStore } from "../cli.ts";

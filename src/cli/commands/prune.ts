@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { type Cli, globals, withStore } from "../cli.ts";
-import { countText } from "../../management/spans.ts";
+import { countText } from "../../inspection/index.ts";
 import { CliError, exitCodes } from "../exit-codes.ts";
 import { Progress } from "../progress.ts";
 

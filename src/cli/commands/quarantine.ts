@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { type Cli, globals, withStore } from "../cli.ts";
-import { agoText } from "../../management/spans.ts";
+import { agoText } from "../../inspection/index.ts";
 import { printTable } from "../table.ts";
 
 export function quarantineCommand(cli: Cli): Command {

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { Failure } from "../../errors/index.ts";
 import type { InstanceReport, OperationView } from "../../management/index.ts";
 import { type Cli, globals, withStore } from "../cli.ts";
-import { agoText, countText, spanText } from "../../management/spans.ts";
+import { agoText, countText, spanText } from "../../inspection/index.ts";
 import { statusText } from "../status-text.ts";
 import { printTable } from "../table.ts";
 import type { Terminal } from "../terminal.ts";

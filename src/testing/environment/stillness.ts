@@ -18,8 +18,9 @@ export interface Activity {
 }
 
 /**
- * Resolves when nothing more happens at this moment of virtual time: no message waits, no turn is under way, no activity
- * runs, no timer is due. All of that is read from the store, where everything is until the commit that ends it.
+ * Resolves when nothing more happens at this moment of virtual time: no message waits, no turn is under way, no
+ * activity runs, no timer is due. All of that is read from the store, where everything is until the commit that ends
+ * it.
  */
 export async function stillness(provider: Provider, activity: () => Activity): Promise<StoreLoad> {
   for (let passes = 1; ; passes++) {
@@ -51,8 +52,8 @@ async function untilMoved(activity: () => Activity): Promise<void> {
   done.abort();
   if (isMoving) return;
   throw new StuckTestError(
-    `The test cannot go on: for ${patienceMs} ms nothing has happened but\n${describeRunning()}\nTime stands still as long ` +
-      "as an activity runs. Let it end, give its stub a `delay`, or the environment more `patience`.",
+    `The test cannot go on: for ${patienceMs} ms nothing has happened but\n${describeRunning()}\nTime stands still as ` +
+      "long as an activity runs. Let it end, give its stub a `delay`, or the environment more `patience`.",
   );
 }
 

@@ -30,7 +30,9 @@ interface Stub {
   readonly delayMs: number;
 }
 
-/** The activities of a test environment: definitions whose functions are looked up, delayed and counted at each call. */
+/**
+ * The activities of a test environment: definitions whose functions are looked up, delayed and counted at each call.
+ */
 export class StubbedActivities {
   /** Executions that have begun and not ended, in words. */
   readonly #running = new Set<{ readonly text: string }>();

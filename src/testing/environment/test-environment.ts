@@ -32,8 +32,8 @@ export interface TestEnvironmentOptions {
   /** What stands before the store, such as `(provider) => withCodec(provider, codec)`. */
   readonly wrapProvider?: (provider: Provider) => Provider;
   /**
-   * Real time in which an activity may run while nothing else happens, until the test is taken for one that cannot go on.
-   * Default `"4s"`.
+   * Real time in which an activity may run while nothing else happens, until the test is taken for one that cannot go
+   * on. Default `"4s"`.
    */
   readonly patience?: Duration;
   /** Of the one node that there is, such as `dehydrateAfter: 0`, with which every turn is a replay from the start. */
@@ -43,8 +43,8 @@ export interface TestEnvironmentOptions {
 type StubFunction<I, O> = (input: I, ctx: ActivityContext) => O | PromiseLike<O>;
 
 /**
- * A store in memory, one node, and a time that only the test moves. What is ready is run at once; what is due later comes
- * when the test waits for a result, or calls `advance`.
+ * A store in memory, one node, and a time that only the test moves. What is ready is run at once; what is due later
+ * comes when the test waits for a result, or calls `advance`.
  *
  *     await using env = await TestEnvironment.open({ orchestrations: [checkout] });
  *     env.stub(charge, async (order) => ({ id: `r-${order.id}` }), { failures: 2, delay: "5m" });
@@ -128,8 +128,8 @@ export class TestEnvironment implements AsyncDisposable {
   }
 
   /**
-   * What an instance comes to: time passes from one thing that is due to the next, until it has ended. Rejects with what
-   * ended it otherwise; and with `StuckTestError`, which says what it waits for, when nothing is due any more.
+   * What an instance comes to: time passes from one thing that is due to the next, until it has ended. Rejects with
+   * what ended it otherwise; and with `StuckTestError`, which says what it waits for, when nothing is due any more.
    */
   async result<O = unknown>(target: InstanceHandle<O> | string): Promise<O> {
     const instanceId = typeof target === "string" ? target : target.instanceId;

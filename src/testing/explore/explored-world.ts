@@ -12,7 +12,7 @@ import type {
 } from "../../providers/contract.ts";
 import type { TurnNode } from "../../runtime/node.ts";
 import { prepareTurn } from "../../runtime/prepare-turn.ts";
-import { spanText } from "../../management/spans.ts";
+import { spanText } from "../../inspection/index.ts";
 import { turnNode } from "../turn-node.ts";
 import { ExploredInstance, repeatable } from "./explored-instance.ts";
 import type { Inbound, Plan } from "./plan.ts";

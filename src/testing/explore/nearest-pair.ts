@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 import type { ScheduleRun } from "./run-schedule.ts";
 
 /**
- * Two schedules with different outcomes that are as alike as any two are, and of those the simplest, so that what differs is
- * what makes the difference: the same steps in another order, if there are such, changed over as short a stretch as can be.
+ * Two schedules with different outcomes that are as alike as any two are, and of those the simplest, so that what
+ * differs is what makes the difference: the same steps in another order, if there are such, changed over as short a
+ * stretch as can be.
  */
 export function nearestPair(runs: readonly ScheduleRun[]): readonly [ScheduleRun, ScheduleRun] | undefined {
   const groups = groupsOf(runs);

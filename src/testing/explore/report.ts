@@ -1,5 +1,5 @@
 import { AssertionError } from "node:assert";
-import { countText } from "../../management/spans.ts";
+import { countText } from "../../inspection/index.ts";
 import {
   type Findings,
   findingsOf,
@@ -43,8 +43,8 @@ export interface ExploreReport extends Findings {
   /** It does not matter whether an activity that is given up has been executed before. Needs `observe`. */
   assertNothingLeftBehind(): void;
   /**
-   * The condition holds for every outcome: true, or whatever else than false, unless it throws. Also for what comes of it
-   * when activities that are given up have been executed before.
+   * The condition holds for every outcome: true, or whatever else than false, unless it throws. Also for what comes of
+   * it when activities that are given up have been executed before.
    */
   assertEvery(condition: (outcome: ExploredOutcome) => unknown): void;
   /** A text for people: the outcomes, and the shortest way to each finding. */

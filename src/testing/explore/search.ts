@@ -25,7 +25,9 @@ export interface FaultyRun {
 
 const first = (): number => 0;
 
-/** Runs schedules by the number of times that they deviate from the first one, so that what is found is found minimal. */
+/**
+ * Runs schedules by the number of times that they deviate from the first one, so that what is found is found minimal.
+ */
 export async function search(plan: Plan): Promise<Search> {
   const { runs, isExhaustive } = await orders(plan);
   const crashes: FaultyRun[] = [];
