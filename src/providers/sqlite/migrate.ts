@@ -3,10 +3,9 @@ import type { StoreClock } from "../clock.ts";
 import type { Connection } from "./connection.ts";
 import { initial } from "./migrations/001-initial.ts";
 import { transfer } from "./migrations/002-transfer.ts";
-import { plainEndedIndex } from "./migrations/003-plain-ended-index.ts";
 
 /** In order; the number of a migration is its place, from 1. Only ever appended to. */
-const migrations: readonly string[] = [initial, transfer, plainEndedIndex];
+const migrations: readonly string[] = [initial, transfer];
 
 /** Brings the schema up to this release's version, all or nothing; refuses one that is newer. */
 export function migrate(connection: Connection, clock: StoreClock): void {

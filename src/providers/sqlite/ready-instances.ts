@@ -27,7 +27,9 @@ const SELECT_NEXT_READY = `
   SELECT min(ready_since) FROM perdure_ownerships
    WHERE ${claimable} AND needs = ? AND claims = ? AND ready_since > ?`;
 
-/** The unowned instances with messages that need one handler, and were claimed equally often since their last commit. */
+/**
+ * The unowned instances with messages that need one handler, and were claimed equally often since their last commit.
+ */
 export interface ReadyGroup {
   /** `anyNode` for those that are to be ended, so that nobody's code will be run. */
   readonly handler: string;

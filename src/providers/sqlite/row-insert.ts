@@ -1,7 +1,9 @@
 import type { SQLInputValue } from "node:sqlite";
 import type { Connection } from "./connection.ts";
 
-/** Rows in one statement: each more saves a third of a row's cost, and each number of rows is one prepared statement. */
+/**
+ * Rows in one statement: each more saves a third of a row's cost, and each number of rows is one prepared statement.
+ */
 const maxRows = 16;
 
 /** An INSERT of a varying number of rows. */
@@ -12,8 +14,8 @@ export class RowInsert {
   readonly #statements: string[] = [];
 
   constructor(table: string, columns: string) {
-    // OR FAIL: whoever gets an error undoes all that it wrote. Without it SQLite copies every page first that a statement
-    // of several rows touches, to be able to undo just that statement.
+    // OR FAIL: whoever gets an error undoes all that it wrote. Without it SQLite copies every page first that a
+    // statement of several rows touches, to be able to undo just that statement.
     this.#head = `INSERT OR FAIL INTO ${table} (${columns}) VALUES `;
     this.#width = columns.split(",").length;
     this.#row = `(${Array(this.#width).fill("?").join(", ")})`;

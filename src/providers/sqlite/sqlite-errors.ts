@@ -5,7 +5,9 @@ const busy = 5;
 const locked = 6;
 const refusals = new Set([18 /* TOOBIG */, 19 /* CONSTRAINT */, 20 /* MISMATCH */, 25 /* RANGE */]);
 
-/** Somebody else holds a lock: nothing happened, and trying again is right. Includes BUSY_SNAPSHOT and BUSY_RECOVERY. */
+/**
+ * Somebody else holds a lock: nothing happened, and trying again is right. Includes BUSY_SNAPSHOT and BUSY_RECOVERY.
+ */
 export function isBusy(error: unknown): boolean {
   const code = primaryCode(error);
   return code === busy || code === locked;

@@ -27,7 +27,9 @@ export class Transaction {
     this.isolating = isolating;
   }
 
-  /** Runs one part of the group. If it throws, nothing of it remains: at once, or because the whole group is run again. */
+  /**
+   * Runs one part of the group. If it throws, nothing of it remains: at once, or because the whole group is run again.
+   */
   part<T>(step: () => T): T {
     if (!this.isolating) return step();
     this.db.run("SAVEPOINT part");

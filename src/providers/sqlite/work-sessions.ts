@@ -42,8 +42,8 @@ export function sessionQueue(
 }
 
 /**
- * Of items that the node is about to take: those that it may. A session that is nobody's becomes the node's; what belongs
- * to another goes into that node's lane.
+ * Of items that the node is about to take: those that it may. A session that is nobody's becomes the node's; what
+ * belongs to another goes into that node's lane.
  */
 export function withinSessions(tx: Transaction, nodeId: string, items: readonly UnownedItem[]): UnownedItem[] {
   return items.filter(({ seq, session }) => {
