@@ -34,13 +34,18 @@ export class Nemesis {
         return fault.strike(this.#field, new Random(`${this.strikes} ${this.#random.next()}`));
       }),
     );
-    await Promise.race([done, this.#runOutOfPatience()]);
+    const healed = new AbortController();
+    try {
+      await Promise.race([done, this.#runOutOfPatience(healed.signal)]);
+    } finally {
+      healed.abort();
+    }
     this.#field.isCalm = true;
   }
 
   /** A fault that never heals would pass for minutes of peace. */
-  async #runOutOfPatience(): Promise<never> {
-    await delay(patienceMs, undefined, { ref: false });
+  async #runOutOfPatience(healed: AbortSignal): Promise<never> {
+    await delay(patienceMs, undefined, { ref: false, signal: healed });
     const said = this.#field.server?.lastWords() ?? "";
     throw new Error(`${this.last} has not healed after ${patienceMs} ms. The server said last:\n${said}`);
   }

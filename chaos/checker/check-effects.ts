@@ -4,7 +4,9 @@ import type { Worked } from "../workload/activities.ts";
 import type { RecordedInstance } from "./recorded-instance.ts";
 import type { Report } from "./violations.ts";
 
-/** A time in which a process can have committed nothing, because it was stopped or cut off for longer than its lease. */
+/**
+ * A time in which a process can have committed nothing, because it was stopped or cut off for longer than its lease.
+ */
 export interface Isolation {
   readonly pid: number;
   readonly what: string;

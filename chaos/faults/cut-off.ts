@@ -1,7 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { now } from "../ledger/ledger-writer.ts";
 import { type Fault, onPostgres } from "./fault.ts";
-import { backAtWork, begunBy, takenOver } from "./watch.ts";
+import { backAtWork, begunBy, pastLease, takenOver } from "./watch.ts";
 
 /** A node that goes on without its server for longer than the lease; what it sent meanwhile arrives afterwards. */
 export const cutOff: Fault = {
@@ -13,7 +12,7 @@ export const cutOff: Fault = {
     berth.proxy?.cutOff();
     const from = now();
     await takenOver(field, begunBy(field, pid), from);
-    await delay(from + field.leaseMs + random.between(200, 700) - now());
+    await pastLease(field, from, random);
     const to = now();
     field.isolations.push({ pid, what: "cut off", from, to });
     berth.proxy?.heal();

@@ -3,7 +3,9 @@ import { now } from "../ledger/ledger-writer.ts";
 import { type Fault, onPostgres } from "./fault.ts";
 import { backAtWork } from "./watch.ts";
 
-/** The rest of the program takes all connections of the pool that it shares with its node, for longer than the lease. */
+/**
+ * The rest of the program takes all connections of the pool that it shares with its node, for longer than the lease.
+ */
 export const exhaustedPool: Fault = {
   kind: "exhausted pool",
   stores: onPostgres,

@@ -1,7 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { now } from "../ledger/ledger-writer.ts";
 import { type Fault, onBoth } from "./fault.ts";
-import { backAtWork, begunBy, takenOver } from "./watch.ts";
+import { backAtWork, begunBy, pastLease, takenOver } from "./watch.ts";
 
 /** SIGSTOP for longer than the lease, takeover by the others, SIGCONT: what goes on then is a zombie. */
 export const pause: Fault = {
@@ -13,7 +12,7 @@ export const pause: Fault = {
     await field.fleet.pause(berth);
     const from = now();
     await takenOver(field, begunBy(field, pid), from);
-    await delay(from + field.leaseMs + random.between(200, 700) - now());
+    await pastLease(field, from, random);
     const to = now();
     field.isolations.push({ pid, what: "stopped", from, to });
     berth.program.kill("SIGCONT");

@@ -1,6 +1,9 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Battlefield } from "../battlefield.ts";
 import type { Berth } from "../fleet.ts";
 import type { Execution } from "../ledger/ledger-reader.ts";
+import { now } from "../ledger/ledger-writer.ts";
+import type { Random } from "../random.ts";
 
 /** What a process has begun, and somebody else has to do if it never ends there. */
 export function begunBy(field: Battlefield, pid: number): Execution[] {
@@ -18,6 +21,11 @@ export async function takenOver(field: Battlefield, begun: readonly Execution[],
     );
     if (again !== undefined && field.isCalm) field.bounds.note("takeover", again.beganAt - since);
   }
+}
+
+/** Waits until a lease that was held at this instant is over for a while. */
+export async function pastLease(field: Battlefield, since: number, random: Random): Promise<void> {
+  await delay(Math.max(0, since + field.leaseMs + random.between(200, 700) - now()));
 }
 
 /** Waits until anything is begun after this instant, at which the server was there again. */

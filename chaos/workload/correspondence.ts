@@ -35,7 +35,10 @@ export const correspondence: KindOf = ({ increment }) => {
   };
 };
 
-/** As whoever wants every letter to arrive and no answer to go unnoticed: only what was answered is followed by the next. */
+/**
+ * As whoever wants every letter to arrive and no answer to go unnoticed: only what was answered is followed by the
+ * next.
+ */
 function sendOnce({ client, instanceId, insist }: Play, n: number): Promise<void> {
   let attempt = 0;
   return insist(async () => {
