@@ -1,4 +1,5 @@
-// What a step costs a PostgreSQL server: npm run bench:costs. Counts that hold on any machine; see docs/internals/scale.md.
+// What a step costs a PostgreSQL server: npm run bench:costs. Counts that hold on any machine; see
+// docs/internals/scale.md.
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { Client } from "../src/client/index.ts";

@@ -46,7 +46,8 @@ const mayImport: Readonly<Record<string, readonly string[] | "all but cli">> = {
   index: "all but cli",
 };
 
-// The replay engine is pure: these give it context tracking, hashing and type checks; nothing may give it I/O or a clock.
+// The replay engine is pure: these give it context tracking, hashing and type checks; nothing may give it I/O or a
+// clock.
 const replayMayImportFromOutside = ["node:async_hooks", "node:crypto", "node:util"];
 
 // What a simulation has to decide goes through the Host, or a seed would not say what happens.

@@ -1,5 +1,6 @@
-// Runs simulated worlds: `npm run sim -- --turns N [--first-seed S] [--processes P]`, or one of them: `--seed S [--shrink]`;
-// or breaks the product on purpose, in every way that is known, and says how long it takes to be noticed: `--mutants`.
+// Runs simulated worlds: `npm run sim -- --turns N [--first-seed S] [--processes P]`, or one of them: `--seed S
+// [--shrink]`; or breaks the product on purpose, in every way that is known, and says how long it takes to be noticed:
+// `--mutants`.
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { describeFailure, runCampaign } from "../test/simulation/campaign.ts";

@@ -16,8 +16,8 @@ const files = (positionals.length === 0 ? ["test"] : positionals).flatMap(testFi
 // Each file is a process of its own, and compiles the whole library first: half a second, if nobody has kept it.
 process.env["NODE_COMPILE_CACHE"] ??= resolve("node_modules/.cache/compiled");
 
-// One server for all files, with PERDURE_PG_URL set by us or by whoever has one. A file that runs alone starts its own, if
-// it needs one at all.
+// One server for all files, with PERDURE_PG_URL set by us or by whoever has one. A file that runs alone starts its own,
+// if it needs one at all.
 const server = process.env["PERDURE_PG_URL"] === undefined && files.length > 1 ? await startPostgres() : null;
 if (server !== null) process.env["PERDURE_PG_URL"] = server.url;
 

@@ -1,4 +1,5 @@
-// A node in a process of its own: node bench/programs/chain-node.ts '<StoreLocation as JSON>'; lives until it is killed.
+// A node in a process of its own: node bench/programs/chain-node.ts '<StoreLocation as JSON>'; lives until it is
+// killed.
 import { Runtime } from "../../src/runtime/index.ts";
 import { openAt, type StoreLocation } from "../support/open-store.ts";
 import { chain, step } from "./chain.ts";

@@ -7,7 +7,9 @@ export interface Disk extends Disposable {
   append(): number;
 }
 
-/** Appended to once in a while: a disk that is asked again and again answers in less than half the time of an idle one. */
+/**
+ * Appended to once in a while: a disk that is asked again and again answers in less than half the time of an idle one.
+ */
 export function openIdleDisk(): Disk {
   const folder = mkdtempSync(join(tmpdir(), "perdure-disk-"));
   const file = openSync(join(folder, "file"), "w");

@@ -13,7 +13,10 @@ export type Message =
 /** What a model answers: a text for the customer, or a tool to be used first. */
 export type Reply = { readonly say: string } | { readonly call: ToolCall };
 
-/** Stands for a language model. A real one need not say the same twice: its answer is recorded, and never asked for again. */
+/**
+ * Stands for a language model. A real one need not say the same twice: its answer is recorded, and never asked for
+ * again.
+ */
 export function modelReply(conversation: readonly Message[]): Reply {
   const order = /order (\d+)/.exec(JSON.stringify(conversation[0]))?.[1] ?? "unknown";
   const last = conversation.at(-1);

@@ -30,8 +30,8 @@ interface Report {
 const atOnce = 4;
 
 /**
- * A few branches share one list. `Promise.all` over all pictures would schedule every one of them at once; and a batch at a
- * time would wait for the slowest of each.
+ * A few branches share one list. `Promise.all` over all pictures would schedule every one of them at once; and a batch
+ * at a time would wait for the slowest of each.
  */
 const resizeAll = orchestration("resize-all", async (ctx, pictures: string[]): Promise<Report> => {
   const left = [...pictures];

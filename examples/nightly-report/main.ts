@@ -24,8 +24,8 @@ const nightly = orchestration("nightly", async (ctx): Promise<never> => {
   const twoOClock = midnight + dayMs + 2 * 60 * 60 * 1_000;
   await ctx.sleepUntil(twoOClock);
   const yesterday = dayOf(twoOClock - dayMs);
-  // Detached: a report that takes long, or fails, must not hold up the next night. The id has the day in it, so that there
-  // is one report for a day, whoever else may have started it.
+  // Detached: a report that takes long, or fails, must not hold up the next night. The id has the day in it, so that
+  // there is one report for a day, whoever else may have started it.
   await ctx.startOrchestration(report, yesterday, { instanceId: `report-${yesterday}` });
   return ctx.continueAsNew();
 });

@@ -12,7 +12,9 @@ export interface Database extends AsyncDisposable {
   readonly schema: string;
 }
 
-/** The database that `PERDURE_PG_URL` names; or one that an npm package brings. What this run leaves in it is removed. */
+/**
+ * The database that `PERDURE_PG_URL` names; or one that an npm package brings. What this run leaves in it is removed.
+ */
 export async function openDatabase(): Promise<Database> {
   const schema = `three_nodes_${randomUUID().slice(0, 8)}`;
   const url = process.env["PERDURE_PG_URL"];

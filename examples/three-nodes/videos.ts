@@ -29,7 +29,10 @@ export const transcode = activity("transcode", media, async (_ctx, { video, part
 
 export const partsPerVideo = 4;
 
-/** Gives the nodes that did it. All parts of a video want the node that has downloaded it: a session keeps them together. */
+/**
+ * Gives the nodes that did it. All parts of a video want the node that has downloaded it: a session keeps them
+ * together.
+ */
 export const encode = orchestration("encode", async (ctx, video: string): Promise<string[]> => {
   for (;;) {
     const here = { session: ctx.uuid() };

@@ -3,7 +3,8 @@ import { Runtime } from "perdure";
 import { PostgresProvider } from "perdure/postgres";
 import { download, encode, transcode } from "./videos.ts";
 
-// A node: `NODE_NAME=a node worker.ts <connection string> <schema>`. All of them are the same, on one machine or on many.
+// A node: `NODE_NAME=a node worker.ts <connection string> <schema>`. All of them are the same, on one machine or on
+// many.
 const [, , connection = "", schema = "perdure"] = process.argv;
 await using provider = await PostgresProvider.open(connection, { schema });
 await using _runtime = await Runtime.start({

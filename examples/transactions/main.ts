@@ -7,7 +7,9 @@ interface Order {
   readonly amount: number;
 }
 
-/** Takes the money together with the completion of the activity: there is no moment at which only one of them is stored. */
+/**
+ * Takes the money together with the completion of the activity: there is no moment at which only one of them is stored.
+ */
 const pay = transaction(
   "pay",
   { retry: { maxAttempts: 3, initialInterval: "10ms" } },

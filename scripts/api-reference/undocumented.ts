@@ -2,7 +2,9 @@ import type { Declaration } from "./declaration.ts";
 import { firstSentence } from "./doc-comment.ts";
 import { hiddenTitle, inventory } from "./inventory.ts";
 
-/** The exported names, and the public methods of classes, whose comment is missing or does not begin with a sentence. */
+/**
+ * The exported names, and the public methods of classes, whose comment is missing or does not begin with a sentence.
+ */
 export function undocumented(): readonly string[] {
   return documentedNames()
     .filter(({ doc }) => !isComplete(doc))

@@ -2,8 +2,8 @@ import type { Host, HostTimer } from "../host/index.ts";
 import type { Provider, Wake } from "../providers/contract.ts";
 
 /**
- * Tells those who wait for instances to end when to look again. One subscription serves all who wait through one client,
- * so that a commit costs the instances it ended, and not everybody who waits for any other.
+ * Tells those who wait for instances to end when to look again. One subscription serves all who wait through one
+ * client, so that a commit costs the instances it ended, and not everybody who waits for any other.
  */
 export class ChangeWatch {
   readonly #host: Host;

@@ -12,7 +12,8 @@ export async function raiseEvent(
   checkInstanceId(instanceId, "instanceId");
   const inbound = inboundData("event", event, { value: data, limits: client.limits });
   const message = { kind: "EventRaised", name: inbound.name, ...inbound.data } as const;
-  // It is not kept, so what was not received yet leaves it room: an event may be what makes the orchestration receive it.
+  // It is not kept, so what was not received yet leaves it room: an event may be what makes the orchestration receive
+  // it.
   const limit = { most: client.limits.mailboxDepth, takesRoom: false };
   await deliver(client, { instanceId, message, lane: "normal", ifEnded: "throw", inbound: limit });
 }

@@ -2,8 +2,8 @@ const ownFolder = new URL("..", import.meta.url).href;
 const maxFrames = 30;
 
 /**
- * Where the user's code stands: the innermost frame that is not the library's, such as `checkout (file:///app/a.ts:9:3)`.
- * Undefined when the stack has none, because the code was entered from a microtask.
+ * Where the user's code stands: the innermost frame that is not the library's, such as
+ * `checkout (file:///app/a.ts:9:3)`. Undefined when the stack has none, because the code was entered from a microtask.
  */
 export function callSite(): string | undefined {
   const limit = Error.stackTraceLimit;

@@ -1,4 +1,6 @@
-/** Whether the value is what `activity()`, `orchestration()`, `event()` or `mailbox()` returned; whichever `kind` says. */
+/**
+ * Whether the value is what `activity()`, `orchestration()`, `event()` or `mailbox()` returned; whichever `kind` says.
+ */
 export function isDefinition<K extends "activity" | "orchestration" | "event" | "mailbox">(
   value: unknown,
   kind: K,

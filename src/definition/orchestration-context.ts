@@ -24,8 +24,9 @@ export interface ActivityCall extends AwaitOptions, Omit<ActivityOptions, "timeo
   /** Of one attempt: overrides the activity's own `timeout`. */
   readonly attemptTimeout?: Duration;
   /**
-   * All activities of a session run on one node, as long as it lives and has what they need, so that they can share what
-   * is in its memory or on its disk. The id is one for the whole store; make it from `ctx.runId` for a session of one run.
+   * All activities of a session run on one node, as long as it lives and has what they need, so that they can share
+   * what is in its memory or on its disk. The id is one for the whole store; make it from `ctx.runId` for a session of
+   * one run.
    */
   readonly session?: string;
 }

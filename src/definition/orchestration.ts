@@ -36,8 +36,8 @@ export type AnyOrchestration = Orchestration<never, unknown>;
 /**
  * Defines an orchestration: a plain async function that decides what happens next, and touches the world only through
  * its context. With an `input` schema, starts by the definition are checked where they stand, and all others, such as
- * those by the plain name and continue-as-new, where they arrive: then the instance fails with `ValidationError`. Throws
- * `InvalidArgumentError` for a bad name or version.
+ * those by the plain name and continue-as-new, where they arrive: then the instance fails with `ValidationError`.
+ * Throws `InvalidArgumentError` for a bad name or version.
  */
 export function orchestration<I, O>(name: string, run: OrchestrationFunction<I, O>): Orchestration<I, O>;
 export function orchestration<S extends AnySchema, O>(

@@ -124,8 +124,8 @@ export class MailboxFullError extends PerdureError {
 
   constructor(instanceId: string) {
     super(
-      `Instance "${instanceId}" has as many messages as limits.mailboxDepth allows that it has not received. Send it again ` +
-        "later; receive faster, send less, or raise the limit.",
+      `Instance "${instanceId}" has as many messages as limits.mailboxDepth allows that it has not received. Send it ` +
+        "again later; receive faster, send less, or raise the limit.",
       { code: "MAILBOX_FULL", category: "application" },
     );
     this.instanceId = instanceId;

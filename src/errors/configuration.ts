@@ -44,8 +44,8 @@ export class NotRegisteredError extends PerdureError {
 }
 
 /**
- * The code no longer does what its history says it did. `expected` is the history's side, `actual` the code's; `site` is
- * where in the code, as in a stack, if that is known.
+ * The code no longer does what its history says it did. `expected` is the history's side, `actual` the code's; `site`
+ * is where in the code, as in a stack, if that is known.
  */
 export class NondeterminismError extends PerdureError {
   /** Where in the history they differ. */

@@ -12,8 +12,8 @@ export interface PerdureErrorOptions {
 }
 
 /**
- * Base of every error that Perdure throws. `code` is stable across releases and survives storage; the class may not. What
- * happened, why, and what to do is under the code in docs/reference/errors.md.
+ * Base of every error that Perdure throws. `code` is stable across releases and survives storage; the class may not.
+ * What happened, why, and what to do is under the code in docs/reference/errors.md.
  */
 export class PerdureError extends Error {
   readonly code: string;

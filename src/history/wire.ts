@@ -64,7 +64,10 @@ export function encodeMessage(message: Message): StoredMessage {
   return { body: JSON.stringify(body), payload: payloadOf({ payload, failure }) };
 }
 
-/** Throws `CorruptPayloadError` for what cannot be read, `SchemaVersionError` for a kind that only a newer release knows. */
+/**
+ * Throws `CorruptPayloadError` for what cannot be read, `SchemaVersionError` for a kind that only a newer release
+ * knows.
+ */
 export function decodeMessage(stored: StoredMessage): Message {
   const what = "A message";
   const corrupt = (why: string) => new CorruptPayloadError(`${what} cannot be read: ${why}`);

@@ -1,6 +1,7 @@
 /**
- * What a node, a client or an embedded store takes from the process that it lives in, besides storage: time that passes,
- * turns of the event loop, and chance. Whoever simulates a world gives one of their own, and so decides all of it.
+ * What a node, a client or an embedded store takes from the process that it lives in, besides storage: time that
+ * passes, turns of the event loop, and chance. Whoever simulates a world gives one of their own, and so decides all of
+ * it.
  */
 export interface Host {
   /** Monotonic milliseconds, from any origin. */

@@ -6,8 +6,8 @@ export interface RequestRules {
 }
 
 /**
- * Refuses what a page of somebody else's could make a browser send. A name that was rebound to this address is no allowed
- * host; and what changes something has to come from a page of the same origin, or from no page at all.
+ * Refuses what a page of somebody else's could make a browser send. A name that was rebound to this address is no
+ * allowed host; and what changes something has to come from a page of the same origin, or from no page at all.
  */
 export function checkRequest(request: Request, { allowedHosts }: RequestRules): void {
   const { host, origin } = addressOf(request);

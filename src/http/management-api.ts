@@ -14,8 +14,8 @@ export interface ManagementApiOptions {
   /** The store. */
   readonly provider: Provider;
   /**
-   * Says what a request may do: `"none"`, `"read"` or `"write"`, or `{ role, name }` with a name for the audit. There is
-   * no default: whoever mounts the API decides who may use it.
+   * Says what a request may do: `"none"`, `"read"` or `"write"`, or `{ role, name }` with a name for the audit. There
+   * is no default: whoever mounts the API decides who may use it.
    */
   readonly authorize: Authorize;
   /** The host names under which it is reached, without ports, such as `["ops.example.com"]`. */
@@ -29,8 +29,8 @@ export interface ManagementApiOptions {
   /** An imported file, in bytes. Default: 64 MiB. */
   readonly importLimitBytes?: number;
   /**
-   * The code that `POST /check` replays the running instances against: what this process has registered, or what is about
-   * to be deployed. Without it there is nothing to check against.
+   * The code that `POST /check` replays the running instances against: what this process has registered, or what is
+   * about to be deployed. Without it there is nothing to check against.
    */
   readonly orchestrations?: readonly AnyOrchestration[];
   /** Default: a line of level `info` in the log for each change. */
@@ -39,7 +39,10 @@ export interface ManagementApiOptions {
   readonly logger?: Logger;
 }
 
-/** A web-standard handler: `app.mount("/perdure", api.fetch)` in Hono, or any server that speaks `Request` and `Response`. */
+/**
+ * A web-standard handler: `app.mount("/perdure", api.fetch)` in Hono, or any server that speaks `Request` and
+ * `Response`.
+ */
 export interface ManagementApi {
   readonly fetch: (request: Request) => Promise<Response>;
 }

@@ -14,7 +14,9 @@ export interface DashboardOptions extends Omit<ManagementApiOptions, "authorize"
   readonly host?: string;
   /** The port. Default: one that is free. */
   readonly port?: number;
-  /** Lets whoever has it look and change, as `authorization: Bearer ...` or on the login page. 16 characters or more. */
+  /**
+   * Lets whoever has it look and change, as `authorization: Bearer ...` or on the login page. 16 characters or more.
+   */
   readonly token?: string;
   /** Lets whoever has it look. */
   readonly readToken?: string;

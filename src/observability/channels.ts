@@ -1,9 +1,10 @@
 import { channel, type Channel } from "node:diagnostics_channel";
 
 /*
- * What Perdure tells whoever listens, through `node:diagnostics_channel`: one message object for each thing that happens,
- * published when it begins and, the same object with more in it, when it ends. With no listener, nothing is made. A
- * listener may set the fields that are not readonly. What is replayed is never told again. See docs/reference/telemetry.md.
+ * What Perdure tells whoever listens, through `node:diagnostics_channel`: one message object for each thing that
+ * happens, published when it begins and, the same object with more in it, when it ends. With no listener, nothing is
+ * made. A listener may set the fields that are not readonly. What is replayed is never told again. See
+ * docs/reference/telemetry.md.
  */
 
 /** A start was asked for, and is about to be stored. */
@@ -84,7 +85,10 @@ export interface HydrationMessage {
 /** What became of this node's lease. */
 export interface LeaseMessage {
   readonly nodeId: string;
-  /** `held`: it was taken. `failed`: a renewal did not work, and is tried again. `lost`: the node begins anew, without it. */
+  /**
+   * `held`: it was taken. `failed`: a renewal did not work, and is tried again. `lost`: the node begins anew, without
+   * it.
+   */
   readonly what: "held" | "failed" | "lost";
 }
 

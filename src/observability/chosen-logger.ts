@@ -3,7 +3,8 @@ import { InvalidArgumentError } from "../errors/index.ts";
 import { loggerFromEnvironment } from "./environment-logger.ts";
 
 /**
- * The logger that was given, made harmless: what it throws ends neither a turn nor a node. None given: the environment's.
+ * The logger that was given, made harmless: what it throws ends neither a turn nor a node. None given: the
+ * environment's.
  *
  * @throws InvalidArgumentError for what lacks one of a logger's methods.
  */

@@ -51,8 +51,8 @@ function checkClock(clock: Clock): void {
 
 /**
  * Whole milliseconds that never go back. When the source is set back they go on, at half its pace, until it has caught
- * up. If they stood still, every timer would be late by as much as the clock was set back; if they went on at full pace,
- * they would be wrong for ever.
+ * up. If they stood still, every timer would be late by as much as the clock was set back; if they went on at full
+ * pace, they would be wrong for ever.
  */
 class SteadyTime {
   readonly #source: () => number;

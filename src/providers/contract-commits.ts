@@ -54,7 +54,9 @@ export interface TurnCommit {
   readonly nextExecutionId: number | null;
   /** The index row's new values; null fields are left as they are. */
   readonly projection: Projection | null;
-  /** How many messages with an `inbound` that takes room may be queued for the instance from now on. Default: as before. */
+  /**
+   * How many messages with an `inbound` that takes room may be queued for the instance from now on. Default: as before.
+   */
   readonly mailboxRoom?: number | undefined;
   /** Gives up ownership with this commit. */
   readonly release: boolean;
@@ -109,7 +111,9 @@ export interface CommitBatch {
 
 /** What became of one turn of a batch. */
 export type TurnOutcome =
-  /** `refused`: the store did not take the turn's rows, such as an event id twice; a defect of whoever made the turn. */
+  /**
+   * `refused`: the store did not take the turn's rows, such as an event id twice; a defect of whoever made the turn.
+   */
   | { readonly status: "fenced"; readonly refused?: string }
   | {
       readonly status: "committed";

@@ -71,8 +71,8 @@ export interface FetchedInstances {
   /** Messages wait for one of `busy`. They may have come too late for the answer to its commit. */
   readonly busyHasMail: boolean;
   /**
-   * When the next instance becomes available that is being held back (see `TurnCommit.availableInMs`), if any is; now, if
-   * it is a suspect that was held back for what this brings.
+   * When the next instance becomes available that is being held back (see `TurnCommit.availableInMs`), if any is; now,
+   * if it is a suspect that was held back for what this brings.
    */
   readonly nextAvailableAt: number | null;
 }
@@ -105,7 +105,9 @@ export interface WorkItem {
   readonly payload: string | null;
   /** Deliveries that ended in `retry`. */
   readonly failures: number;
-  /** Deliveries whose node's lease expired, unless another item was on trial there; counted when they are taken over. */
+  /**
+   * Deliveries whose node's lease expired, unless another item was on trial there; counted when they are taken over.
+   */
   readonly lost: number;
   /** When the item was put into the queue. */
   readonly scheduledAt: number;

@@ -7,13 +7,17 @@ import type { NewInstance, NewMessage } from "./contract-rows.ts";
  */
 export interface Transactions {
   /**
-   * `synchronous`: an open transaction must not outlast the call that it was opened in, so everything that is done in it
-   * has happened when its call returns, and what is wrong is thrown. `asynchronous`: by promises.
+   * `synchronous`: an open transaction must not outlast the call that it was opened in, so everything that is done in
+   * it has happened when its call returns, and what is wrong is thrown. `asynchronous`: by promises.
    */
   readonly style: "synchronous" | "asynchronous";
-  /** As `Provider.createInstances`, and with the fate of the transaction. Those who run instances hear of its commit. */
+  /**
+   * As `Provider.createInstances`, and with the fate of the transaction. Those who run instances hear of its commit.
+   */
   createInstances(transaction: unknown, starts: readonly NewInstance[]): Created | Promise<Created>;
-  /** Runs the body of a delivery in a transaction that also ends the delivery, as `WorkResult` of kind `complete` does. */
+  /**
+   * Runs the body of a delivery in a transaction that also ends the delivery, as `WorkResult` of kind `complete` does.
+   */
   completeWork(request: CompleteWork): Promise<WorkCompletion>;
 }
 

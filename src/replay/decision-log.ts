@@ -98,7 +98,9 @@ export class DecisionLog {
     return next?.kind === "PatchMarked" && next.id === id;
   }
 
-  /** In replay: the decision that the history has next; undefined if the function decides nothing more at this point. */
+  /**
+   * In replay: the decision that the history has next; undefined if the function decides nothing more at this point.
+   */
   next(): HistoryEvent | undefined {
     let cursor = this.#cursor;
     while (this.#expected[cursor]?.kind === "PatchMarked") cursor += 1;

@@ -46,10 +46,10 @@ function retryAfter(error: unknown): number | undefined {
 }
 
 /**
- * How many deliveries may be lost with their nodes. A crash is not the activity's failure, so it is delivered again even
- * if it may be tried only once; but one that takes its node with it every time has to end. An instance that does so is
- * quarantined after half as many crashes, before it costs the activities that ran beside it; and so are activities that
- * share their node with a bad one isolated from it (see `ActivityTrial`).
+ * How many deliveries may be lost with their nodes. A crash is not the activity's failure, so it is delivered again
+ * even if it may be tried only once; but one that takes its node with it every time has to end. An instance that does
+ * so is quarantined after half as many crashes, before it costs the activities that ran beside it; and so are
+ * activities that share their node with a bad one isolated from it (see `ActivityTrial`).
  */
 export function maxLost(policy: ActivityPolicy, claimsWithoutCommit: number): number {
   return Math.max(2 * claimsWithoutCommit, policy.retry?.maxAttempts ?? 1);

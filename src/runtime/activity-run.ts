@@ -99,7 +99,9 @@ export class ActivityRun {
     this.#settle({ kind });
   }
 
-  /** The details of the last heartbeat, if they are not stored yet: the next attempt wants to know how far this came. */
+  /**
+   * The details of the last heartbeat, if they are not stored yet: the next attempt wants to know how far this came.
+   */
   storeLastBeat(): Promise<void> {
     // After the one before: the store might otherwise keep the older of the two.
     this.#storing = this.#storing === undefined ? this.#storeBeat() : this.#storing.then(() => this.#storeBeat());

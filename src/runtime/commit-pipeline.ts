@@ -32,8 +32,8 @@ export interface PipelineOptions {
 }
 
 /**
- * Commits in batches: while one is under way, the next one gathers. A batch that gets no answer is sent again exactly as
- * it was, until it is answered or the lease is lost, so that nobody has to guess whether it took effect. Without the
+ * Commits in batches: while one is under way, the next one gathers. A batch that gets no answer is sent again exactly
+ * as it was, until it is answered or the lease is lost, so that nobody has to guess whether it took effect. Without the
  * lease nothing can be committed any more: everything is fenced.
  */
 export class CommitPipeline {

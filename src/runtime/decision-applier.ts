@@ -150,7 +150,9 @@ interface Here {
   readonly executionId: number;
 }
 
-/** A child that the function itself gave up is asked to cancel. If its parent was asked to, its `onParentEnd` decides. */
+/**
+ * A child that the function itself gave up is asked to cancel. If its parent was asked to, its `onParentEnd` decides.
+ */
 function messageToGivenUp(here: Here, { eventId, instanceId, by, onParentEnd }: ClosedOperation): NewMessage[] {
   const policy = by === "cancel" ? onParentEnd : undefined;
   if (policy === "abandon" || instanceId === undefined) return [];

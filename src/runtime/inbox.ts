@@ -108,7 +108,8 @@ function isFromOwnParent({ from }: { readonly from?: ParentLink }, parent: Paren
   return from === undefined || isSameLink(from, parent);
 }
 
-// A start is normally refused where it is inserted. One that got here all the same must still not leave a parent waiting.
+// A start is normally refused where it is inserted. One that got here all the same must still not leave a parent
+// waiting.
 function startReply(instanceId: string, start: StartMessage, parent: ParentLink | null): NewMessage[] {
   if (start.parent === undefined || isSameLink(start.parent, parent)) return [];
   const { runId, executionId, eventId: scheduledId } = start.parent;

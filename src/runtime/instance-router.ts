@@ -263,7 +263,9 @@ export class InstanceRouter {
     this.#requeue(instance, instance.fused.splice(0));
   }
 
-  /** A completion whose turn did not commit goes the ordinary way: its work item is still this node's, or fenced too. */
+  /**
+   * A completion whose turn did not commit goes the ordinary way: its work item is still this node's, or fenced too.
+   */
   #requeue({ instanceId }: Instance, completions: readonly FusedCompletion[]): void {
     for (const { message, fence } of completions) {
       void this.#node.pipeline.result({ kind: "complete", ...fence, message: address(instanceId, message) });

@@ -38,7 +38,9 @@ const nothing: TurnContent = {
 /** A turn without any effect yet. */
 export const emptyTurn = (instance: Instance): TurnCommit => turnWith(instance, nothing);
 
-/** A turn with these effects. Each is named here, because this runs for every turn and a spread costs ten times as much. */
+/**
+ * A turn with these effects. Each is named here, because this runs for every turn and a spread costs ten times as much.
+ */
 export function turnWith(instance: Instance, content: TurnContent): TurnCommit {
   return {
     ref: instance.ref,
@@ -73,7 +75,9 @@ export function putOff(instance: Instance, note: string): PreparedTurn {
   return { commit, events: [], dropped: [], note };
 }
 
-/** As `putOff`, for what only a node of a newer release can read: however often that happens, nothing is wrong with it. */
+/**
+ * As `putOff`, for what only a node of a newer release can read: however often that happens, nothing is wrong with it.
+ */
 export function leaveToNewer(instance: Instance, note: string): PreparedTurn {
   const turn = putOff(instance, note);
   return { ...turn, commit: { ...turn.commit, claimDoesNotCount: true } };
@@ -91,8 +95,9 @@ export const claimedTooOften = ({ claims }: Instance): string =>
   "then release the instance; or terminate it.";
 
 /**
- * The turn, and what the inbox dropped acked with it. Nothing of that is waited for any more; and a request to terminate
- * that is for somebody else would bring the instance, until it is acked, to nodes that can do nothing with it.
+ * The turn, and what the inbox dropped acked with it. Nothing of that is waited for any more; and a request to
+ * terminate that is for somebody else would bring the instance, until it is acked, to nodes that can do nothing with
+ * it.
  */
 export function withoutDropped(turn: PreparedTurn, inbox: Inbox): PreparedTurn {
   const ackedMessages = inbox.dropped.flatMap(({ from }) => from?.token ?? []);

@@ -338,7 +338,8 @@ export class WorkDispatcher {
   async #complete(item: WorkItem, end: CompletionContent): Promise<void> {
     const message = { ...end, ...addressOf(item.id) } as CompletionMessage;
     const fence = { id: item.id, delivery: item.delivery };
-    // After a loss it is recorded first: should the turn be what ends the process, it is not the activity's fault again.
+    // After a loss it is recorded first: should the turn be what ends the process, it is not the activity's fault
+    // again.
     if (item.lost === 0 && this.#router.offer(item.instanceId, message, fence)) return;
     await this.#node.pipeline.result({ kind: "complete", ...fence, message: address(item.instanceId, message) });
   }

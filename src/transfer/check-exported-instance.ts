@@ -2,8 +2,8 @@ import { InvalidArgumentError } from "../errors/index.ts";
 import { checkInstanceId, checkName, parseVersion } from "../values/index.ts";
 
 /*
- * A file comes from anywhere: what is in it is looked at field by field before anything of it reaches a store. Whether the
- * events are such is for whoever decodes them.
+ * A file comes from anywhere: what is in it is looked at field by field before anything of it reaches a store. Whether
+ * the events are such is for whoever decodes them.
  */
 
 type Check = (value: unknown) => boolean;

@@ -20,8 +20,8 @@ export interface ExportProgress {
 }
 
 /**
- * One file with all that there is to know of an instance and its children: to be looked at elsewhere, replayed in a test,
- * or imported. Rejects with `InstanceNotFoundError`.
+ * One file with all that there is to know of an instance and its children: to be looked at elsewhere, replayed in a
+ * test, or imported. Rejects with `InstanceNotFoundError`.
  */
 export async function exportInstance(
   provider: Provider,

@@ -5,8 +5,8 @@ import { checkExport, dumpFrom } from "./instance-export.ts";
 /** What imported instances are for. */
 export interface ImportOptions {
   /**
-   * `inspection` (default): what has not ended is put into quarantine, without what it had in the queues, so that no node
-   * goes on with it. `live`: it goes on where it was. Then it must not go on in the store that it comes from.
+   * `inspection` (default): what has not ended is put into quarantine, without what it had in the queues, so that no
+   * node goes on with it. `live`: it goes on where it was. Then it must not go on in the store that it comes from.
    */
   readonly as?: "inspection" | "live";
   /** Called for each instance that was looked up, before all of them are stored at once. */

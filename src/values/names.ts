@@ -1,7 +1,9 @@
 import { InvalidArgumentError, LimitExceededError } from "../errors/index.ts";
 import { describeArgument } from "./describe-argument.ts";
 
-/** What `limits.nameBytes` and `limits.idBytes` are, and at most can be: in bytes of UTF-8, as database indexes count. */
+/**
+ * What `limits.nameBytes` and `limits.idBytes` are, and at most can be: in bytes of UTF-8, as database indexes count.
+ */
 export const textBytes = { byDefault: 255, atMost: 1_000 } as const;
 
 /**

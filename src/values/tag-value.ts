@@ -145,7 +145,8 @@ function enter(value: object, walk: Walk): void {
   walk.ancestors.set(value, walk.steps.length);
 }
 
-// Counts what the shortest possible text takes: two chars for a value and its comma or bracket, and what is known better.
+// Counts what the shortest possible text takes: two chars for a value and its comma or bracket, and what is known
+// better.
 function spend(walk: Walk, chars: number): void {
   walk.charsLeft -= chars;
   if (walk.charsLeft < 0) throw new LimitExceededError(`${walk.root} is too large to be stored.`, "payloadBytes");

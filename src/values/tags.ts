@@ -84,7 +84,9 @@ function objectTagNameOf(value: object): string | undefined {
   return value instanceof URL ? "URL" : undefined;
 }
 
-/** Length of the prototype chain: 1 for `{}`, 2 for a built-in such as Map, more for an instance of a subclass of it. */
+/**
+ * Length of the prototype chain: 1 for `{}`, 2 for a built-in such as Map, more for an instance of a subclass of it.
+ */
 export function prototypesOf(value: object): number {
   let count = 0;
   for (let next: unknown = Object.getPrototypeOf(value); next !== null; next = Object.getPrototypeOf(next)) count++;

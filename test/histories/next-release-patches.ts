@@ -7,8 +7,8 @@ export interface Patch {
 }
 
 /**
- * The next release: `ctx.note` writes an event of a new kind, and random numbers come by new rules, which executions that
- * were begun before do not get. Its types are left out: nothing of them is there when it runs.
+ * The next release: `ctx.note` writes an event of a new kind, and random numbers come by new rules, which executions
+ * that were begun before do not get. Its types are left out: nothing of them is there when it runs.
  */
 export const patches: readonly Patch[] = [
   {

@@ -17,8 +17,8 @@ import type { Scenario } from "./scenario.ts";
 
 /**
  * Gives the code what an execution received, turn by turn, and asserts that it decides what is recorded: every field of
- * every event, values included, and the outcome. Once with one function that stays in memory, and once with a new one for
- * every turn, led through the history before. Only the stacks of errors are not compared.
+ * every event, values included, and the outcome. Once with one function that stays in memory, and once with a new one
+ * for every turn, led through the history before. Only the stacks of errors are not compared.
  */
 export function assertTurnByTurn(scenario: Scenario, execution: RecordedExecution): Promise<void> {
   return guarded(async () => {

@@ -61,8 +61,8 @@ describe("PostgreSQL commits", () => {
       await pool.end();
       const [all, hot] = [after.all - before.all, after.hot - before.hot];
       assert.equal(all, 1_000);
-      // With an indexed column among what changes, none would be. How many are also depends on who else holds a snapshot
-      // of this server just then, and so keeps dead rows in the way.
+      // With an indexed column among what changes, none would be. How many are also depends on who else holds a
+      // snapshot of this server just then, and so keeps dead rows in the way.
       assert.ok(hot >= 0.5 * all, `${hot} of ${all} were HOT`);
     }));
 

@@ -165,7 +165,9 @@ function statusAfter(end: TerminalEvent): string {
   }
 }
 
-/** Everything that an instance waits for is on its way, exactly once: in a queue, in a timer, or in another instance. */
+/**
+ * Everything that an instance waits for is on its way, exactly once: in a queue, in a timer, or in another instance.
+ */
 function checkOpenOperations({ shadow, check }: AuditedTurn, instance: ShadowInstance): void {
   const coming = new Map<number, number>();
   const fired = new Set<number>();

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import type { Client } from "../../src/client/index.ts";
 import { type HistoryEvent, completes, isDecision, isTerminal } from "../../src/history/index.ts";
 
-/** What holds for the history of every ended execution, whatever happened to its nodes. Gives all executions' events. */
+/**
+ * What holds for the history of every ended execution, whatever happened to its nodes. Gives all executions' events.
+ */
 export async function checkHistories(client: Client, instanceId: string): Promise<HistoryEvent[]> {
   const executions = await client.listExecutions(instanceId);
   assert.deepEqual(

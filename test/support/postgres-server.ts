@@ -78,7 +78,8 @@ async function startIn(folder: string, log: string[], settings: readonly string[
       child.ref();
       guard.stdin.end();
       await once(child, "exit");
-      // The package stops, at the end of this process, what it has started, and would wait for this one for ten seconds.
+      // The package stops, at the end of this process, what it has started, and would wait for this one for ten
+      // seconds.
       server["process"] = undefined;
     },
     crash: async () => {

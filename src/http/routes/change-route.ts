@@ -13,8 +13,8 @@ const trustMs = 15_000;
 const maxListeners = 100;
 
 /**
- * Server-sent events. `change` has `{ instanceIds }`: those that may have changed, or null when it could be any. It says
- * that a look is worth while, and nothing of what there is to see.
+ * Server-sent events. `change` has `{ instanceIds }`: those that may have changed, or null when it could be any. It
+ * says that a look is worth while, and nothing of what there is to see.
  */
 export function changeRoute({ management, authorize }: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();

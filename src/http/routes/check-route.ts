@@ -5,8 +5,8 @@ import { checkKnown, optionalText } from "../fields.ts";
 import { readJson } from "../read-json.ts";
 
 /**
- * The replay gate, against the code that this server was given. It reads, and whoever may look may ask for it; but it reads
- * every history, so there is one at a time, and it ends when nobody waits for its answer any more.
+ * The replay gate, against the code that this server was given. It reads, and whoever may look may ask for it; but it
+ * reads every history, so there is one at a time, and it ends when nobody waits for its answer any more.
  */
 export function checkRoute({ management, orchestrations, bodyLimitBytes }: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();

@@ -6,8 +6,8 @@ import type { NewsChannel } from "./news-channel.ts";
 const minGapMs = 100;
 
 /**
- * Passes on by NOTIFY that something has changed. Never inside a transaction that does anything else: notifications make
- * commits wait for each other.
+ * Passes on by NOTIFY that something has changed. Never inside a transaction that does anything else: notifications
+ * make commits wait for each other.
  */
 export class Announcer {
   readonly #db: Database;

@@ -8,7 +8,8 @@ import type { Store } from "./store.ts";
 
 /**
  * Inserts the starts in a transaction of the user's. All of it is one message, which is refused as a whole where no
- * transaction is open. It is on its way when this returns, so a COMMIT that does not wait for the answer comes after it.
+ * transaction is open. It is on its way when this returns, so a COMMIT that does not wait for the answer comes after
+ * it.
  */
 export async function createInstancesIn(
   { db, channel }: Store,

@@ -15,8 +15,8 @@ export interface DatabaseOptions {
 }
 
 /**
- * The pool as the storage operations see it. Each statement is a transaction of its own, on whichever connection is free:
- * nothing here relies on what a session remembers, so a transaction pooler may stand in between.
+ * The pool as the storage operations see it. Each statement is a transaction of its own, on whichever connection is
+ * free: nothing here relies on what a session remembers, so a transaction pooler may stand in between.
  */
 export class Database {
   readonly schema: string;
@@ -53,8 +53,8 @@ export class Database {
   }
 
   /**
-   * As `query`, for what may have to look at much: the server itself gives up in time, and does not go on for somebody who
-   * has long turned away. Three round trips instead of one.
+   * As `query`, for what may have to look at much: the server itself gives up in time, and does not go on for somebody
+   * who has long turned away. Three round trips instead of one.
    */
   async queryBounded<R>(text: string, values: readonly unknown[] = []): Promise<R[]> {
     const serverMs = Math.ceil(this.#queryTimeoutMs * 0.9);
@@ -133,9 +133,9 @@ function carryingMs(values: readonly unknown[]): number {
 }
 
 /**
- * A connection that dies says so with an event, besides failing what is asked of it; and an event that nobody listens to
- * would end the process. While a connection is idle the pool hears of it, and while it is lent we do. But one that dies
- * in the moment after it was made, before it is lent, has to be listened to from the start.
+ * A connection that dies says so with an event, besides failing what is asked of it; and an event that nobody listens
+ * to would end the process. While a connection is idle the pool hears of it, and while it is lent we do. But one that
+ * dies in the moment after it was made, before it is lent, has to be listened to from the start.
  */
 export function surviveLostConnections(pool: PostgresPool): () => void {
   pool.on("error", ignore);

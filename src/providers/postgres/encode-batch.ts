@@ -9,8 +9,8 @@ type Row = Record<string, unknown>;
 type Rows = Row[];
 
 /**
- * A batch as `commit_batch` takes it: for each table the rows that go there, all turns together. A row names its turn by
- * its place in the batch, from 1.
+ * A batch as `commit_batch` takes it: for each table the rows that go there, all turns together. A row names its turn
+ * by its place in the batch, from 1.
  */
 export interface EncodedBatch {
   readonly turns: Rows;

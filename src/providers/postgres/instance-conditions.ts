@@ -6,7 +6,9 @@ export interface Conditions {
   readonly values: readonly unknown[];
 }
 
-/** What a filter asks of instances `i` and ownerships `o`, but for statuses; `values` are those of the statement so far. */
+/**
+ * What a filter asks of instances `i` and ownerships `o`, but for statuses; `values` are those of the statement so far.
+ */
 export function conditionsOf(filter: CountInstances, values: readonly unknown[]): Conditions {
   const { name, quarantined, version, idContains, createdFrom, createdBefore } = filter;
   const all = [...values];

@@ -6,8 +6,8 @@ const fullScanEveryMs = 20_000;
 const fullScanOnNewsMs = 1_000;
 
 /**
- * For each queue, the instant before which nothing is left in it. Scans begin there: below it may lie any number of rows
- * that are done with, and that a long-running reader keeps from being vacuumed.
+ * For each queue, the instant before which nothing is left in it. Scans begin there: below it may lie any number of
+ * rows that are done with, and that a long-running reader keeps from being vacuumed.
  */
 export class LowWater {
   readonly #floors = new Map<string, { floor: number; fullScanAt: number; scannedAt: number }>();

@@ -99,8 +99,8 @@ export interface PostgresOptions {
   /** False does without LISTEN and NOTIFY: other processes then hear of changes up to a second later. */
   readonly listen?: boolean;
   /**
-   * A statement that is not answered within so many milliseconds has failed, and its connection is given up; it may take
-   * 1 ms longer for each kilobyte that it carries. Default: 10,000.
+   * A statement that is not answered within so many milliseconds has failed, and its connection is given up; it may
+   * take 1 ms longer for each kilobyte that it carries. Default: 10,000.
    */
   readonly queryTimeoutMs?: number;
   /** What advances the store's clock between its readings, in milliseconds. Default: the machine's monotonic clock. */

@@ -2,8 +2,8 @@ import { StorageError } from "../../errors/index.ts";
 import type { PostgresClient } from "./pool.ts";
 
 /**
- * A standby answers what it is asked from a past that it is still catching up with: an instance that was stored long ago
- * would be unknown there. Which server a connection leads to never changes, so each is asked once.
+ * A standby answers what it is asked from a past that it is still catching up with: an instance that was stored long
+ * ago would be unknown there. Which server a connection leads to never changes, so each is asked once.
  */
 export class PrimaryOnly {
   readonly #primaries = new WeakSet<PostgresClient>();

@@ -6,7 +6,8 @@ const lateMs = 1_000;
 
 /**
  * Statements whose connection died before they were answered. They may have been carried out, and with the answer went
- * what there was to be told: messages that wait for nobody knows whom. Once the server is there again, all have to look.
+ * what there was to be told: messages that wait for nobody knows whom. Once the server is there again, all have to
+ * look.
  */
 export class UnheardCommits {
   readonly #onUnheard: () => void;

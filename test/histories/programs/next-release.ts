@@ -1,5 +1,5 @@
-// The release after this one, which has one more kind of event and one more number of the rules, made of the source as it
-// is: replays every recording, or writes an instance that uses both, or goes on with one.
+// The release after this one, which has one more kind of event and one more number of the rules, made of the source as
+// it is: replays every recording, or writes an instance that uses both, or goes on with one.
 import { registerHooks } from "node:module";
 import { patches } from "../next-release-patches.ts";
 

@@ -8,7 +8,9 @@ const erratic = activity("erratic", { retry }, async (ctx, failures: number) => 
   throw Object.assign(new Error(`attempt ${ctx.attempt} failed`, { cause }), { code: `E${ctx.attempt}` });
 });
 
-/** What of the attempts that failed is kept with the end of an activity: the last few, once it has worked and once not. */
+/**
+ * What of the attempts that failed is kept with the end of an activity: the last few, once it has worked and once not.
+ */
 const persistent = orchestration("persistent", async (ctx) => {
   const later = await ctx.activity(erratic, 6);
   return await ctx.activity(erratic, 9).catch((error: Error) => `${later}, then ${error.message}`);

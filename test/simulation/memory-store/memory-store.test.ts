@@ -23,8 +23,8 @@ const sections = [
 ];
 
 /**
- * What no simulated world comes to: mailboxes with limits (M12 to M14), and handlers that leave for good (C8). W22 reads
- * what this store does not show.
+ * What no simulated world comes to: mailboxes with limits (M12 to M14), and handlers that leave for good (C8). W22
+ * reads what this store does not show.
  */
 const leftOut = ["M12", "M13", "M14", "W22", "C8a", "C8b", "C8c"];
 

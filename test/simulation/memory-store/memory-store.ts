@@ -18,9 +18,9 @@ interface MemoryStoreOptions {
 }
 
 /**
- * The contract kept in maps: nothing survives, nothing is asynchronous, and a call costs a few microseconds. It is there
- * so that the runtime can be simulated for millions of turns, and offers what a runtime and a client call: no sessions,
- * no transactions, no moves, no searches, no limits of mailboxes, and it never prunes.
+ * The contract kept in maps: nothing survives, nothing is asynchronous, and a call costs a few microseconds. It is
+ * there so that the runtime can be simulated for millions of turns, and offers what a runtime and a client call: no
+ * sessions, no transactions, no moves, no searches, no limits of mailboxes, and it never prunes.
  */
 export class MemoryStore implements Provider {
   readonly kind = "memory";

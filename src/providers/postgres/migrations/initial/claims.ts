@@ -23,8 +23,8 @@ DECLARE
   v_taken bigint[];
   v_all bigint[] := '{}';
 BEGIN
-  -- Groups of entries with the same lane and claims. Claims are nearly always 0, so only others are looked up; and there
-  -- the floor keeps the scan from what is dead and cannot be vacuumed yet.
+  -- Groups of entries with the same lane and claims. Claims are nearly always 0, so only others are looked up; and
+  -- there the floor keeps the scan from what is dead and cannot be vacuumed yet.
   WITH RECURSIVE lanes AS (
     SELECT l.lane, l.floor FROM unnest(p_lanes, p_floors) l (lane, floor)
   ), jumps (lane, claims) AS (

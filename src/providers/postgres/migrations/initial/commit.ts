@@ -20,7 +20,8 @@ DECLARE
   v_exec integer[];
   v_last integer[];
   v_events integer[];
-  -- 1 it did something, 2 it releases the instance, 4 it ends it, 8 its entries need settling, 16 its events have a gap.
+  -- 1 it did something, 2 it releases the instance, 4 it ends it, 8 its entries need settling, 16 its events have a
+  -- gap.
   v_flags integer[];
   v_room integer[];
   -- For each turn: 0 fenced, 1 committed, 2 committed before, 3 committed before and no longer this node's,
@@ -183,7 +184,8 @@ END $$;
 
 -- Moves the instances of turns on, some of which change more than that.
 CREATE FUNCTION apply_changes(p_changes json, p_key bigint[], p_id text[], p_last integer[], p_events integer[],
-                              p_flags integer[], p_room integer[], p_turn smallint[], p_now bigint) RETURNS void LANGUAGE plpgsql AS $$
+                              p_flags integer[], p_room integer[], p_turn smallint[], p_now bigint)
+  RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE ownerships o
      SET turn_id = t.turn, execution_id = coalesce(c.next, o.execution_id),

@@ -6,9 +6,10 @@ CREATE FUNCTION holds_lease(p_node text) RETURNS boolean LANGUAGE sql VOLATILE A
   SELECT EXISTS (SELECT FROM nodes n WHERE n.node_id = p_node AND n.lease_until > lease_now())
 $$;
 
--- Takes from nodes whose lease has expired what they owned. Waits for nobody: what somebody is just committing or taking
--- is left for the next time. Claims go on counting, because owners that died may have been killed by what they owned;
--- available_at says since when the instance has been waiting for its next owner. Answers whether there is more to do.
+-- Takes from nodes whose lease has expired what they owned. Waits for nobody: what somebody is just committing or
+-- taking is left for the next time. Claims go on counting, because owners that died may have been killed by what they
+-- owned; available_at says since when the instance has been waiting for its next owner. Answers whether there is more
+-- to do.
 CREATE FUNCTION reap(p_now bigint, p_limit integer) RETURNS boolean LANGUAGE plpgsql ${plans} AS $$
 DECLARE
   v_node text;
@@ -41,8 +42,8 @@ CREATE FUNCTION lock_unservable() RETURNS void LANGUAGE sql VOLATILE AS $$
   SELECT pg_advisory_xact_lock(hashtextextended('perdure unservable ' || current_schema(), 0))
 $$;
 
--- Remembers the handlers that a node leaves with, of one version: what needs any version has a start in its queue. Those
--- that others have as well are forgotten by the next sweep, which sees who is live.
+-- Remembers the handlers that a node leaves with, of one version: what needs any version has a start in its queue.
+-- Those that others have as well are forgotten by the next sweep, which sees who is live.
 CREATE FUNCTION note_departure(p_node text, p_now bigint) RETURNS void LANGUAGE sql VOLATILE AS $$
   SELECT lock_unservable();
   INSERT INTO unservable AS u (capability, missing_ms, counted_until, departed)

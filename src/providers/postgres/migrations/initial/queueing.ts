@@ -110,8 +110,8 @@ END $$;
 
 -- For each of these instances how many inbound messages there is room for, null if no turn has said it yet, and how
 -- many are queued: of one snapshot, so that what a turn takes in meanwhile is neither missed nor counted twice.
-CREATE FUNCTION inbound_counts(p_keys bigint[]) RETURNS TABLE (key bigint, room integer, queued integer) LANGUAGE sql VOLATILE
-AS $$
+CREATE FUNCTION inbound_counts(p_keys bigint[]) RETURNS TABLE (key bigint, room integer, queued integer)
+  LANGUAGE sql VOLATILE AS $$
   SELECT o.key, o.mailbox_room,
          (SELECT count(*)::integer FROM messages m WHERE m.key = o.key AND m.lane = 2 AND m.inbound)
     FROM ownerships o WHERE o.key = ANY(p_keys) AND NOT o.ended ORDER BY o.key
@@ -145,7 +145,8 @@ BEGIN
       FROM unnest(p_keys, p_most, p_takes_room) WITH ORDINALITY m (key, most, takes_room, n)
      WHERE m.most IS NOT NULL AND m.key = ANY(v_keys) ORDER BY m.n
   LOOP
-    v_limit := CASE WHEN v_message.takes_room THEN coalesce(v_room[v_message.i], v_message.most) ELSE v_message.most END;
+    v_limit := v_message.most;
+    IF v_message.takes_room THEN v_limit := coalesce(v_room[v_message.i], v_limit); END IF;
     IF v_queued[v_message.i] < v_limit THEN
       v_queued[v_message.i] := v_queued[v_message.i] + 1;
     ELSE
@@ -161,13 +162,14 @@ CREATE FUNCTION enqueue(p_ids text[], p_lanes smallint[], p_bodies text[], p_pay
 DECLARE
   v_keys bigint[] := instance_keys_of(p_ids);
   v_beyond integer[] := '{}';
+  v_inbound boolean[];
   v_statuses text[];
   v_n integer;
 BEGIN
+  v_inbound := ARRAY(SELECT m.most IS NOT NULL FROM unnest(p_most) WITH ORDINALITY m (most, n) ORDER BY m.n);
   IF num_nonnulls(VARIADIC p_most) > 0 THEN v_beyond := beyond_limits(v_keys, p_most, p_takes_room); END IF;
   FOREACH v_n IN ARRAY v_beyond LOOP v_keys[v_n] := NULL; END LOOP;
-  v_statuses := queue_messages(v_keys, p_lanes, p_bodies, p_payloads, '{}', store_now(),
-                               ARRAY(SELECT m.most IS NOT NULL FROM unnest(p_most) WITH ORDINALITY m (most, n) ORDER BY m.n));
+  v_statuses := queue_messages(v_keys, p_lanes, p_bodies, p_payloads, '{}', store_now(), v_inbound);
   FOREACH v_n IN ARRAY v_beyond LOOP v_statuses[v_n] := 'full'; END LOOP;
   RETURN v_statuses;
 END $$;

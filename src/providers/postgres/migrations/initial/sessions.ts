@@ -1,8 +1,9 @@
 import { plans } from "./settings.ts";
 
 export const sessions = `
--- Which node runs the activities of a session. What waits for that node stands in a lane of its queue, 'queue@node', where
--- only that node looks: so that a claim never meets what it must leave to another. No queue has an '@' in its name.
+-- Which node runs the activities of a session. What waits for that node stands in a lane of its queue, 'queue@node',
+-- where only that node looks: so that a claim never meets what it must leave to another. No queue has an '@' in its
+-- name.
 CREATE TABLE sessions (
   session text COLLATE "C" PRIMARY KEY,
   node_id text COLLATE "C" NOT NULL,
@@ -27,8 +28,8 @@ CREATE FUNCTION session_holder(p_session text, p_queue text, p_name text) RETURN
    WHERE s.session = p_session
 $$;
 
--- Of items that the caller has locked, those that the node may take. A session that is nobody's becomes the node's; what
--- belongs to another goes into that node's lane.
+-- Of items that the caller has locked, those that the node may take. A session that is nobody's becomes the node's;
+-- what belongs to another goes into that node's lane.
 CREATE FUNCTION within_sessions(p_node text, p_ids text[], p_now bigint) RETURNS text[] LANGUAGE plpgsql ${plans} AS $$
 DECLARE
   v_sessions text[];

@@ -43,7 +43,8 @@ BEGIN
                 WHERE u.capability = ANY(v_missing) AND u.missing_ms >= p_grace_ms ORDER BY u.capability);
 END $$;
 
--- Instances that need the handler, and for which nothing is queued: through all that run under the name, old ones first.
+-- Instances that need the handler, and for which nothing is queued: through all that run under the name, old ones
+-- first.
 CREATE FUNCTION instances_at_rest(p_handler text, p_now bigint) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
   SELECT o.key FROM instances i JOIN ownerships o ON o.key = i.key
    WHERE i.name = split_part(p_handler, '@', 1) AND i.status IN ('pending', 'running')
@@ -102,8 +103,8 @@ BEGIN
   seen_to := CASE WHEN cardinality(v_seen) = p_limit THEN v_seen[p_limit] END;
 END $$;
 
--- The instance, and all its children, theirs, and so on. A child names the run of its parent, so that the children of an
--- earlier run under the same id are not meant.
+-- The instance, and all its children, theirs, and so on. A child names the run of its parent, so that the children of
+-- an earlier run under the same id are not meant.
 CREATE FUNCTION family_of(p_instance_id text, p_run_id text)
   RETURNS TABLE (key bigint, instance_id text, status text, ended_at bigint, depth integer) LANGUAGE sql STABLE AS $$
   WITH RECURSIVE family AS (

@@ -1,8 +1,8 @@
 import { plans } from "./settings.ts";
 
 export const work = `
--- Makes the node the owner of items that the caller has locked, and gives them as they are delivered: on trial those that
--- were lost so often.
+-- Makes the node the owner of items that the caller has locked, and gives them as they are delivered: on trial those
+-- that were lost so often.
 CREATE FUNCTION deliver_work(p_node text, p_ids text[], p_suspect_after integer) RETURNS json LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE work_items SET owner = p_node, delivery = delivery + 1, on_trial = coalesce(lost >= p_suspect_after, false)
