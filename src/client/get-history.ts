@@ -1,6 +1,6 @@
 import { InstanceNotFoundError, InvalidArgumentError } from "../errors/index.ts";
 import { decodeHistory, type HistoryEvent } from "../history/index.ts";
-import { checkInstanceId, checkObject, decodeValue } from "../values/index.ts";
+import { checkInstanceId, checkObject, decodeValue, wholeNumber } from "../values/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { readInstance } from "./read-instance.ts";
 
@@ -25,9 +25,7 @@ export async function getHistory(
   checkInstanceId(instanceId, "instanceId");
   checkObject(options, "options");
   const { executionId } = options;
-  if (executionId !== undefined && !(Number.isSafeInteger(executionId) && executionId >= 1)) {
-    throw new InvalidArgumentError(`executionId must be a whole number from 1, not ${String(executionId)}.`);
-  }
+  if (executionId !== undefined) wholeNumber(executionId, "executionId");
   const rows = await provider.readHistory(instanceId, executionId);
   if (rows !== null) return decodeHistory(rows).map(withValue);
   // Not looked at again to say what is wrong: it may have been started since.

@@ -1,6 +1,14 @@
 import { InvalidArgumentError } from "../errors/index.ts";
 import type { CountInstances, InstanceStatus } from "../providers/contract.ts";
-import { checkBoolean, checkName, checkObject, describeArgument, parseInstant, parseVersion } from "../values/index.ts";
+import {
+  checkBoolean,
+  checkName,
+  checkObject,
+  describeArgument,
+  parseInstant,
+  parseVersion,
+  wholeNumber,
+} from "../values/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { type InstanceSummary, summaryOf } from "./instance-summary.ts";
 
@@ -41,9 +49,7 @@ export interface InstanceList {
 export async function listInstances({ provider }: ClientContext, options: ListOptions = {}): Promise<InstanceList> {
   const filter = instanceFilter(options);
   const { limit = 100, cursor } = options;
-  if (!(Number.isSafeInteger(limit) && limit >= 1 && limit <= maxLimit)) {
-    throw new InvalidArgumentError(`limit must be a whole number from 1 to ${maxLimit}, not ${String(limit)}.`);
-  }
+  wholeNumber(limit, "limit", maxLimit);
   if (cursor !== undefined && typeof cursor !== "string") {
     throw new InvalidArgumentError("cursor must be the cursor of the page before. Leave it out for the first page.");
   }

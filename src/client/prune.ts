@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "../errors/index.ts";
-import { checkInstanceId, checkObject, type Duration, parseDuration } from "../values/index.ts";
+import { checkInstanceId, checkObject, type Duration, parseDuration, wholeNumber } from "../values/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { hasEnded } from "./instance-outcome.ts";
 import { checkStatuses, type InstanceFilter } from "./list-instances.ts";
@@ -50,9 +50,7 @@ export async function prune(client: ClientContext, options: PruneOptions): Promi
 
 async function pruneExecutions({ provider }: ClientContext, instanceId: string, keep: number): Promise<PruneResult> {
   checkInstanceId(instanceId, "instanceId");
-  if (!(Number.isSafeInteger(keep) && keep >= 1)) {
-    throw new InvalidArgumentError(`keepExecutions must be a whole number from 1, not ${String(keep)}.`);
-  }
+  wholeNumber(keep, "keepExecutions");
   return { instances: 0, executions: await provider.pruneExecutions({ instanceId, keep }) };
 }
 

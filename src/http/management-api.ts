@@ -3,7 +3,7 @@ import { InvalidArgumentError } from "../errors/index.ts";
 import { Management } from "../management/index.ts";
 import { chosenLogger } from "../observability/index.ts";
 import type { Provider } from "../providers/contract.ts";
-import { checkObject } from "../values/index.ts";
+import { checkObject, wholeNumber } from "../values/index.ts";
 import type { ApiContext } from "./api-context.ts";
 import { type Audit, auditTo } from "./audit.ts";
 import type { Authorize } from "./caller.ts";
@@ -62,8 +62,7 @@ export function createManagementApi(options: ManagementApiOptions): ManagementAp
       "createManagementApi needs allowedHosts: the names it is reached by, such as localhost.",
     );
   }
-  const { orchestrations = null, bodyLimitBytes = mebibyte, importLimitBytes = 64 * mebibyte } = options;
-  checkLimits({ bodyLimitBytes, importLimitBytes });
+  const { orchestrations = null } = options;
   if (orchestrations !== null && !areOrchestrations(orchestrations)) {
     throw new InvalidArgumentError("orchestrations has to be a list of what orchestration() gave.");
   }
@@ -72,8 +71,8 @@ export function createManagementApi(options: ManagementApiOptions): ManagementAp
     management: new Management(provider, { logger }),
     authorize,
     audit: options.audit ?? auditTo(logger),
-    bodyLimitBytes,
-    importLimitBytes,
+    bodyLimitBytes: wholeNumber(options.bodyLimitBytes ?? mebibyte, "bodyLimitBytes"),
+    importLimitBytes: wholeNumber(options.importLimitBytes ?? 64 * mebibyte, "importLimitBytes"),
     orchestrations,
   };
   const rules = { allowedHosts: new Set(allowedHosts.map((host) => host.toLowerCase())) };
@@ -82,13 +81,6 @@ export function createManagementApi(options: ManagementApiOptions): ManagementAp
 }
 
 const mebibyte = 1024 * 1024;
-
-function checkLimits(limits: Readonly<Record<string, number>>): void {
-  for (const [name, limit] of Object.entries(limits)) {
-    if (Number.isSafeInteger(limit) && limit > 0) continue;
-    throw new InvalidArgumentError(`${name} has to be a whole number of bytes, not ${String(limit)}.`);
-  }
-}
 
 const areOrchestrations = (list: unknown): boolean =>
   Array.isArray(list) && list.every((one) => isDefinition(one, "orchestration"));

@@ -1,7 +1,7 @@
-import { InstanceNotFoundError, InvalidArgumentError } from "../errors/index.ts";
+import { InstanceNotFoundError } from "../errors/index.ts";
 import { decodeHistory, type HistoryEvent } from "../history/index.ts";
 import type { Provider } from "../providers/contract.ts";
-import { checkInstanceId } from "../values/index.ts";
+import { checkInstanceId, wholeNumber } from "../values/index.ts";
 
 /** The events of one execution as they are recorded: see docs/history.md. */
 export interface HistoryView {
@@ -25,9 +25,7 @@ export async function historyView(
   { executionId, afterEventId = 0 }: HistoryOptions,
 ): Promise<HistoryView> {
   checkInstanceId(instanceId, "instanceId");
-  if (executionId !== undefined && !(Number.isSafeInteger(executionId) && executionId >= 1)) {
-    throw new InvalidArgumentError(`executionId must be a whole number from 1, not ${String(executionId)}.`);
-  }
+  if (executionId !== undefined) wholeNumber(executionId, "executionId");
   const execution = executionId ?? (await provider.readInstance(instanceId))?.executionId;
   const rows = execution === undefined ? null : await provider.readHistory(instanceId, execution);
   if (rows === null || execution === undefined) throw new InstanceNotFoundError(instanceId);

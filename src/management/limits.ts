@@ -1,9 +1,4 @@
-import { InvalidArgumentError } from "../errors/index.ts";
-
-const maxLimit = 1_000;
+import { wholeNumber } from "../values/index.ts";
 
 /** How much of something an answer may have. */
-export function checkLimit(limit: number): number {
-  if (Number.isSafeInteger(limit) && limit >= 1 && limit <= maxLimit) return limit;
-  throw new InvalidArgumentError(`limit must be a whole number from 1 to ${maxLimit}, not ${String(limit)}.`);
-}
+export const checkLimit = (limit: number): number => wholeNumber(limit, "limit", 1_000);

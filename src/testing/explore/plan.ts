@@ -7,7 +7,7 @@ import type { NewInstance, StoredText } from "../../providers/contract.ts";
 import { clientLimits } from "../../client/client-context.ts";
 import { inboundData } from "../../client/inbound-data.ts";
 import { newStart } from "../../client/new-start.ts";
-import { checkObject } from "../../values/index.ts";
+import { checkObject, wholeNumber } from "../../values/index.ts";
 import { inputText } from "./value-text.ts";
 
 /** Activities by name, as far as an exploration needs them: what they give for an input, or throw. */
@@ -70,7 +70,7 @@ const limits = clientLimits({ payloadBytes: 64 * 1024 * 1024 });
 export function explorationPlan<I>(root: Orchestration<I, unknown>, options: ExploreOptions<I>): Plan {
   checkObject(options, "explore options");
   const { input, orchestrations = [], setup, messages = [], events = [], cancel = false } = options;
-  const maxSchedules = count(options.maxSchedules ?? 1_000, "maxSchedules");
+  const maxSchedules = wholeNumber(options.maxSchedules ?? 1_000, "maxSchedules");
   return {
     orchestrations: [root, ...orchestrations.filter((definition) => definition !== root)],
     start: newStart({
@@ -92,8 +92,8 @@ export function explorationPlan<I>(root: Orchestration<I, unknown>, options: Exp
       return { activities: definitionsOf(activities), observe };
     },
     maxSchedules,
-    maxSteps: count(options.maxSteps ?? 500, "maxSteps"),
-    maxCrashes: count(options.maxCrashes ?? maxSchedules, "maxCrashes"),
+    maxSteps: wholeNumber(options.maxSteps ?? 500, "maxSteps"),
+    maxCrashes: wholeNumber(options.maxCrashes ?? maxSchedules, "maxCrashes"),
     seed: options.seed ?? 1,
   };
 }
@@ -126,9 +126,4 @@ function inbound(
 function cancellation(reason: boolean | string): Inbound {
   const message = encodeMessage({ kind: "CancelRequested", ...(typeof reason === "string" && { reason }) });
   return { channel: "cancel", what: "the instance is asked to cancel", message };
-}
-
-function count(value: number, what: string): number {
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new InvalidArgumentError(`${what} must be a whole number from 1, not ${String(value)}.`);
 }
