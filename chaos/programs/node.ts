@@ -49,7 +49,13 @@ async function open() {
   if (store.kind === "sqlite") return await SqliteProvider.open(store.file);
   const { url, schema, ownPool } = store;
   if (!ownPool) return await PostgresProvider.open(url, { schema });
-  const pool = new pg.Pool({ connectionString: url, application_name: `node ${process.pid}`, max: poolSize });
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: `node ${process.pid}`,
+    max: poolSize,
+    // As the guide says: otherwise one that goes half-open while it is made keeps its place for ever.
+    connectionTimeoutMillis: 10_000,
+  });
   process.on("SIGUSR2", () => void exhaust(pool));
   return await PostgresProvider.open(pool, { schema });
 }

@@ -1,3 +1,4 @@
+import type { WorkFence } from "./contract-commits.ts";
 import type { EventRow, InstanceRef, ParentReference, QueuedMessage } from "./contract-rows.ts";
 
 /** The lease of a node: how long it may go without renewing it, and what it can run. */
@@ -115,6 +116,13 @@ export interface WorkItem {
   readonly heartbeat: string | null;
   /** Stored text that `retry` left behind, such as the last failure. */
   readonly note: string | null;
+}
+
+/** What a node knows that it owns. */
+export interface Kept {
+  readonly instances: readonly InstanceRef[];
+  /** A later delivery of the same item is not what the node knows of. */
+  readonly work: readonly WorkFence[];
 }
 
 /** What a fetch of work items found. */

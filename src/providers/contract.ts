@@ -8,6 +8,7 @@ import type {
   FetchedInstances,
   FetchedWork,
   FiredTimers,
+  Kept,
   LeaseState,
   NodeLease,
 } from "./contract-nodes.ts";
@@ -77,10 +78,7 @@ export interface Provider extends AsyncDisposable {
    * Gives up all instances and work items that this node owns except these. For the node that got no answer to a claim:
    * what it may have been given then is owned by a live node and known to nobody.
    */
-  releaseAllExcept(
-    nodeId: string,
-    kept: { readonly instances: readonly InstanceRef[]; readonly work: readonly string[] },
-  ): Promise<void>;
+  releaseAllExcept(nodeId: string, kept: Kept): Promise<void>;
   /** Claims work items that are visible, oldest first, as many as the node has slots for. */
   fetchWork(request: FetchWork): Promise<FetchedWork>;
   /** The item has run for long enough: see `FetchWork.suspectAfter`. Does nothing if this delivery no longer holds. */

@@ -9,6 +9,7 @@ import type {
   TurnOutcome,
   WorkItem,
   WorkResult,
+  WorkFence,
 } from "../providers/contract.ts";
 import { backoffMs } from "./backoff.ts";
 import { channels } from "../observability/index.ts";
@@ -67,11 +68,11 @@ export class CommitPipeline {
     return this.#isRunning ? new Promise((resolve) => this.#whenIdle.push(resolve)) : Promise.resolve();
   }
 
-  /** Ids of the work items whose end is being committed or waits to be. */
-  workIds(): string[] {
+  /** Deliveries whose end is being committed or waits to be. */
+  deliveries(): WorkFence[] {
     const turns = [...this.#turns.map(({ item }) => item), ...(this.#sending?.turns ?? [])];
     const results = [...this.#results.map(({ item }) => item), ...(this.#sending?.results ?? [])];
-    return [...turns.flatMap(({ ackedWork }) => ackedWork), ...results].map(({ id }) => id);
+    return [...turns.flatMap(({ ackedWork }) => ackedWork), ...results];
   }
 
   #start(): void {

@@ -55,10 +55,10 @@ export class InstanceRouter {
     return [...this.#instances.values()].map((instance) => instance.ref);
   }
 
-  /** Work items that ended here and whose completions have not been committed. */
-  fusedIds(): string[] {
+  /** Deliveries that ended here and whose completions have not been committed. */
+  fusedDeliveries(): WorkFence[] {
     const instances = [...this.#instances.values()];
-    return instances.flatMap(({ fused, entered }) => [...fused, ...entered].map(({ fence }) => fence.id));
+    return instances.flatMap(({ fused, entered }) => [...fused, ...entered].map(({ fence }) => fence));
   }
 
   /**

@@ -159,7 +159,8 @@ export class Runtime implements AsyncDisposable {
     const { nodeId } = lease;
     if (nodeId === null) return;
     const { router } = this.#orchestrations;
-    const work = [...this.#work.runningIds(), ...router.fusedIds(), ...pipeline.workIds()];
+    // Deliveries, and not items: one whose retry is being committed may already have been given to this node again.
+    const work = [...this.#work.deliveries(), ...router.fusedDeliveries(), ...pipeline.deliveries()];
     await provider.releaseAllExcept(nodeId, { instances: router.refs(), work });
   }
 

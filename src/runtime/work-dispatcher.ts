@@ -8,7 +8,7 @@ import {
   noteAfter,
 } from "../history/index.ts";
 import { type HostTimer, longestTimerMs } from "../host/index.ts";
-import type { CommitBatch, FetchedWork, TurnCommit, WorkItem } from "../providers/contract.ts";
+import type { CommitBatch, FetchedWork, TurnCommit, WorkFence, WorkItem } from "../providers/contract.ts";
 import { effectivePolicy, maxLost, retryDelay } from "./activity-policy.ts";
 import { type ActivityEnd, ActivityRun } from "./activity-run.ts";
 import { ActivityTrial } from "./activity-trial.ts";
@@ -134,8 +134,8 @@ export class WorkDispatcher {
     for (const run of this.#running.values()) run.checkTime();
   }
 
-  runningIds(): string[] {
-    return [...this.#running.keys()];
+  deliveries(): WorkFence[] {
+    return [...this.#running.values()].map(({ fence }) => fence);
   }
 
   /**
@@ -265,7 +265,8 @@ export class WorkDispatcher {
   async #whenEnded(run: ActivityRun, queue: Queue): Promise<void> {
     const end = await run.ended;
     if (end.kind === "failed" || end.kind === "stopped") await run.storeLastBeat();
-    this.#running.delete(run.item.id);
+    // After a loss of the lease, another delivery of it may be running here.
+    if (this.#running.get(run.item.id) === run) this.#running.delete(run.item.id);
     queue.running -= 1;
     const ending = this.#end(run, end);
     this.#onRoom();
@@ -352,8 +353,7 @@ export class WorkDispatcher {
   async #stopLost(): Promise<void> {
     const { nodeId } = this.#node.lease;
     if (nodeId === null || this.#running.size === 0) return;
-    const fences = [...this.#running.values()].map(({ fence }) => fence);
-    for (const id of await this.#node.provider.findLostWork(nodeId, fences)) {
+    for (const id of await this.#node.provider.findLostWork(nodeId, this.deliveries())) {
       this.#running.get(id)?.stop("lost", "The activity was cancelled, or taken over by another node.");
     }
   }

@@ -20,17 +20,13 @@ import type {
   WorkFence,
   WorkItem,
   WorkResult,
+  Kept,
 } from "../../src/providers/contract.ts";
 import type { Ledger } from "./activities.ts";
 import { auditTurn } from "./audit-turn.ts";
 import type { Coverage } from "./coverage.ts";
 import type { Applied } from "./observed-store.ts";
 import { Shadow, type ShadowInstance } from "./shadow.ts";
-
-interface Kept {
-  readonly instances: readonly InstanceRef[];
-  readonly work: readonly string[];
-}
 
 /**
  * Watches every call that the store has carried out, in that order, keeps what the store must hold by now, and says
@@ -163,10 +159,12 @@ export class Auditor {
 
   #releasedAll(nodeId: string, kept: Kept): void {
     for (const instance of this.shadow.all) {
-      if (instance.owner === nodeId && !kept.instances.includes(instance.ref as InstanceRef)) instance.owner = null;
+      const isKept = instance.ref !== null && kept.instances.includes(instance.ref);
+      if (instance.owner === nodeId && !isKept) instance.owner = null;
     }
     for (const item of this.shadow.work.values()) {
-      if (item.owner === nodeId && !kept.work.includes(item.id)) item.owner = null;
+      const isKept = kept.work.some(({ id, delivery }) => id === item.id && delivery === item.delivery);
+      if (item.owner === nodeId && !isKept) item.owner = null;
     }
   }
 

@@ -191,7 +191,7 @@ export const work = section("work", (check) => {
   check("W12", "a node can give up the work that it does not know of", async (scene) => {
     const [a, b] = [await scene.node(), await scene.node()];
     await delivered(scene, a, [workItem("known"), workItem("unknown")]);
-    await scene.provider.releaseAllExcept(a.nodeId, { instances: [], work: ["known"] });
+    await scene.provider.releaseAllExcept(a.nodeId, { instances: [], work: [{ id: "known", delivery: 1 }] });
     const [item] = (await b.fetchWork()).items;
     assert.deepEqual([found(item).id, found(item).failures, found(item).lost], ["unknown", 0, 0]);
   });
@@ -373,6 +373,17 @@ export const work = section("work", (check) => {
       assert.deepEqual(await losses(stale), { s1: 5, s2: 3, fresh: 1 });
     },
   );
+
+  check("W23", "what a node knows of is one delivery: a later one of the same item is given up", async (scene) => {
+    const node = await scene.node();
+    const [first] = await delivered(scene, node, [workItem("w")]);
+    const known = fenceOf(found(first));
+    await node.commit([], { results: [{ ...known, kind: "retry", delayMs: 0, note: null }] });
+    // The answer to this is lost, while the retry is still being committed again.
+    assert.deepEqual(ids(await node.fetchWork()), ["w"]);
+    await scene.provider.releaseAllExcept(node.nodeId, { instances: [], work: [known] });
+    assert.deepEqual(ids(await node.fetchWork()), ["w"]);
+  });
 });
 
 async function schedule(scene: Scene, node: TestNode, work: readonly NewWorkItem[]): Promise<void> {

@@ -96,7 +96,7 @@ export class Database {
   async withClient<T>(use: (client: PostgresClient) => Promise<T>): Promise<T> {
     let client: PostgresClient;
     try {
-      client = await this.#liveness.connect(this.pool);
+      client = await this.#liveness.connect(this.pool, this.#queryTimeoutMs);
     } catch (error) {
       throw toStorageError(error, "PostgreSQL could not be reached");
     }

@@ -1,3 +1,5 @@
+// Imported, because orchestrations see global timers that throw.
+import { clearTimeout, setTimeout } from "node:timers";
 import type { PostgresClient, PostgresPool } from "./pool.ts";
 
 /**
@@ -9,10 +11,10 @@ export class LivenessOfConnections {
   readonly #heardAt = new WeakMap<PostgresClient, number>();
   #silentSince = -Infinity;
 
-  /** Lends a connection that is not suspected of being dead. */
-  async connect(pool: PostgresPool): Promise<PostgresClient> {
+  /** Lends a connection that is not suspected of being dead, if there is one within so many milliseconds. */
+  async connect(pool: PostgresPool, withinMs: number): Promise<PostgresClient> {
     for (;;) {
-      const client = await pool.connect();
+      const client = await connectWithin(pool, withinMs);
       // What was never heard of has just been made.
       if ((this.#heardAt.get(client) ?? Infinity) > this.#silentSince) return client;
       client.on("error", ignore);
@@ -32,6 +34,23 @@ export class LivenessOfConnections {
       if (now - sentAt >= longestMs) this.#silentSince = Math.max(this.#silentSince, sentAt);
       throw error;
     }
+  }
+}
+
+/** A pool may wait for ever: for a connection that others have, or for one whose making went half-open. */
+async function connectWithin(pool: PostgresPool, withinMs: number): Promise<PostgresClient> {
+  const { promise: tooLate, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new Error(`no connection was free, and no new one came about, within ${withinMs} ms`));
+  }, withinMs);
+  const connecting = pool.connect();
+  try {
+    return await Promise.race([connecting, tooLate]);
+  } catch (error) {
+    connecting.then((client) => client.release(), ignore);
+    throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -21,6 +21,7 @@ import type {
   InstanceQueues,
   InstanceRecord,
   InstanceRef,
+  Kept,
   LeaseState,
   ListInstances,
   NewInstance,
@@ -80,7 +81,7 @@ import { readLastEvents } from "./read-last-event.ts";
 import { readLoad } from "./read-load.ts";
 import { readState } from "./read-state.ts";
 import { type ReadTraffic, readTraffic } from "./read-traffic.ts";
-import { type Kept, releaseAllExcept } from "./release-all-except.ts";
+import { releaseAllExcept } from "./release-all-except.ts";
 import { releaseInstances } from "./release-instances.ts";
 import { releaseQuarantine } from "./release-quarantine.ts";
 import { renewLease } from "./renew-lease.ts";
@@ -100,7 +101,7 @@ export interface PostgresOptions {
   readonly listen?: boolean;
   /**
    * A statement that is not answered within so many milliseconds has failed, and its connection is given up; it may
-   * take 1 ms longer for each kilobyte that it carries. Default: 10,000.
+   * take 1 ms longer for each kilobyte that it carries. As long is waited for a connection. Default: 10,000.
    */
   readonly queryTimeoutMs?: number;
   /** What advances the store's clock between its readings, in milliseconds. Default: the machine's monotonic clock. */

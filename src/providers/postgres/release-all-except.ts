@@ -1,13 +1,14 @@
-import type { InstanceRef } from "../contract.ts";
+import type { Kept } from "../contract.ts";
 import type { Store } from "./store.ts";
 
-export interface Kept {
-  readonly instances: readonly InstanceRef[];
-  readonly work: readonly string[];
-}
-
 export async function releaseAllExcept({ db, hints, lowWater }: Store, nodeId: string, kept: Kept): Promise<void> {
-  await db.call("release_all_except", nodeId, kept.instances.map(Number), [...kept.work]);
+  await db.call(
+    "release_all_except",
+    nodeId,
+    kept.instances.map(Number),
+    kept.work.map(({ id }) => id),
+    kept.work.map(({ delivery }) => delivery),
+  );
   lowWater.forget();
   hints.changed({ instances: true, work: true });
 }

@@ -22,6 +22,7 @@ import type {
   InstancePage,
   InstanceQueues,
   InstanceRecord,
+  Kept,
   LeaseState,
   ListInstances,
   NewInstance,
@@ -75,7 +76,7 @@ import { readLastEvent } from "./read-last-event.ts";
 import { readLoad } from "./read-load.ts";
 import { readState } from "./read-state.ts";
 import { type ReadTraffic, readTraffic } from "./read-traffic.ts";
-import { type Kept, releaseAllExcept } from "./release-all-except.ts";
+import { releaseAllExcept } from "./release-all-except.ts";
 import { releaseInstances } from "./release-instances.ts";
 import { releaseQuarantine } from "./release-quarantine.ts";
 import { renewLease } from "./renew-lease.ts";

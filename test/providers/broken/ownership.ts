@@ -79,8 +79,14 @@ export const brokenOwnership = [
   broken("O9 A8", "a node gives up what it knows of, too", (real) => ({
     releaseAllExcept: (nodeId) => real.releaseAllExcept(nodeId, { instances: [], work: [] }),
   })),
-  broken("O9 W12 A8", "a node cannot give up what it does not know of", () => ({
+  broken("O9 W12 W23 A8", "a node cannot give up what it does not know of", () => ({
     releaseAllExcept: async () => undefined,
+  })),
+  broken("W23", "any delivery of an item is kept that the node knows of", (real) => ({
+    releaseAllExcept: (nodeId, kept) => {
+      const later = kept.work.flatMap(({ id, delivery }) => [delivery, delivery + 1].map((n) => ({ id, delivery: n })));
+      return real.releaseAllExcept(nodeId, { ...kept, work: later });
+    },
   })),
   broken("O10", "the epoch stays 1", (real) => {
     const { claims, fetchInstances } = trackClaims(real);

@@ -5,6 +5,7 @@ import type {
   FetchInstances,
   InstanceRef,
   QueuedMessage,
+  Kept,
 } from "../../../src/providers/contract.ts";
 import { missingForMs } from "./capabilities.ts";
 import { anyNode, handlerNeeded } from "./handler-needed.ts";
@@ -134,18 +135,13 @@ export function releaseInstances(rows: Rows, nodeId: string, claims: Claims): vo
   }
 }
 
-interface Kept {
-  readonly instances: readonly InstanceRef[];
-  readonly work: readonly string[];
-}
-
 export function releaseAllExcept(rows: Rows, nodeId: string, kept: Kept): void {
   const keptRefs = new Set(kept.instances);
   const others = rows.ownedBy(nodeId).filter(({ key }) => !keptRefs.has(key));
   const claims = others.map(({ key: ref, epoch }) => ({ ref, epoch }));
   releaseInstances(rows, nodeId, claims);
   for (const item of rows.workOf(nodeId)) {
-    if (kept.work.includes(item.id)) continue;
+    if (kept.work.some(({ id, delivery }) => id === item.id && delivery === item.delivery)) continue;
     rows.handBackWork(item);
     rows.wake.workQueued();
   }

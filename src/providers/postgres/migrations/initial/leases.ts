@@ -114,12 +114,12 @@ BEGIN
   -- Those whose lease has expired have nothing to hand back: what they owned counts as lost.
   PERFORM reap(v_now, 1000);
   IF NOT holds_lease(p_node) THEN RETURN; END IF;
-  PERFORM release_owned(p_node, '{}', '{}', v_now);
+  PERFORM release_owned(p_node, '{}', '{}', '{}', v_now);
   IF NOT forget_node(p_node, v_now) THEN UPDATE nodes SET lease_until = lease_now() WHERE node_id = p_node; END IF;
 END $$;
 
 -- Gives up all instances and work items of a node except these, counted as neither claim nor loss.
-CREATE FUNCTION release_owned(p_node text, p_kept bigint[], p_kept_work text[], p_now bigint)
+CREATE FUNCTION release_owned(p_node text, p_kept bigint[], p_kept_work text[], p_deliveries integer[], p_now bigint)
   RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v_keys bigint[];
@@ -132,14 +132,17 @@ BEGIN
     PERFORM settle(v_keys, p_now);
   END IF;
   UPDATE work_items SET owner = NULL
-   WHERE id = ANY(ARRAY(SELECT id FROM work_items WHERE owner = p_node AND id <> ALL(p_kept_work)
-                        FOR UPDATE SKIP LOCKED));
+   WHERE id = ANY(ARRAY(SELECT w.id FROM work_items w
+                         WHERE w.owner = p_node
+                           AND NOT EXISTS (SELECT FROM unnest(p_kept_work, p_deliveries) k (id, delivery)
+                                            WHERE k.id = w.id AND k.delivery = w.delivery)
+                           FOR UPDATE OF w SKIP LOCKED));
 END $$;
 
-CREATE FUNCTION release_all_except(p_node text, p_kept bigint[], p_kept_work text[]) RETURNS void
-  LANGUAGE plpgsql ${plans} AS $$
+CREATE FUNCTION release_all_except(p_node text, p_kept bigint[], p_kept_work text[], p_deliveries integer[])
+  RETURNS void LANGUAGE plpgsql ${plans} AS $$
 BEGIN
-  PERFORM release_owned(p_node, p_kept, p_kept_work, store_now());
+  PERFORM release_owned(p_node, p_kept, p_kept_work, p_deliveries, store_now());
 END $$;
 
 CREATE FUNCTION release_instances(p_node text, p_keys bigint[], p_epochs integer[]) RETURNS boolean
