@@ -32,6 +32,7 @@ export class Fleet implements AsyncDisposable {
   readonly crashes: string[] = [];
   readonly #options: FleetOptions;
   readonly #started: RunningProgram[] = [];
+  readonly #running = new Set<RunningProgram>();
 
   static async start(options: FleetOptions): Promise<Fleet> {
     const fleet = new Fleet(options);
@@ -41,6 +42,16 @@ export class Fleet implements AsyncDisposable {
 
   private constructor(options: FleetOptions) {
     this.#options = options;
+  }
+
+  /** Those whose processes are to stay: of two faults at once, only one may replace a process. */
+  get staying(): readonly Berth[] {
+    return this.berths.filter(({ isEnding }) => !isEnding);
+  }
+
+  /** How many processes there are now. */
+  get running(): number {
+    return this.#running.size;
   }
 
   /** Of all processes that ever ran: how much the one that had the most to say logged in a second, and what it was. */
@@ -118,6 +129,8 @@ export class Fleet implements AsyncDisposable {
     const argument: NodeArgument = { store: storeFor(proxy, number), ledger, leaseDuration: leaseMs };
     const program = startProgram("chaos/programs/node.ts", argument);
     this.#started.push(program);
+    this.#running.add(program);
+    void program.ended.then(() => this.#running.delete(program));
     return program;
   }
 

@@ -5,7 +5,7 @@ export const deploy: Fault = {
   kind: "deploy",
   stores: onBoth,
   async strike({ fleet }, random) {
-    const berth = random.pick(fleet.berths);
+    const berth = random.pick(fleet.staying);
     await fleet.stop(berth);
     await fleet.restart(berth);
   },

@@ -6,7 +6,7 @@ export const kill: Fault = {
   kind: "kill",
   stores: onBoth,
   async strike(field, random) {
-    const berth = random.pick(field.fleet.berths);
+    const berth = random.pick(field.fleet.staying);
     const { pid } = berth.program;
     const at = await field.fleet.kill(berth);
     const restarted = field.fleet.restart(berth);

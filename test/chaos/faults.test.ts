@@ -8,6 +8,12 @@ import { Random } from "../../chaos/random.ts";
 // Takes longer than a test may; `npm run chaos` measures it.
 const slow = new Set(["half-open"]);
 
+class AlwaysFirst extends Random {
+  override pick<T>(items: readonly T[]): T {
+    return items[0] as T;
+  }
+}
+
 describe("real processes on a real PostgreSQL lose nothing and double nothing", () => {
   let field: Battlefield;
 
@@ -27,6 +33,13 @@ describe("real processes on a real PostgreSQL lose nothing and double nothing", 
       assert.deepEqual(field.violations, []);
     });
   }
+
+  test("a kill and a deployment at once replace one process each", async () => {
+    const both = faults.filter(({ kind }) => ["kill", "deploy"].includes(kind));
+    await Promise.all(both.map((fault) => fault.strike(field, new AlwaysFirst("both"))));
+    assert.deepEqual(field.fleet.crashes, []);
+    assert.equal(field.fleet.running, field.fleet.berths.length);
+  });
 
   test("two at once, and in the end all instances have ended and nothing is left", async () => {
     const nemesis = new Nemesis(
