@@ -1,9 +1,12 @@
 import type pg from "pg";
 import type { PostgresClient, PostgresPool, PostgresQuery } from "../../src/providers/postgres/index.ts";
 
-/** A pool that notes each round trip of those who use it. */
+/** A pool that notes each round trip of those who use it, and may be made to refuse. */
 export class CountingPool implements PostgresPool {
   readonly queries: string[] = [];
+  refused = 0;
+  #refuseAfter: string | null = null;
+  #isRefusing = false;
   readonly #pool: pg.Pool;
   readonly #lent = new WeakMap<pg.PoolClient, PostgresClient>();
 
@@ -11,13 +14,28 @@ export class CountingPool implements PostgresPool {
     this.#pool = pool;
   }
 
+  /** Once a statement with this text has been answered, the next connection is refused. */
+  refuseAfter(text: string): void {
+    this.#refuseAfter = text;
+  }
+
   async connect(): Promise<PostgresClient> {
+    if (this.#isRefusing) {
+      this.#isRefusing = false;
+      this.refused += 1;
+      throw new Error("timeout exceeded when trying to connect");
+    }
     const client = await this.#pool.connect();
     const known = this.#lent.get(client);
     if (known !== undefined) return known;
-    const query = (config: PostgresQuery) => {
+    const query = async (config: PostgresQuery) => {
       this.queries.push(config.text);
-      return client.query(config as pg.QueryConfig);
+      const answer = await client.query(config as pg.QueryConfig);
+      if (this.#refuseAfter !== null && config.text.includes(this.#refuseAfter)) {
+        this.#refuseAfter = null;
+        this.#isRefusing = true;
+      }
+      return answer;
     };
     const lent: PostgresClient = {
       query,

@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { Client } from "../../src/client/index.ts";
 import { activity, orchestration } from "../../src/definition/index.ts";
 import { checkProvider } from "../../src/providers/conformance/index.ts";
+import { NewsChannel } from "../../src/providers/postgres/news-channel.ts";
 import { type PostgresPool, PostgresProvider } from "../../src/providers/postgres/index.ts";
 import { StorageError } from "../../src/errors/index.ts";
 import type { Provider, Wake } from "../../src/providers/contract.ts";
@@ -124,6 +125,114 @@ describe("PostgreSQL hints", () => {
       await Promise.all(heard.map(soon));
     }));
 
+  test("what was being sent to a node that has left is found soon afterwards, without a sweep", () =>
+    inSchema(async (schema) => {
+      await using provider = await schema.open();
+      await using other = await schema.open();
+      const node = new TestNode(provider, { leaseMs: 60_000, handlers: ["order@1"], activities: [] });
+      await node.openLease();
+      await provider.createInstances([newInstance("a")]);
+      other.subscribe(() => undefined);
+      await untilListening(schema, 1);
+      // As if it were sent by somebody who saw another owner, just before that one left.
+      await schema.query("UPDATE ready SET lane = '@gone'");
+      await provider.closeLease(node.nodeId);
+      const isFound = async () => {
+        const [row] = await schema.query<{ lane: string }>("SELECT lane FROM ready");
+        return row?.lane === ":order@1";
+      };
+      const found = new Promise<void>((resolve) => {
+        other.subscribe(() => void isFound().then((is) => is && resolve()));
+      });
+      await soon(found);
+    }));
+
+  test("whoever takes over from a dead node looks for all that only that one knew: timers, and ends", () =>
+    inSchema(async (schema) => {
+      await using provider = await schema.open();
+      const [dead, live] = [0, 1].map(
+        () => new TestNode(provider, { leaseMs: 60_000, handlers: ["order@1"], activities: [] }),
+      ) as [TestNode, TestNode];
+      await dead.openLease();
+      await live.openLease();
+      const heard = new Promise<Wake>((resolve) => provider.subscribe(resolve));
+      await schema.query("UPDATE nodes SET lease_until = 0 WHERE node_id = $1", [dead.nodeId]);
+      await live.renewLease();
+      const { instances, work, changed, ended } = await soon(heard);
+      assert.deepEqual([instances, work, changed, ended], [true, true, null, null]);
+    }));
+
+  test("news that could not be passed on are passed on later", () =>
+    inSchema(async (schema) => {
+      const pool = new CountingPool(schema.pool);
+      await using sender = await PostgresProvider.open(pool, { schema: schema.schema });
+      await using receiver = await schema.open();
+      const heard = new Promise((resolve) => receiver.subscribe(resolve));
+      await untilListening(schema, 1);
+      // As when all of its connections are taken.
+      pool.refuseAfter("create_instances(");
+      await sender.createInstances([newInstance("a")]);
+      await soon(heard);
+      assert.equal(pool.refused, 1);
+    }));
+
+  test("what another process hands back is found at once, although it keeps its place in the line", () =>
+    inSchema(async (schema) => {
+      await using provider = await schema.open();
+      await using other = await schema.open();
+      const options = { leaseMs: 60_000, handlers: ["order@1"], activities: ["charge"] };
+      const [node, rival] = [new TestNode(provider, options), new TestNode(other, options)];
+      await node.openLease();
+      await rival.openLease();
+      await provider.createInstances([newInstance("a")]);
+      const owned = found((await node.fetch()).instances[0]);
+      await node.commit([turnOf(owned, 1, { work: [workItem("w")] })]);
+      const { id, delivery } = found((await node.fetchWork()).items[0]);
+      await schema.query("UPDATE work_items SET visible_at = visible_at - 60000");
+      other.subscribe(() => undefined);
+      await untilListening(schema, 1);
+      // It has just looked, and found nothing older than that.
+      assert.deepEqual((await rival.fetchWork()).items, []);
+      const heard = new Promise((resolve) => other.subscribe(resolve));
+      await node.commit([], { results: [{ id, delivery, kind: "abandon" }] });
+      await soon(heard);
+      assert.equal((await rival.fetchWork()).items[0]?.id, "w");
+    }));
+
+  test("news of a start in a transaction say when it was dated, since that may be open for long", () =>
+    inSchema(async (schema) => {
+      await using provider = await schema.open();
+      const channel = new NewsChannel(`"${schema.schema}"`);
+      const client = await schema.pool.connect();
+      await client.query(`LISTEN "${channel.name}"`);
+      const heard = new Promise<string>((resolve) => client.on("notification", (news) => resolve(news.payload ?? "")));
+      await client.query("BEGIN");
+      await provider.transactions.createInstances(client, [newInstance("a")]);
+      await client.query("COMMIT");
+      const news = await heard;
+      client.release(true);
+      const [entry] = await schema.query<{ ready_at: string }>("SELECT ready_at FROM ready");
+      const at = Number(entry?.ready_at);
+      assert.deepEqual(channel.newsIn(news, at + 100), { isOld: false });
+      assert.deepEqual(channel.newsIn(news, at + 60_000), { isOld: true });
+    }));
+
+  test("an instance that had to wait for another of its id is dated after that wait", () =>
+    inSchema(async (schema) => {
+      await using provider = await schema.open({ listen: false });
+      const client = await schema.pool.connect();
+      await client.query("BEGIN");
+      await provider.transactions.createInstances(client, [newInstance("a")]);
+      const started = provider.createInstances([newInstance("a")]);
+      await untilWaiting(schema);
+      const [clock] = await schema.query<{ now: string }>("SELECT store_now() AS now");
+      await client.query("ROLLBACK");
+      client.release();
+      assert.equal((await started)[0]?.created, true);
+      const [entry] = await schema.query<{ ready_at: string }>("SELECT ready_at FROM ready");
+      assert.ok(Number(entry?.ready_at) >= Number(clock?.now), `${entry?.ready_at} is before ${clock?.now}`);
+    }));
+
   test("a listener whose connection died listens again, and looks at what it may have missed", () =>
     inSchema(async (schema) => {
       await using provider = await schema.open();
@@ -179,6 +288,12 @@ async function untilListening(schema: PostgresSchema, count: number): Promise<nu
     );
     if (rows.length === count) return rows.map(({ pid }) => pid);
   }
+}
+
+/** Until a statement of this schema's waits for a lock. */
+async function untilWaiting(schema: PostgresSchema): Promise<void> {
+  const text = "SELECT 1 FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'";
+  while ((await schema.query(text, [schema.schema])).length === 0);
 }
 
 /** A provider keeps no process alive that only waits for it to listen again. */

@@ -4,6 +4,8 @@ import type { NewsChannel } from "./news-channel.ts";
 
 /** Many changes are one piece of news: at most so often it is passed on. */
 const minGapMs = 100;
+/** What could not be passed on is news still: nobody else would say it. */
+const retryAfterMs = 1_000;
 
 /**
  * Passes on by NOTIFY that something has changed. Never inside a transaction that does anything else: notifications
@@ -14,6 +16,8 @@ export class Announcer {
   readonly #channel: NewsChannel;
   #gap: NodeJS.Timeout | null = null;
   #hasNews = false;
+  #isOld = false;
+  #isStopped = false;
   #sending: Promise<unknown> = Promise.resolve();
 
   constructor(db: Database, channel: NewsChannel) {
@@ -21,27 +25,40 @@ export class Announcer {
     this.#channel = channel;
   }
 
-  announce(): void {
+  /** See `Hints.cameOld`. */
+  announce(isOld: boolean): void {
     this.#hasNews = true;
+    this.#isOld ||= isOld;
     if (this.#gap === null) this.#send();
   }
 
   /** Whatever news there is goes out first: whoever closes may have been the last to know. */
   async stop(): Promise<void> {
-    if (this.#gap !== null) clearTimeout(this.#gap);
+    this.#isStopped = true;
     if (this.#hasNews) this.#send();
     if (this.#gap !== null) clearTimeout(this.#gap);
     await this.#sending;
   }
 
   #send(): void {
+    const isOld = this.#isOld;
     this.#hasNews = false;
+    this.#isOld = false;
+    this.#rest(minGapMs);
+    this.#sending = this.#db
+      .query("SELECT pg_notify($1, $2)", [this.#channel.name, this.#channel.news(isOld)])
+      .catch(() => {
+        this.#hasNews = true;
+        this.#isOld ||= isOld;
+        if (!this.#isStopped) this.#rest(retryAfterMs);
+      });
+  }
+
+  #rest(ms: number): void {
+    if (this.#gap !== null) clearTimeout(this.#gap);
     this.#gap = setTimeout(() => {
       this.#gap = null;
       if (this.#hasNews) this.#send();
-    }, minGapMs).unref();
-    this.#sending = this.#db
-      .query("SELECT pg_notify($1, $2)", [this.#channel.name, this.#channel.own])
-      .catch(() => undefined);
+    }, ms).unref();
   }
 }

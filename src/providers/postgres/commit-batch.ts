@@ -1,5 +1,6 @@
 import type { CommitBatch, CommitResult, TurnCommit, TurnOutcome, Undelivered, WorkItem } from "../contract.ts";
 import { encodeBatch, type EncodedBatch, encodeSlots, gapIn } from "./encode-batch.ts";
+import { isOld } from "./low-water.ts";
 import { groupRows, type MessageColumns, messageFromColumns } from "./message-lane.ts";
 import type { Store } from "./store.ts";
 
@@ -102,16 +103,22 @@ function claimedWork(batch: CommitBatch, answer: Answer): WorkItem[] {
 function announce({ hints }: Store, batch: CommitBatch, answer: Answer, isCommitted: (turn: number) => boolean): void {
   const turns = batch.turns.filter((_turn, index) => isCommitted(index));
   const scheduled = turns.reduce((count, turn) => count + turn.work.length, 0) - (answer.work?.length ?? 0);
-  const handedBack = batch.results.some(({ kind }, index) => kind !== "complete" && answer.results?.[index] === true);
+  const results = batch.results.filter((_result, index) => answer.results?.[index] === true);
+  const handedBack = results.some(({ kind }) => kind !== "complete");
   const dueAt = turns.flatMap(({ timers }) => timers.map((timer) => Math.ceil(timer.dueAt)));
   const started = turns.flatMap(({ starts }) => starts.map(({ instanceId }) => instanceId));
-  hints.changed({
+  const timerDueAt = dueAt.length === 0 ? null : dueAt.reduce((first, at) => Math.min(first, at));
+  const wake = {
     instances: answer.woken || started.length > 0,
     work: scheduled > 0 || handedBack,
-    timerDueAt: dueAt.length === 0 ? null : Math.min(...dueAt),
+    timerDueAt,
     changed: [...turns.filter(showsChange).map(({ instanceId }) => instanceId), ...started],
     ended: turns.filter(isEnd).map(({ instanceId }) => instanceId),
-  });
+  };
+  const isPast = timerDueAt !== null && isOld(timerDueAt, answer.store_now);
+  // What is handed back keeps its place in the line.
+  if (isPast || results.some(({ kind }) => kind === "abandon")) hints.cameOld(wake);
+  else hints.changed(wake);
 }
 
 const isEnd = ({ closes, nextExecutionId }: TurnCommit) => closes && nextExecutionId === null;

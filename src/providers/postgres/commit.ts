@@ -15,7 +15,6 @@ export async function commit(store: Store, batch: CommitBatch): Promise<CommitRe
   const [first, ...rest] = rounds(batch);
   let result = await commitOrHalve(store, first as CommitBatch, patienceMs);
   for (const round of rest) result = joined(result, await commitOrHalve(store, round, patienceMs));
-  if (batch.results.some(({ kind }) => kind === "abandon")) store.lowWater.forget();
   return result;
 }
 

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "../../errors/index.ts";
 import type { Created, NewInstance } from "../contract.ts";
 import { answersOf, type CreatedRow, encodeStarts } from "./create-instances.ts";
+import { datedNews } from "./news-channel.ts";
 import { codeOf, isConnectionLost } from "./postgres-errors.ts";
 import type { PostgresTransaction } from "./postgres-transaction.ts";
 import { sqlLiteral } from "./sql-literal.ts";
@@ -23,7 +24,10 @@ export async function createInstancesIn(
   }
   const call = encodeStarts(starts).map(sqlLiteral).join(", ");
   // Carried by the user's own commit: nobody else knows when that is, and no turn waits for it.
-  const news = channel !== null ? `; SELECT pg_notify(${sqlLiteral(channel.name)}, 'started')` : "";
+  const news =
+    channel !== null
+      ? `; SELECT pg_notify(${sqlLiteral(channel.name)}, ${sqlLiteral(datedNews)} || ${db.schema}.store_now())`
+      : "";
   try {
     const results = (await transaction.query(
       `SAVEPOINT perdure_start; SELECT array_to_json(runs)::text AS runs FROM ${db.schema}.create_instances(${call}); RELEASE SAVEPOINT perdure_start${news}`,

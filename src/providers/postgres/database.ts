@@ -3,6 +3,7 @@ import { LivenessOfConnections } from "./liveness-of-connections.ts";
 import type { PostgresClient, PostgresPool } from "./pool.ts";
 import { PrimaryOnly, StandbyError } from "./primary-only.ts";
 import { StoreClock } from "./store-clock.ts";
+import { longForDates } from "./low-water.ts";
 import type { UnheardCommits } from "./unheard-commits.ts";
 
 export interface DatabaseOptions {
@@ -79,9 +80,11 @@ export class Database {
     withinMs = Infinity,
   ): Promise<R[]> {
     const longestMs = Math.min(withinMs, this.#queryTimeoutMs) + carryingMs(values);
+    const sentAt = performance.now();
     const { rows } = await this.#liveness.watch(client, longestMs, () =>
       client.query({ text, values: values as unknown[], types: { getTypeParser }, query_timeout: longestMs }),
     );
+    if (performance.now() - sentAt > longForDates) this.#unheard.lost();
     const [first] = rows as { store_now?: number }[];
     if (first?.store_now !== undefined) first.store_now = this.clock.read(first.store_now);
     return rows as R[];

@@ -8,7 +8,7 @@ export interface ExternalChangesOptions {
   readonly db: Database;
   /** Null if LISTEN and NOTIFY are not to be used. */
   readonly channel: NewsChannel | null;
-  readonly onChange: () => void;
+  readonly onChange: (isOld: boolean) => void;
 }
 
 /** Changes of other processes, and telling them of one's own. A hint only: nothing breaks if none ever comes. */
@@ -19,14 +19,15 @@ export class ExternalChanges {
 
   constructor({ db, channel, onChange }: ExternalChangesOptions) {
     this.#announcer = channel ? new Announcer(db, channel) : null;
-    this.#poll = new ChangePoll(db, onChange);
+    // It cannot say what has come, and does not come often.
+    this.#poll = new ChangePoll(db, () => onChange(true));
     const onHearing = (hears: boolean) => void (hears ? this.#poll.stop() : this.#poll.start());
     this.#listener = channel ? new NewsListener({ db, channel, onNews: onChange, onHearing }) : null;
   }
 
   /** There is news for the others. */
-  announce(): void {
-    this.#announcer?.announce();
+  announce(isOld: boolean): void {
+    this.#announcer?.announce(isOld);
   }
 
   /** Somebody wants to hear of changes. */

@@ -26,8 +26,8 @@ interface Fetched {
 export async function fetchInstances({ db, lowWater }: Store, request: FetchInstances): Promise<FetchedInstances> {
   const lanes = request.unservableForMs === null ? [anyNode, ...request.handlers.map(handlerLane)] : [];
   const own = ownerLane(request.nodeId);
-  const floors = lowWater.floors([own, ...lanes]);
-  const [ownFloor, ...laneFloors] = floors;
+  const scan = lowWater.begin([own, ...lanes]);
+  const [ownFloor, ...laneFloors] = scan.floors;
   const fetched = await db.callOften<Fetched>(
     "fetch_instances",
     request.nodeId,
@@ -42,9 +42,7 @@ export async function fetchInstances({ db, lowWater }: Store, request: FetchInst
     request.messageLimit,
   );
   const { store_now: storeNow, first_in_lanes: firsts, first_owned: firstOwned } = fetched;
-  if (firsts !== null && lanes.length > 0) {
-    lowWater.scanned([own, ...lanes], { floors, firsts: [firstOwned, ...firsts], storeNow });
-  }
+  if (firsts !== null && lanes.length > 0) scan.end([firstOwned, ...firsts], storeNow);
   const { busy_has_mail: busyHasMail, next_available_at: nextAvailableAt } = fetched;
   return { storeNow, instances: instancesFrom(fetched), busyHasMail: busyHasMail ?? false, nextAvailableAt };
 }

@@ -14,11 +14,11 @@ export async function fetchWork({ db, lowWater }: Store, request: FetchWork): Pr
   const { nodeId, queue, limit, suspectAfter, suspectLimit } = request;
   const activities = [...new Set(request.activities)];
   const kinds = activities.map((name) => workKind(queue, name));
-  const floors = lowWater.floors(kinds);
-  const claim = [nodeId, queue, activities, floors, limit, suspectAfter, suspectLimit] as const;
+  const scan = lowWater.begin(kinds);
+  const claim = [nodeId, queue, activities, scan.floors, limit, suspectAfter, suspectLimit] as const;
   const fetched = await db.callOften<Fetched>("fetch_work", ...claim);
   const { store_now: storeNow, first_visible: firsts } = fetched;
-  if (firsts !== null) lowWater.scanned(kinds, { floors, firsts, storeNow });
+  if (firsts !== null) scan.end(firsts, storeNow);
   return {
     storeNow,
     items: (fetched.items ?? []).map(itemFromColumns),

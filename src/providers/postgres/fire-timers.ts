@@ -13,11 +13,10 @@ export async function fireTimers(
   request: { readonly partitions: readonly number[]; readonly limit: number },
 ): Promise<FiredTimers> {
   const partitions = [...new Set(request.partitions)];
-  const queues = partitions.map((partition) => `timers ${partition}`);
-  const floors = lowWater.floors(queues);
-  const row = await db.callOften<Fired>("fire_timers", partitions, floors, request.limit);
+  const scan = lowWater.begin(partitions.map((partition) => `timers ${partition}`));
+  const row = await db.callOften<Fired>("fire_timers", partitions, scan.floors, request.limit);
   const { store_now: storeNow, fired, next_due_at: nextDueAt } = row;
-  lowWater.scanned(queues, { floors, firsts: row.first_due ?? [], storeNow });
+  scan.end(row.first_due ?? [], storeNow);
   hints.changed({ instances: fired > 0 });
   return { storeNow, fired, nextDueAt };
 }

@@ -2,20 +2,29 @@ import { AsyncLocalStorage } from "node:async_hooks";
 // Imported, because orchestrations see global timers that throw.
 import { setImmediate } from "node:timers";
 import type { Wake } from "../contract.ts";
+import type { LowWater } from "./low-water.ts";
 
 const nothing: Wake = { instances: false, work: false, timerDueAt: null, changed: [], ended: [] };
 
-const changedElsewhere: Wake = { instances: true, work: true, timerDueAt: null, changed: null, ended: null };
+const anything: Wake = { instances: true, work: true, timerDueAt: null, changed: null, ended: null };
+
+export interface HintsOptions {
+  readonly lowWater: LowWater;
+  /** Carries the news to other processes; `isOld` says that what there is to find may be dated in the past. */
+  readonly onOwnChange: (isOld: boolean) => void;
+  /** Something has come with an old date, here or elsewhere: mostly because a node has left. */
+  readonly onOld: () => void;
+}
 
 /** Tells those in this process who want to hear of changes, and whoever carries the news to the others. */
 export class Hints {
   readonly #listeners = new Set<(wake: Wake) => void>();
-  readonly #onOwnChange: () => void;
+  readonly #options: HintsOptions;
   // Listeners must not run in the async context of whoever happened to write, which may be an orchestration's.
   readonly #inOwnContext = AsyncLocalStorage.snapshot();
 
-  constructor(onOwnChange: () => void) {
-    this.#onOwnChange = onOwnChange;
+  constructor(options: HintsOptions) {
+    this.#options = options;
   }
 
   add(listener: (wake: Wake) => void): () => void {
@@ -34,20 +43,35 @@ export class Hints {
     const wake = { ...nothing, ...change };
     if (!wake.instances && !wake.work && wake.timerDueAt === null && wake.changed?.length === 0) return;
     setImmediate(() => this.#inOwnContext(() => this.#emit(wake)));
-    this.#onOwnChange();
+    this.#options.onOwnChange(false);
+  }
+
+  /** As `changed`, of what may be dated in the past: those who look have to begin at the beginning. */
+  cameOld(change: Partial<Wake>): void {
+    this.#forgetDates();
+    setImmediate(() => this.#inOwnContext(() => this.#emit({ ...nothing, ...change })));
+    this.#options.onOwnChange(true);
   }
 
   /** Something was committed here, and nobody knows what: everybody has to look, here and elsewhere. */
   committedUnheard(): void {
-    setImmediate(() => this.changedElsewhere());
-    this.#onOwnChange();
+    this.cameOld(anything);
   }
 
-  changedElsewhere(): void {
-    this.#inOwnContext(() => this.#emit(changedElsewhere));
+  changedElsewhere(isOld: boolean): void {
+    if (isOld) this.#forgetDates();
+    this.#inOwnContext(() => this.#emit(anything));
+  }
+
+  #forgetDates(): void {
+    this.#options.lowWater.forget();
+    this.#options.onOld();
   }
 
   #emit(wake: Wake): void {
     for (const listener of this.#listeners) listener(wake);
   }
 }
+
+/** What a node that has left may have been the only one to know of: all of it, timers and ends included. */
+export const leftBehind: Partial<Wake> = anything;

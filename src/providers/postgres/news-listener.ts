@@ -12,7 +12,7 @@ const retryAfterMs = 1_000;
 export interface NewsListenerOptions {
   readonly db: Database;
   readonly channel: NewsChannel;
-  readonly onNews: () => void;
+  readonly onNews: (isOld: boolean) => void;
   /** Whether news come through at all: behind a transaction pooler they do not. */
   readonly onHearing: (hears: boolean) => void;
 }
@@ -42,7 +42,7 @@ export class NewsListener {
     const { db, onHearing, onNews } = this.#options;
     for (let isFirst = true; !this.#isStopped; isFirst = false) {
       try {
-        await db.withClient((client) => this.#listenOn(client, isFirst ? () => undefined : onNews));
+        await db.withClient((client) => this.#listenOn(client, isFirst ? () => undefined : () => onNews(true)));
       } catch {
         onHearing(false);
         await this.#pause.wait(retryAfterMs);
@@ -58,9 +58,10 @@ export class NewsListener {
     const failed = new Promise<never>((_resolve, reject) => (fail = reject));
     // It may fail while nobody waits for it; then the next query does.
     failed.catch(() => undefined);
-    const onNotification = ({ payload }: { readonly payload?: string | undefined }) => {
-      if (payload === channel.echo) heardEcho();
-      else if (channel.isNews(payload)) onNews();
+    const onNotification = ({ payload = "" }: { readonly payload?: string | undefined }) => {
+      if (payload === channel.echo) return heardEcho();
+      const news = channel.newsIn(payload, db.clock.now());
+      if (news !== null) onNews(news.isOld);
     };
     client.on("notification", onNotification);
     client.on("error", fail);

@@ -1,4 +1,5 @@
 import type { LeaseState, NodeLease } from "../contract.ts";
+import { leftBehind } from "./hints.ts";
 import type { Store } from "./store.ts";
 
 interface Renewed {
@@ -24,10 +25,8 @@ export async function holdLease(store: Store, lease: NodeLease, open: boolean): 
     Math.max(shortestWaitMs, durationMs / 3),
   )) as [Renewed];
   if (renewed.more) await reapRest(store);
-  if (renewed.freed) {
-    store.lowWater.forget();
-    store.hints.changed({ instances: true, work: true });
-  }
+  // Of its last commits it may have told nobody any more.
+  if (renewed.freed) store.hints.cameOld(leftBehind);
   return {
     held: renewed.held,
     storeNow: store.db.leaseClock.read(renewed.lease_now),

@@ -169,17 +169,15 @@ export class PostgresProvider implements Provider {
     this.#pool = pool;
     this.#ownsPool = ownsPool;
     const { queryTimeoutMs = 10_000, monotonic } = options;
-    const hints = new Hints(() => this.#elsewhere.announce());
     const lowWater = new LowWater();
-    this.#unheard = new UnheardCommits(() => {
-      lowWater.forget();
-      hints.committedUnheard();
+    const hints: Hints = new Hints({
+      lowWater,
+      onOwnChange: (isOld) => this.#elsewhere.announce(isOld),
+      onOld: () => this.#store.entryRepair.soon(),
     });
+    this.#unheard = new UnheardCommits(() => hints.committedUnheard());
     const db = new Database({ pool, schema, queryTimeoutMs, unheard: this.#unheard, monotonic });
-    const onChange = () => {
-      lowWater.loosen();
-      hints.changedElsewhere();
-    };
+    const onChange = (isOld: boolean) => hints.changedElsewhere(isOld);
     const channel = (options.listen ?? true) ? new NewsChannel(db.schema) : null;
     this.#elsewhere = new ExternalChanges({ db, channel, onChange });
     // As many as pg makes if nobody says.
@@ -358,6 +356,7 @@ export class PostgresProvider implements Provider {
     this.#store.hints.clear();
     await Promise.allSettled(this.#underWay);
     this.#unheard.stop();
+    await this.#store.entryRepair.stop();
     await this.#elsewhere.stop();
     if (this.#ownsPool) await this.#pool.end();
     else this.#letGo();

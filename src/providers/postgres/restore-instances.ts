@@ -81,8 +81,9 @@ function instanceColumns(
 }
 
 function announce(hints: Store["hints"], restored: readonly InstanceDump[]): void {
+  if (restored.length === 0) return;
   const dueAt = restored.flatMap(({ timers }) => timers.map((timer) => timer.dueAt));
-  hints.changed({
+  hints.cameOld({
     instances: restored.some(({ messages }) => messages.length > 0),
     work: restored.some(({ work }) => work.length > 0),
     timerDueAt: dueAt.length === 0 ? null : dueAt.reduce((first, at) => Math.min(first, at)),

@@ -80,7 +80,9 @@ BEGIN
   ), queued AS (
     INSERT INTO messages (key, lane, body, payload) SELECT f.key, 1, f.body, f.payload FROM fresh f
   )
-  INSERT INTO ready (lane, claims, ready_at, key) SELECT ':' || f.handler, 0, p_now, f.key FROM fresh f;
+  -- Dated after the wait for whoever was just starting an instance of the same id.
+  INSERT INTO ready (lane, claims, ready_at, key)
+  SELECT ':' || f.handler, 0, (SELECT store_now()), f.key FROM fresh f;
 
   RETURN (SELECT array_agg(CASE WHEN p_turns IS NULL OR p_turns[s.t] = 1 THEN i.run_id END ORDER BY s.n)
             FROM json_to_recordset(p_starts) AS s (n integer, t integer, id text)

@@ -103,6 +103,25 @@ BEGIN
   seen_to := CASE WHEN cardinality(v_seen) = p_limit THEN v_seen[p_limit] END;
 END $$;
 
+-- Puts right the entries of what was sent to nodes that are gone: its sender saw the owner as it was just before. Lanes of
+-- nodes are the last, and there are few. Answers whether there were any.
+CREATE FUNCTION free_entries() RETURNS boolean LANGUAGE plpgsql ${plans} AS $$
+DECLARE
+  v_keys bigint[];
+BEGIN
+  WITH RECURSIVE lanes AS (
+    (SELECT r.lane FROM ready r WHERE r.lane > '@' ORDER BY r.lane LIMIT 1)
+    UNION ALL
+    SELECT (SELECT r.lane FROM ready r WHERE r.lane > l.lane ORDER BY r.lane LIMIT 1) FROM lanes l WHERE l.lane IS NOT NULL
+  )
+  SELECT array_agg(o.key) INTO v_keys
+    FROM (SELECT o.key FROM lanes l JOIN ready r ON r.lane = l.lane JOIN ownerships o ON o.key = r.key
+           WHERE NOT EXISTS (SELECT FROM nodes n WHERE n.node_id = substr(l.lane, 2))
+           ORDER BY o.key FOR NO KEY UPDATE OF o SKIP LOCKED) o;
+  PERFORM settle(v_keys, store_now());
+  RETURN v_keys IS NOT NULL;
+END $$;
+
 -- The instance, and all its children, theirs, and so on. A child names the run of its parent, so that the children of
 -- an earlier run under the same id are not meant.
 CREATE FUNCTION family_of(p_instance_id text, p_run_id text)
