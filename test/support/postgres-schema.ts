@@ -5,7 +5,7 @@ import { postgresUrl } from "./postgres-server.ts";
 
 const tables =
   "instances, ownerships, ready, messages, history, work_items, work_bodies, timers, state, nodes, capabilities, " +
-  "unservable, sessions";
+  "departed, unservable, sessions";
 
 /** A schema of a test's own on the server that all tests share. */
 export class PostgresSchema implements AsyncDisposable {

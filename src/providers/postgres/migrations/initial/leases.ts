@@ -7,34 +7,54 @@ CREATE FUNCTION holds_lease(p_node text) RETURNS boolean LANGUAGE sql VOLATILE A
 $$;
 
 -- Takes from nodes whose lease has expired what they owned. Waits for nobody: what somebody is just committing or
--- taking is left for the next time. Claims go on counting, because owners that died may have been killed by what they
--- owned; available_at says since when the instance has been waiting for its next owner. Answers whether there is more
--- to do.
+-- taking is left for the next time. Answers whether there is more to do.
 CREATE FUNCTION reap(p_now bigint, p_limit integer) RETURNS boolean LANGUAGE plpgsql ${plans} AS $$
 DECLARE
   v_node text;
-  v_keys bigint[];
   v_more boolean := false;
 BEGIN
   FOR v_node IN SELECT node_id FROM nodes WHERE lease_until <= lease_now() FOR UPDATE SKIP LOCKED LOOP
-    SELECT array_agg(o.key) INTO v_keys
-      FROM (SELECT key FROM ownerships WHERE owner = v_node ORDER BY key LIMIT p_limit
-            FOR NO KEY UPDATE SKIP LOCKED) o;
-    IF v_keys IS NOT NULL THEN
-      UPDATE ownerships SET owner = NULL, available_at = p_now WHERE key = ANY(v_keys);
-      PERFORM settle(v_keys, p_now);
-    END IF;
-    -- What is on trial comes last: until it is taken, all the rest has to be judged by its being there.
-    UPDATE work_items w
-       SET owner = NULL,
-           lost = w.lost + (w.on_trial OR NOT EXISTS (SELECT FROM work_items t
-                                                       WHERE t.owner = v_node AND t.on_trial))::integer
-     WHERE w.id = ANY(ARRAY(SELECT o.id FROM work_items o WHERE o.owner = v_node
-                             ORDER BY o.on_trial LIMIT p_limit FOR UPDATE SKIP LOCKED));
+    PERFORM take_from(v_node, p_now, p_limit);
     v_more := v_more OR NOT forget_node(v_node, p_now);
   END LOOP;
+  FOR v_node IN SELECT * FROM late_owners() LOOP
+    PERFORM take_from(v_node, p_now, p_limit);
+  END LOOP;
+  DELETE FROM departed WHERE node_id = ANY(ARRAY(
+    SELECT d.node_id FROM departed d WHERE d.until <= lease_now() FOR UPDATE SKIP LOCKED));
   RETURN v_more;
 END $$;
+
+-- Claims go on counting, because owners that died may have been killed by what they owned; available_at says since when
+-- the instance has been waiting for its next owner.
+CREATE FUNCTION take_from(p_node text, p_now bigint, p_limit integer) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v_keys bigint[];
+BEGIN
+  SELECT array_agg(o.key) INTO v_keys
+    FROM (SELECT key FROM ownerships WHERE owner = p_node ORDER BY key LIMIT p_limit
+          FOR NO KEY UPDATE SKIP LOCKED) o;
+  IF v_keys IS NOT NULL THEN
+    UPDATE ownerships SET owner = NULL, available_at = p_now WHERE key = ANY(v_keys);
+    PERFORM settle(v_keys, p_now);
+  END IF;
+  -- What is on trial comes last: until it is taken, all the rest has to be judged by its being there.
+  UPDATE work_items w
+     SET owner = NULL,
+         lost = w.lost + (w.on_trial OR NOT EXISTS (SELECT FROM work_items t
+                                                     WHERE t.owner = p_node AND t.on_trial))::integer
+   WHERE w.id = ANY(ARRAY(SELECT o.id FROM work_items o WHERE o.owner = p_node
+                           ORDER BY o.on_trial LIMIT p_limit FOR UPDATE SKIP LOCKED));
+END $$;
+
+-- Nodes that are gone and own something all the same: a claim reads the lease and never locks it, so it may be
+-- committed, unseen by whoever took what its node owned, after that.
+CREATE FUNCTION late_owners() RETURNS SETOF text LANGUAGE sql VOLATILE AS $$
+  SELECT d.node_id FROM departed d
+   WHERE NOT EXISTS (SELECT FROM nodes n WHERE n.node_id = d.node_id)
+     AND (EXISTS (SELECT FROM ownerships o WHERE o.owner = d.node_id)
+          OR EXISTS (SELECT FROM work_items w WHERE w.owner = d.node_id))
+$$;
 
 -- Several nodes may leave in one transaction: the order of rows alone would not keep that and a sweep from waiting for
 -- each other.
@@ -68,6 +88,9 @@ BEGIN
   PERFORM note_departure(p_node, p_now);
   DELETE FROM capabilities WHERE node_id = p_node;
   DELETE FROM nodes WHERE node_id = p_node;
+  -- Far longer than anybody waits for the answer to a claim.
+  INSERT INTO departed (node_id, until) VALUES (p_node, lease_now() + 3600000)
+    ON CONFLICT (node_id) DO UPDATE SET until = excluded.until;
   DELETE FROM sessions s
    WHERE s.session = ANY(ARRAY(SELECT g.session FROM sessions g WHERE g.node_id = p_node FOR UPDATE SKIP LOCKED));
   PERFORM free_lanes();
@@ -80,7 +103,8 @@ CREATE FUNCTION renew_lease(p_node text, p_duration bigint, p_capabilities text[
                             OUT freed boolean)
   LANGUAGE plpgsql ${plans} AS $$
 BEGIN
-  freed := EXISTS (SELECT FROM nodes n WHERE n.lease_until <= lease_now() AND n.node_id <> p_node);
+  freed := EXISTS (SELECT FROM nodes n WHERE n.lease_until <= lease_now() AND n.node_id <> p_node)
+        OR EXISTS (SELECT FROM late_owners());
   IF p_open THEN
     more := reap(store_now(), 1000);
     INSERT INTO nodes (node_id, lease_until) VALUES (p_node, lease_now() + p_duration)

@@ -148,6 +148,11 @@ CREATE TABLE nodes (
   node_id text COLLATE "C" PRIMARY KEY,
   lease_until bigint NOT NULL
 ) WITH (fillfactor = 50);
+-- Nodes that are gone, for as long as a claim of theirs might still be under way.
+CREATE TABLE departed (
+  node_id text COLLATE "C" PRIMARY KEY,
+  until bigint NOT NULL
+);
 CREATE TABLE capabilities (
   node_id text COLLATE "C" NOT NULL,
   capability text COLLATE "C" NOT NULL,
