@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setImmediate as nextPass } from "node:timers/promises";
 import { type OrchestrationContext, activity, orchestration } from "../../src/definition/index.ts";
+import { StorageError } from "../../src/errors/index.ts";
 import type { Provider } from "../../src/providers/contract.ts";
 import { FaultyProvider } from "../support/faulty-provider.ts";
 import { checkHistories } from "../support/history-checks.ts";
@@ -52,39 +53,52 @@ async function checkSteps({ client }: World, instanceId: string): Promise<void> 
 
 type When = "before" | "after";
 
-const forever = new Promise<never>(() => undefined);
-
-/** A connection that goes dead at one commit, before the store hears of it or before its answer arrives. */
+/**
+ * A connection that goes dead at one commit, before the store hears of it or before its answer arrives. What waits for
+ * an answer then learns that there is none when it is mended, and not before.
+ */
 function cutAt(provider: Provider, commit: number, when: When) {
   const cut = Promise.withResolvers<void>();
-  let isDead = false;
+  const silence = Promise.withResolvers<never>();
+  silence.promise.catch(() => undefined);
+  let state: "well" | "dead" | "mended" = "well";
   const die = () => {
-    isDead = true;
+    state = "dead";
     cut.resolve();
-    return forever;
+    return silence.promise;
   };
   const faulty = new FaultyProvider(provider, ({ method, number }) => {
-    if (isDead) return { before: () => forever };
-    return method === "commit" && number === commit ? { [when]: die } : undefined;
+    if (state === "dead") return { before: () => silence.promise };
+    return state === "well" && method === "commit" && number === commit ? { [when]: die } : undefined;
   });
-  return { provider: faulty.provider, cut: cut.promise, isDead: () => isDead };
+  return {
+    provider: faulty.provider,
+    cut: cut.promise,
+    isDead: () => state === "dead",
+    mend: () => {
+      state = "mended";
+      silence.reject(new StorageError("The connection was cut."));
+    },
+  };
 }
-
-// As short as a node on a busy machine can still keep it.
-const shortLease = ({ mode }: World) => ({ leaseDuration: mode.store === "postgres" ? 1_500 : 300 });
 
 /** Gives whether it ever came to that commit. */
 async function runCut(world: World, commit: number, when: When): Promise<boolean> {
   const name = `${commit}-${when}`;
   const { chains, definitions } = program(name);
-  const { provider, cut, isDead } = cutAt(world.provider, commit, when);
-  await world.start({ ...definitions, ...shortLease(world), provider });
+  const { provider, cut, isDead, mend } = cutAt(world.provider, commit, when);
+  const node = await world.start({ ...definitions, provider });
   const handle = await world.client.start(chains, undefined, { instanceId: name });
   await Promise.race([cut, handle.result({ timeout: "20s" })]);
-  if (isDead()) await world.start({ ...definitions, ...shortLease(world) });
+  if (isDead()) {
+    await world.expireLease(node);
+    await world.start(definitions);
+  }
   assert.deepEqual(await handle.result({ timeout: "20s" }), expected);
   await checkSteps(world, name);
-  return isDead();
+  const hasDied = isDead();
+  mend();
+  return hasDied;
 }
 
 const title =
@@ -113,15 +127,17 @@ inEveryMode(
     const { chains, definitions } = program("doomed");
     const handle = await world.client.start(chains, undefined, { instanceId: "doomed" });
     const result = handle.result({ timeout: "50s" });
-    let nodes = 0;
+    const mends: (() => void)[] = [];
     for (let isOver = false; !isOver;) {
-      const { provider, cut } = cutAt(world.provider, 1, "after");
-      await world.start({ ...definitions, ...shortLease(world), provider });
-      nodes += 1;
+      const { provider, cut, mend } = cutAt(world.provider, 1, "after");
+      mends.push(mend);
+      const node = await world.start({ ...definitions, provider });
       isOver = await Promise.race([cut.then(() => false), result.then(() => true)]);
+      if (!isOver) await world.expireLease(node);
     }
     assert.deepEqual(await result, expected);
     await checkSteps(world, "doomed");
-    assert.ok(nodes > 5, `${nodes} nodes`);
+    assert.ok(mends.length > 5, `${mends.length} nodes`);
+    for (const mend of mends) mend();
   },
 );

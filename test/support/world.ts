@@ -67,6 +67,13 @@ export class World {
     return node;
   }
 
+  /** Leaves a node that is dead without its lease at once, as it would be when that had run out. */
+  async expireLease({ nodeId = "" }: Runtime): Promise<void> {
+    const { schema } = this.store;
+    if (schema !== null) await schema.query("UPDATE nodes SET lease_until = 0 WHERE node_id = $1", [nodeId]);
+    else this.store.sql("UPDATE perdure_nodes SET lease_until = 0 WHERE node_id = ?", nodeId);
+  }
+
   /** Waits until something is so; looks again at every line of log, every change in the store, and now and then. */
   async until<T>(what: string, look: () => T | Promise<T>): Promise<NonNullable<T>> {
     const deadline = performance.now() + 20_000;
