@@ -1,5 +1,6 @@
 import { versionHandler } from "../definition/index.ts";
 import { NotRegisteredError, type PerdureError } from "../errors/index.ts";
+import { type HistoryEvent, isDecision } from "../history/index.ts";
 import type { EventRow } from "../providers/contract.ts";
 import { readHistory, replay } from "../runtime/hydrate.ts";
 import type { TurnNode } from "../runtime/node.ts";
@@ -40,13 +41,13 @@ export async function replayExecution(
   } catch (error) {
     return { ...report, verdict: "unreadable", error: error as PerdureError };
   }
-  // Nothing of it has been run yet, or nothing of it ever was, because it was ended before a node could.
   if (history === null || rows.length === 0) return { ...report, verdict: "agrees" };
   const { name, version } = history.started;
   const orchestration = versionHandler(name, version);
-  if (version === "*") return { ...report, orchestration, verdict: "agrees" };
   const definition = node.orchestrationRegistry.resolve(name, version);
   if (definition === undefined) {
+    // Nothing of it was ever run, because it was ended before a node could.
+    if (isUntouched(history.events)) return { ...report, orchestration, verdict: "agrees" };
     const error = new NotRegisteredError(
       `"${instanceId}" runs ${orchestration}, which is not among the orchestrations that were given. Keep a version ` +
         "registered as long as instances of it run.",
@@ -60,3 +61,6 @@ export async function replayExecution(
     ? { ...report, orchestration, verdict: "diverges", error: outcome.error }
     : { ...report, orchestration, verdict: "agrees" };
 }
+
+const isUntouched = (events: readonly HistoryEvent[]): boolean =>
+  events.at(-1)?.kind === "ExecutionEnded" && !events.some(isDecision);

@@ -23,8 +23,13 @@ for (const { name, scenario, file, read } of recordings) {
     assert.ok(existsSync(file), `${name} has not been recorded: npm run histories`);
     const report = await replayHistory(scenario.orchestrations, file);
     report.assertOk();
-    const replayed = report.executions.filter(({ orchestration = "" }) => !orchestration.endsWith("@*"));
-    assert.equal(replayed.length, runnableIn(read()).length);
+    const replayed = report.executions.map(({ instanceId, executionId }) => `${instanceId} ${executionId}`);
+    const runnable = runnableIn(read()).map(({ instanceId, executionId }) => `${instanceId} ${executionId}`);
+    assert.deepEqual(
+      runnable.filter((one) => !replayed.includes(one)),
+      [],
+    );
+    assert.ok(runnable.length > 0);
   });
 
   test(`${name}: the code decides the same again, turn by turn, to the last value`, async () => {

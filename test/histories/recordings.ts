@@ -32,6 +32,6 @@ export interface RecordedExecution extends ExportedExecution {
 export const executionsIn = ({ instances }: InstanceExport): RecordedExecution[] =>
   instances.flatMap(({ instanceId, executions }) => executions.map((execution) => ({ ...execution, instanceId })));
 
-/** Those that code was run for: not the one that was ended before any node could tell which. */
+/** Those that code was run for: not the ones that were ended before any node could. */
 export const runnableIn = (file: InstanceExport): RecordedExecution[] =>
-  executionsIn(file).filter(({ events: [first] }) => first?.kind === "OrchestrationStarted" && first.version !== "*");
+  executionsIn(file).filter(({ events: [first] }) => first?.kind === "OrchestrationStarted" && "fingerprint" in first);

@@ -216,3 +216,15 @@ test("a file that is no JSON is refused with its name", async () => {
   writeFileSync(path, "{");
   await assert.rejects(replayHistory(sums, path), /broken\.json is no JSON file/);
 });
+
+test("what was ended before any node could run it agrees with any code", async () => {
+  const [started] = recorded.executions[0] as readonly [HistoryEvent];
+  const failure = { name: "NotRegisteredError", message: "not registered", code: "NOT_REGISTERED" } as const;
+  const ended: HistoryEvent = { kind: "ExecutionEnded", status: "cancelled", failure, eventId: 2, at: started.at };
+  const history = [{ ...started, version: "9.0.0" } as HistoryEvent, ended];
+  (await replayHistory(sums, history)).assertOk();
+  const scheduled: HistoryEvent = { kind: "TimerCreated", dueAt: 1, eventId: 2, at: started.at };
+  const ran = [history[0] as HistoryEvent, scheduled, { ...ended, eventId: 3 }];
+  const [replayed] = (await replayHistory(sums, ran)).executions;
+  assert.equal(replayed?.verdict, "notRegistered");
+});
