@@ -27,5 +27,5 @@ function messageOf(error: unknown): string {
   if (error instanceof CliError) return error.message;
   if (!(error instanceof PerdureError)) return error instanceof Error ? (error.stack ?? error.message) : String(error);
   const cause = error.cause instanceof Error ? ` (${error.cause.message})` : "";
-  return `${error.message}${error.category === "infrastructure" ? cause : ""}`;
+  return `${error.message}${error.category === "infrastructure" ? cause : ""} [${error.code}]`;
 }

@@ -51,7 +51,9 @@ export function checkReplay(options: CheckReplayOptions): Promise<CheckReport> {
   checkObject(options, "checkReplay options");
   const { provider, orchestrations, name = null, limits, signal, onProgress } = options;
   if (!Array.isArray(orchestrations)) {
-    throw new InvalidArgumentError("checkReplay needs the orchestrations that are about to be deployed, as a list.");
+    throw new InvalidArgumentError(
+      "checkReplay needs the orchestrations that are about to be deployed as a list, such as Object.values of an object.",
+    );
   }
   return guarded(async () => {
     const node = turnNode({ orchestrations, ...(limits && { limits }) });

@@ -32,6 +32,16 @@ test("a deploy pipeline learns from the exit code whether running instances woul
       "same.ts",
       'export const all = [orchestration("order", async (ctx) => { await ctx.receive("box"); return 2; })];',
     );
+    const inObject = write(
+      "in-object.ts",
+      `const order = orchestration("order", async (ctx) => ctx.receive("box"));
+       export default { all: { order, of: [[order]] }, count: 1, nothing: null };
+       export const again = { order };`,
+    );
+    const twice = write(
+      "twice.ts",
+      'const make = () => orchestration("order", async () => 1);\nexport const orders = { a: make(), b: make() };',
+    );
     const other = write("other.ts", 'export const order = orchestration("order", async (ctx) => ctx.sleep(1));');
     const none = write("none.ts", "export const nothing = orchestration.name;");
     const check = (...args: string[]) => callCli(["check", ...args, "--store", store]);
@@ -40,6 +50,10 @@ test("a deploy pipeline learns from the exit code whether running instances woul
       out: "All is well: 1 instance would go on with this code.\n",
       err: "",
     });
+    assert.deepEqual(await check(inObject), await check(same));
+    const twoOfAName = await check(twice);
+    assert.equal(twoOfAName.exitCode, 2);
+    assert.match(twoOfAName.err, /"order".* \[[A-Z_]+\]\n$/);
     const diverging = await check(other);
     assert.equal(diverging.exitCode, 4);
     assert.match(diverging.out, /1 of 1 instance would not go on[\s\S]*other\.ts:2/);

@@ -158,5 +158,7 @@ onBothStores("input is JSON, and comes from an argument, a file or standard inpu
   const { out } = await callCli([...where, "start", "echo", "-"], { input: '{"from":"stdin"}' });
   assert.deepEqual(await world.client.getHandle(out.trim()).result({ timeout: "10s" }), { from: "stdin" });
   assert.equal((await cli("start", "echo", "1", "--id", "e", "--orchestration-version", "9.9.9")).exitCode, 0);
-  assert.equal((await cli("start", "echo", "1", "--id", "e")).exitCode, 5, "the id is in use");
+  const inUse = await cli("start", "echo", "1", "--id", "e");
+  assert.equal(inUse.exitCode, 5, "the id is in use");
+  assert.match(inUse.err, /^[^\n]+ \[INSTANCE_EXISTS\]\n$/, "with the code of the error");
 });

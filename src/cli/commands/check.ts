@@ -8,7 +8,7 @@ export function checkCommand(cli: Cli): Command {
   const { terminal } = cli;
   return new Command("check")
     .description("would the running instances go on with this code? reads, and changes nothing")
-    .argument("<module>", "a file that exports the orchestrations, one by one or in lists")
+    .argument("<module>", "a file that exports the orchestrations, one by one, in lists or in objects")
     .option("--name <name>", "only instances of this orchestration")
     .action(async (module: string, { name }: { readonly name?: string }, command: Command) =>
       withStore(cli, command, async ({ management }) => {
