@@ -64,7 +64,8 @@ function turnReason(record: InstanceRecord, queues: InstanceQueues, live: LiveNo
   const waiting = `${count(messages, "message")} wait${messages === 1 ? "s" : ""} to be taken in`;
   if (live.count === 0) return { ...reason, text: `${waiting}, and no node is live.`, isStuck: true };
   if (!live.capabilities.has(handler)) {
-    const version = record.version === null ? "" : ` in version ${record.version}`;
+    // Not the record's version: it may be about to go on in another.
+    const version = handler.endsWith("@*") ? "" : ` in version ${handler.slice(record.name.length + 1)}`;
     const text = `${waiting}, and no live node has orchestration "${record.name}"${version}.`;
     return { ...reason, text, isStuck: true };
   }
