@@ -302,6 +302,34 @@ test("a delay that is longer than the time between two heartbeats is what it wou
   assert.equal(env.now().toISOString(), "2026-01-01T00:01:00.000Z");
 });
 
+test("what a call says of time goes before what its definition says, for the delay of a stub as well", async () => {
+  const slow = activity("slow", { timeout: "2h" }, async () => 1);
+  const calling = orchestration("calling", async (ctx) => {
+    const messageOf = (error: Error) => error.message;
+    return [
+      await ctx.activity(slow, undefined, { heartbeatTimeout: "1m" }).catch(messageOf),
+      await ctx.activity(slow, undefined, { attemptTimeout: "5m" }).catch(messageOf),
+      await ctx.activity(slow),
+    ];
+  });
+  await using env = await TestEnvironment.open({ orchestrations: [calling] });
+  env.stub(slow, () => 1, { delay: "1h" });
+  const handle = await env.start(calling);
+  assert.deepEqual(await handle.result(), [
+    'activity "slow" had no heartbeat for 60000 ms.',
+    'activity "slow" took longer than 300000 ms.',
+    1,
+  ]);
+  assert.equal(env.now().toISOString(), "2026-01-01T01:06:00.000Z");
+});
+
+test("what waits for a version that no node has says which one that is", async () => {
+  const moving = orchestration("moving", async (ctx) => ctx.continueAsNew(undefined, { version: "2.0.0" }));
+  await using env = await TestEnvironment.open({ orchestrations: [moving] });
+  const handle = await env.start(moving);
+  await assert.rejects(handle.result(), /no live node has orchestration "moving" in version 2\.0\.0\./);
+});
+
 test("options that are none are refused at once, and what did not start closes without a word", async () => {
   const bad: readonly unknown[] = [undefined, {}, { orchestrations: double }];
   for (const options of bad) {

@@ -1,6 +1,7 @@
 import { type ActivityContext, type AnyActivity, activity } from "../../definition/index.ts";
 import { InvalidArgumentError, TimeoutError } from "../../errors/index.ts";
 import { type Duration, parseDuration } from "../../values/index.ts";
+import type { CallPolicies } from "./call-policies.ts";
 import type { VirtualDelays } from "./virtual-delays.ts";
 
 /** How a stub behaves besides giving its result. */
@@ -40,13 +41,22 @@ export class StubbedActivities {
   readonly #stubs = new Map<string, Stub>();
   readonly #executions = new Map<string, ActivityExecution[]>();
   readonly #delays: VirtualDelays;
+  readonly #policies: CallPolicies;
   readonly #onMove: () => void;
   #isFixed = false;
 
   /** `onMove` is called whenever an execution ends. */
-  constructor(definitions: readonly AnyActivity[], delays: VirtualDelays, onMove: () => void) {
+  constructor(
+    definitions: readonly AnyActivity[],
+    {
+      delays,
+      policies,
+      onMove,
+    }: { readonly delays: VirtualDelays; readonly policies: CallPolicies; readonly onMove: () => void },
+  ) {
     for (const definition of definitions) this.#definitions.set(definition.name, definition);
     this.#delays = delays;
+    this.#policies = policies;
     this.#onMove = onMove;
   }
 
@@ -103,7 +113,7 @@ export class StubbedActivities {
     try {
       const stub = this.#stubs.get(name);
       if (stub === undefined) return await definition.run(ctx, input, transaction);
-      await this.#delay(definition, stub.delayMs, ctx.signal);
+      await this.#delay(definition, stub.delayMs, ctx);
       const failure = stub.failures.shift();
       if (failure !== undefined) throw failure;
       return await stub.run(input, ctx);
@@ -113,8 +123,10 @@ export class StubbedActivities {
     }
   }
 
-  async #delay({ name, policy }: AnyActivity, delayMs: number, signal: AbortSignal): Promise<void> {
+  async #delay(definition: AnyActivity, delayMs: number, { activityId, signal }: ActivityContext): Promise<void> {
     if (delayMs === 0) return;
+    const { name } = definition;
+    const policy = this.#policies.of(activityId, definition);
     const { startToCloseMs = Infinity, heartbeatTimeoutMs = Infinity, scheduleToCloseMs } = policy;
     if (scheduleToCloseMs !== undefined) this.#delays.stopAt(this.#delays.now() + scheduleToCloseMs);
     await this.#delays.pass(Math.min(delayMs, startToCloseMs, heartbeatTimeoutMs), signal);

@@ -13,6 +13,7 @@ import type { Provider } from "../../providers/contract.ts";
 import { Runtime, type RuntimeOptions } from "../../runtime/index.ts";
 import { checkObject, type Duration, parseDuration } from "../../values/index.ts";
 import { type VirtualClock, virtualClock } from "../virtual-clock.ts";
+import { CallPolicies } from "./call-policies.ts";
 import { nextMoment } from "./next-moment.ts";
 import { type Activity, describeWaits, openWaits, stillness } from "./stillness.ts";
 import { type ActivityExecution, StubbedActivities, type StubOptions } from "./stubbed-activities.ts";
@@ -59,6 +60,7 @@ export class TestEnvironment implements AsyncDisposable {
   readonly provider: Provider;
   readonly #clock: VirtualClock;
   readonly #delays: VirtualDelays;
+  readonly #policies = new CallPolicies();
   readonly #activities: StubbedActivities;
   readonly #options: TestEnvironmentOptions;
   readonly #patienceMs: number;
@@ -75,7 +77,11 @@ export class TestEnvironment implements AsyncDisposable {
     this.provider = provider;
     this.client = new Client(provider);
     this.#delays = new VirtualDelays(clock, () => this.#moved());
-    this.#activities = new StubbedActivities(options.activities ?? [], this.#delays, () => this.#moved());
+    this.#activities = new StubbedActivities(options.activities ?? [], {
+      delays: this.#delays,
+      policies: this.#policies,
+      onMove: () => this.#moved(),
+    });
   }
 
   /** Opens a store in memory, with virtual time. Its node starts with the first `start`. */
@@ -203,7 +209,7 @@ export class TestEnvironment implements AsyncDisposable {
     this.#runtime ??= Runtime.start({
       queues: queuesOf(this.#activities.definitions()),
       ...this.#options.runtime,
-      provider: this.provider,
+      provider: this.#policies.noticing(this.provider),
       orchestrations: this.#options.orchestrations,
       activities: this.#activities.definitions(),
     });
