@@ -1,12 +1,15 @@
 // Runs the tests: npm run test:only -- [file, folder or glob ...] [--name <part of a test's name>]
 // PERDURE_SLOWEST=10 lists the ten slowest.
 import { globSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { run } from "node:test";
 import { parseArgs } from "node:util";
 import { startPostgres } from "../test/support/postgres-server.ts";
 import { reportTests } from "./test-report.ts";
 
+// Most files wait for something half of their time: for a lease to end, or for a server.
+const concurrency = availableParallelism() + 1;
 const testTimeoutMs = 60_000;
 const silenceMs = 120_000;
 
@@ -24,7 +27,7 @@ if (server !== null) process.env["PERDURE_PG_URL"] = server.url;
 const stuck = new AbortController();
 const events = run({
   files: files.map((file) => resolve(file)),
-  concurrency: 2,
+  concurrency,
   timeout: testTimeoutMs,
   signal: stuck.signal,
   ...(values.name !== undefined && { testNamePatterns: [new RegExp(RegExp.escape(values.name))] }),

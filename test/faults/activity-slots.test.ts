@@ -55,7 +55,7 @@ inEveryMode("an activity that another node gave up is told within a third of the
   const { hanging, started, aborted } = hangingActivity();
   const caller = impatient(hanging);
   const concurrency = { activities: 1 };
-  await world.start({ activities: [hanging, quick], concurrency, leaseDuration: 300 });
+  await world.start({ activities: [hanging, quick], concurrency, leaseDuration: 1_000 });
   await world.start({ orchestrations: [caller], leaseDuration: 300 });
   const handle = await world.client.start(caller, undefined, { instanceId: "c" });
   await started;
