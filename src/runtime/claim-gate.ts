@@ -21,6 +21,9 @@ export class ClaimGate {
   readonly #signal: WakeSignal;
   #underWay = 0;
   #isStopped = false;
+  #isGivingBack = false;
+  /** Something was claimed, or not given back, that what is being given back may not have looked at. */
+  #isInDoubt = false;
   /** While closed: resolves when it opens. */
   #closed: PromiseWithResolvers<void> | null = null;
 
@@ -58,7 +61,9 @@ export class ClaimGate {
 
   /** This node may own something that it does not know of. */
   suspect(): void {
-    if (this.#closed !== null || this.#isStopped) return;
+    if (this.#isStopped) return;
+    this.#isInDoubt = true;
+    if (this.#closed !== null) return;
     this.#closed = Promise.withResolvers();
     if (this.#underWay === 0) void this.#reopen();
   }
@@ -69,17 +74,25 @@ export class ClaimGate {
     this.#signal.set();
   }
 
+  // One at a time: what is given back twice may have been claimed, and known, in between.
   async #reopen(): Promise<void> {
+    if (this.#isGivingBack) return;
+    this.#isGivingBack = true;
+    while (this.#isInDoubt && !this.#isStopped) await this.#giveBack();
+    this.#isGivingBack = false;
+    this.#closed?.resolve();
+    this.#closed = null;
+  }
+
+  async #giveBack(): Promise<void> {
     for (let failures = 1; !this.#isStopped; failures += 1) {
+      this.#isInDoubt = false;
       try {
-        await this.#options.giveBackUnknown();
-        break;
+        return await this.#options.giveBackUnknown();
       } catch (error) {
         this.#options.logger.warn({ failures, err: error }, "giving back unknown claims failed; trying again");
         await this.#signal.wait(backoffMs(this.#options.host, failures));
       }
     }
-    this.#closed?.resolve();
-    this.#closed = null;
   }
 }

@@ -30,6 +30,7 @@ export class InstanceRouter {
   #suspect: Instance | null = null;
   #whenCleared: (() => void)[] = [];
   #isStopped = false;
+  #isLeaving = false;
   #whenQuiet: (() => void)[] = [];
 
   /** `onIdle` is called whenever an instance comes to rest: messages may have come for it while it was busy. */
@@ -114,6 +115,15 @@ export class InstanceRouter {
     await this.#release(leaving);
   }
 
+  /**
+   * Gives back what is at rest, and from now on whatever comes to rest: what is sent to it need not wait until the node
+   * has stopped.
+   */
+  async leave(): Promise<void> {
+    this.#isLeaving = true;
+    await this.#release([...this.#instances.values()].filter((instance) => !instance.isRunning && !instance.hasWork));
+  }
+
   /** The lease is lost: nothing here is this node's any more. */
   discardAll(): void {
     for (const instance of this.#instances.values()) instance.isGone = true;
@@ -161,6 +171,7 @@ export class InstanceRouter {
     if (this.#suspect !== null) this.#run(this.#suspect);
     // A completion may have been offered between the last look at what there is and the end of this wait.
     this.#run(instance);
+    if (this.#isLeaving && !instance.isRunning && !instance.hasWork && !instance.isGone) void this.#release([instance]);
     this.#onIdle();
     if (this.#running.size === 0) for (const resolve of this.#whenQuiet.splice(0)) resolve();
   }

@@ -146,8 +146,8 @@ export class Runtime implements AsyncDisposable {
   async #drain(timeoutMs: number): Promise<void> {
     this.#node.claims.stop();
     await Promise.all([this.#sweeper.stop(), this.#timers.stop(), this.#orchestrations.stopTaking()]);
-    // Activities that finish now still go straight into their turns, as long as turns are run.
-    await this.#work.stop(timeoutMs);
+    // Instances that wait for an activity which still runs here go on elsewhere.
+    await Promise.all([this.#orchestrations.router.leave(), this.#work.stop(timeoutMs)]);
     await this.#orchestrations.router.stop();
     await this.#node.pipeline.idle();
     this.#orchestrations.router.discardAll();

@@ -4,7 +4,7 @@ import { activity, orchestration } from "../../src/definition/index.ts";
 import { Runtime } from "../../src/runtime/index.ts";
 import { FaultyProvider, Gate } from "../support/faulty-provider.ts";
 import { checkHistories } from "../support/history-checks.ts";
-import { World, inEveryMode, modes } from "../support/world.ts";
+import { World, inEveryMode, modes, onEveryStore } from "../support/world.ts";
 
 /** An activity that runs until the test lets it go, and that does not care for its signal. */
 function heldActivity() {
@@ -54,6 +54,29 @@ inEveryMode("stop waits for a running activity, records what it gives, and begin
   assert.equal(await late.result({ timeout: "5s" }), "held, next");
   assert.deepEqual(attempts, [1, 1]);
 });
+
+onEveryStore(
+  "what waits on a node that is stopping goes on elsewhere, and not when that has stopped",
+  async (world) => {
+    const { definitions, caller, started, release } = heldActivity();
+    const waiter = orchestration("waiter", async (ctx) => ctx.receive("letter"));
+    const all = { ...definitions, orchestrations: [caller, waiter] };
+    const node = await world.start(all);
+    const busy = await world.client.start(caller);
+    const waiting = await world.client.start(waiter);
+    await started;
+    await world.until("both are at rest there", async () => (await kindsOf(world, waiting.instanceId)).length === 2);
+    await world.start(all);
+    let isStopped = false;
+    const stopped = node.stop({ timeout: "20s" }).then(() => (isStopped = true));
+    await world.client.send(waiting.instanceId, "letter", "read");
+    assert.equal(await waiting.result({ timeout: "10s" }), "read");
+    assert.equal(isStopped, false);
+    release("held");
+    assert.equal(await busy.result({ timeout: "10s" }), "held, next");
+    await stopped;
+  },
+);
 
 inEveryMode("stop hands back what does not end in time, without using up an attempt", async (world) => {
   const { definitions, caller, attempts, started, release } = heldActivity();
