@@ -1,5 +1,6 @@
 import { noEffects } from "../../src/providers/conformance/scene.ts";
-import type { CommitBatch, NewMessage, Provider, TurnCommit } from "../../src/providers/contract.ts";
+import type { CommitBatch, NewMessage, Provider, Transactions, TurnCommit } from "../../src/providers/contract.ts";
+import type { SqliteProvider } from "../../src/providers/sqlite/index.ts";
 import { overriding } from "../support/overriding.ts";
 
 /** Ways to lose or double something when a process dies at the wrong moment. A sweep has to notice each. */
@@ -51,6 +52,25 @@ export const brokenStores = {
       overriding(real, {
         commit: (batch: CommitBatch) =>
           real.commit({ ...batch, turns: batch.turns.map((turn) => ({ ...turn, ackedWork: [] })) }),
+      }),
+  },
+  "commits what a transaction wrote apart from its end": {
+    isAboveTheCut: true,
+    breakIt: (real) =>
+      overriding(real, {
+        transactions: {
+          ...(real.transactions as Transactions),
+          completeWork: async ({ nodeId, fence, run }) => {
+            let message: NewMessage;
+            try {
+              message = await (real as SqliteProvider).transaction((tx) => run(tx) as NewMessage);
+            } catch (error) {
+              return { status: "failed", error };
+            }
+            await real.commit({ nodeId, turns: [], results: [{ kind: "complete", ...fence, message }], claimWork: [] });
+            return { status: "committed" };
+          },
+        },
       }),
   },
 } as const satisfies Record<string, BrokenStore>;

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { Ledger } from "./ledger.ts";
 import { observe, type Observed } from "./observe.ts";
 import { runNode } from "./run-node.ts";
+import { UserDatabase } from "./user-database.ts";
 import { type ScenarioName, scenarios } from "./scenarios/index.ts";
 
 const known = new Map<ScenarioName, Promise<Observed>>();
@@ -21,9 +22,12 @@ async function runWhole(name: ScenarioName): Promise<Observed> {
   const folder = mkdtempSync(join(tmpdir(), "perdure-expected-"));
   try {
     const ledger = new Ledger(join(folder, "ledger"));
-    await using provider = await SqliteProvider.open(":memory:");
-    await runNode({ provider, scenario: scenarios[name](ledger.effect), ledger, leaseMs: 15_000 });
-    const observed = await observe(provider);
+    const file = join(folder, "store.db");
+    const database = new UserDatabase({ kind: "sqlite", file });
+    const scenario = scenarios[name](ledger.effect, database);
+    await using provider = await SqliteProvider.open(file);
+    await runNode({ provider, scenario, ledger, leaseMs: 15_000 });
+    const observed = await observe(provider, database);
     assert.deepEqual(observed.faults, []);
     assert.ok([...observed.outcomes.values()].every((outcome) => outcome !== null));
     return observed;

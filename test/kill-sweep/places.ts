@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { SqliteProvider } from "../../src/providers/sqlite/index.ts";
 import { PostgresSchema } from "../support/postgres-schema.ts";
 import type { StoreKind } from "../support/world-store.ts";
+import { creations } from "./user-database.ts";
 import type { Address } from "../support/store-address.ts";
 
 /** An empty store and an empty ledger. */
@@ -55,7 +56,10 @@ export class Places implements AsyncDisposable {
   async #takeSchema(path: string): Promise<Place> {
     const known = this.#schemas.pop();
     const schema = known ?? (await PostgresSchema.create());
-    if (known === undefined) await (await schema.open()).close();
+    if (known === undefined) {
+      await (await schema.open()).close();
+      for (const statement of creations) await schema.query(statement);
+    }
     const ledger = `${path}.ledger`;
     return {
       address: { kind: "postgres", url: schema.url, schema: schema.schema },
@@ -63,6 +67,7 @@ export class Places implements AsyncDisposable {
       [Symbol.asyncDispose]: async () => {
         rmSync(ledger, { force: true });
         await schema.empty();
+        await schema.query("TRUNCATE written, orders");
         this.#schemas.push(schema);
       },
     };

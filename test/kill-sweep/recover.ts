@@ -6,6 +6,7 @@ import { Ledger } from "./ledger.ts";
 import { observe, type Observed } from "./observe.ts";
 import { type Address, openAt } from "../support/store-address.ts";
 import { runNode } from "./run-node.ts";
+import { UserDatabase } from "./user-database.ts";
 import { type ScenarioName, scenarios } from "./scenarios/index.ts";
 
 export interface Recovery {
@@ -21,13 +22,14 @@ export interface Recovery {
 /** What a dead process has left. */
 export async function lookAtDeath(address: Address, ledger: string): Promise<Death> {
   await using store = await openAt(address);
-  return { lines: new Ledger(ledger).lines.length, store: await observe(store) };
+  return { lines: new Ledger(ledger).lines.length, store: await observe(store, new UserDatabase(address)) };
 }
 
 /** A node in this process does the rest. Gives everything that is not as if nobody had ever died. */
 export async function recover({ scenario: name, address, deaths, expected, limitMs, ...rest }: Recovery) {
   const ledger = new Ledger(rest.ledger);
-  const scenario = scenarios[name](ledger.effect);
+  const database = new UserDatabase(address);
+  const scenario = scenarios[name](ledger.effect, database);
   const troubles: string[] = [];
   await using provider = await openAt(address);
   const end = await runNode(
@@ -42,7 +44,7 @@ export async function recover({ scenario: name, address, deaths, expected, limit
     },
     limitMs,
   );
-  const store = await observe(provider);
+  const store = await observe(provider, database);
   if (end === "too late") {
     const open = [...store.outcomes].filter(([, outcome]) => outcome === null).map(([id]) => id);
     return [`after ${limitMs} ms there is no end of ${open.join(", ") || "what the client does"}`];

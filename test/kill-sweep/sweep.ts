@@ -1,7 +1,7 @@
 import { inLanes } from "../support/in-lanes.ts";
 import type { StoreKind } from "../support/world-store.ts";
 import type { BrokenName } from "./broken-stores.ts";
-import type { CutPoint } from "./cut-calls.ts";
+import type { CutPoint } from "./cuts.ts";
 import { expectedOf } from "./expected.ts";
 import type { Death } from "./judge.ts";
 import { readLedger } from "./ledger.ts";

@@ -12,6 +12,7 @@ describe("a write-ahead log that is cut anywhere loses nothing that was answered
 
   for (const [scenario, isNew] of [
     ["mailbox and continue-as-new", false],
+    ["transactions", false],
     ["chain", true],
   ] as const) {
     test(`${scenario}${isNew ? ", in a database that is new" : ""}`, async () => {

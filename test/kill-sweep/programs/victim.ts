@@ -1,11 +1,12 @@
 // Runs a scenario in each of several stores, each up to its point, and kills itself when nothing goes on in any of
 // them.
-import type { CutPoint } from "../cut-calls.ts";
-import { cutAt } from "../cut-calls.ts";
+import { cutStore } from "../cut-store.ts";
+import { type CutPoint, Cuts } from "../cuts.ts";
 import { type BrokenName, type BrokenStore, brokenStores } from "../broken-stores.ts";
 import { Ledger } from "../ledger.ts";
 import { type Address, openAt } from "../../support/store-address.ts";
 import { runNode } from "../run-node.ts";
+import { UserDatabase } from "../user-database.ts";
 import { type ScenarioName, scenarios } from "../scenarios/index.ts";
 
 export interface VictimArgument {
@@ -29,12 +30,12 @@ await Promise.all(argument.runs.map(run));
 
 async function run({ address, ledger: file, point }: VictimRun): Promise<void> {
   const ledger = new Ledger(file, address.kind === "sqlite" ? `${address.file}-wal` : null);
-  const scenario = scenarios[argument.scenario](ledger.effect);
+  const cuts = new Cuts(point, onCut);
+  const scenario = scenarios[argument.scenario](ledger.effect, new UserDatabase(address, cuts));
   const store = await openAt(address);
   const broken: BrokenStore | null = argument.broken === null ? null : brokenStores[argument.broken];
   const breakIt = broken?.breakIt ?? ((real) => real);
-  const provider =
-    broken?.isAboveTheCut === true ? breakIt(cutAt(store, point, onCut)) : cutAt(breakIt(store), point, onCut);
+  const provider = broken?.isAboveTheCut === true ? breakIt(cutStore(store, cuts)) : cutStore(breakIt(store), cuts);
   await runNode({ provider, scenario, ledger, leaseMs: argument.leaseMs });
   if (point === "end") return onCut();
   await store.close();

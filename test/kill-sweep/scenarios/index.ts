@@ -4,6 +4,7 @@ import { children } from "./children.ts";
 import { fanOut } from "./fan-out.ts";
 import { lettersAndExecutions } from "./letters.ts";
 import { timers } from "./timers.ts";
+import { transactions } from "./transactions.ts";
 import type { MakeScenario } from "./scenario.ts";
 
 export type { NoteEffect, Scenario } from "./scenario.ts";
@@ -15,6 +16,7 @@ export const scenarios = {
   "mailbox and continue-as-new": lettersAndExecutions,
   timers,
   cancel,
+  transactions,
 } as const satisfies Record<string, MakeScenario>;
 
 export type ScenarioName = keyof typeof scenarios;
