@@ -117,7 +117,10 @@ export type TurnOutcome =
   | { readonly status: "fenced"; readonly refused?: string }
   | {
       readonly status: "committed";
-      /** What else waits for this instance, unless it was released. At most `CommitBatch.messageLimit`. */
+      /**
+       * What else waits for this instance, unless it was released. At most `CommitBatch.messageLimit`; and of what one
+       * answer cannot carry a hint says that it is to be fetched.
+       */
       readonly messages: readonly QueuedMessage[];
       /** Messages to instances that do not exist or have ended, and starts that lost to an existing instance. */
       readonly undelivered: readonly Undelivered[];

@@ -73,7 +73,7 @@ export interface FetchedInstances {
   readonly busyHasMail: boolean;
   /**
    * When the next instance becomes available that is being held back (see `TurnCommit.availableInMs`), if any is; now,
-   * if it is a suspect that was held back for what this brings.
+   * if it is a suspect that was held back for what this brings, or more than one answer can carry.
    */
   readonly nextAvailableAt: number | null;
 }
@@ -129,7 +129,7 @@ export interface Kept {
 export interface FetchedWork {
   readonly storeNow: number;
   readonly items: readonly WorkItem[];
-  /** When the next item becomes visible that waits for its retry, if one does. */
+  /** When the next item becomes visible that waits for its retry, if one does; now, if one answer cannot carry all. */
   readonly nextVisibleAt: number | null;
   /** Suspects were visible that `suspectLimit` held back. */
   readonly suspectsWait: boolean;

@@ -2,12 +2,15 @@ import type { CommitBatch, CommitResult } from "../contract.ts";
 import { commitBatch } from "./commit-batch.ts";
 import { isLockWait, isRefusal } from "./postgres-errors.ts";
 import type { Store } from "./store.ts";
+import { charsOf } from "./batch-size.ts";
 
 /** For a whole batch: commits of others are over by then. */
 const patienceMs = 250;
 /** For a part of a batch of which something could not be locked: whoever is free must not wait for who is not. */
 const partPatienceMs = 25;
 const singlePatienceMs = 1_000;
+/** Of what is sent together. It is quoted on the way, and ten times as much no longer fits into one text. */
+const maxChars = 32 * 1024 * 1024;
 
 /** Commits in one round trip, unless something is wrong with a part: then the batch is halved until that is alone. */
 export async function commit(store: Store, batch: CommitBatch): Promise<CommitResult> {
@@ -19,19 +22,25 @@ export async function commit(store: Store, batch: CommitBatch): Promise<CommitRe
 }
 
 async function commitOrHalve(store: Store, batch: CommitBatch, lockTimeoutMs: number): Promise<CommitResult> {
+  const isSingle = batch.turns.length + batch.results.length === 1;
+  if (!isSingle && charsOf(batch) > maxChars) return await commitHalves(store, batch, lockTimeoutMs);
   try {
     return await commitBatch(store, batch, lockTimeoutMs);
   } catch (error) {
     if (!isRefusal(error) && !isLockWait(error)) throw error;
-    if (batch.turns.length + batch.results.length === 1) return await commitAlone(store, batch, error);
-    const [one, other] = halves(batch);
-    const first = await commitOrHalve(store, one, partPatienceMs);
-    const claimWork = batch.claimWork.map((slots) => ({
-      ...slots,
-      limit: slots.limit - first.work.filter(({ queue }) => queue === slots.queue).length,
-    }));
-    return joined(first, await commitOrHalve(store, { ...other, claimWork }, partPatienceMs));
+    if (isSingle) return await commitAlone(store, batch, error);
+    return await commitHalves(store, batch, partPatienceMs);
   }
+}
+
+async function commitHalves(store: Store, batch: CommitBatch, lockTimeoutMs: number): Promise<CommitResult> {
+  const [one, other] = halves(batch);
+  const first = await commitOrHalve(store, one, lockTimeoutMs);
+  const claimWork = batch.claimWork.map((slots) => ({
+    ...slots,
+    limit: slots.limit - first.work.filter(({ queue }) => queue === slots.queue).length,
+  }));
+  return joined(first, await commitOrHalve(store, { ...other, claimWork }, lockTimeoutMs));
 }
 
 /** Turns first, results after them; both of the halves have something of one or the other. */

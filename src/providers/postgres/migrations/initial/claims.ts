@@ -1,4 +1,4 @@
-import { plans } from "./settings.ts";
+import { answerBytes, bytesOf, plans } from "./settings.ts";
 
 export const claims = `
 -- For how long no live node has had the capability, as far as that was counted; null if one has it now.
@@ -108,6 +108,22 @@ BEGIN
   RETURN coalesce(v_taken, '{}');
 END $$;
 
+-- Of instances that the node owns and others that it has just taken, those that one answer cannot carry beside the ones
+-- before them.
+CREATE FUNCTION beyond_answer(p_owned bigint[], p_taken bigint[], p_message_limit integer) RETURNS bigint[]
+  LANGUAGE sql STABLE AS $$
+  SELECT array_agg(s.key) FILTER (WHERE s.n > 1 AND s.bytes > ${answerBytes})
+    FROM (SELECT a.key, a.n, sum(coalesce(h.bytes, 0) + coalesce(m.bytes, 0)) OVER (ORDER BY a.n) AS bytes
+            FROM unnest(p_owned || p_taken) WITH ORDINALITY a (key, n)
+            CROSS JOIN LATERAL (
+              SELECT sum${bytesOf("h")} AS bytes
+                FROM ownerships o JOIN history h ON h.key = o.key AND h.execution_id = o.execution_id
+               WHERE o.key = a.key AND a.n > cardinality(p_owned)) h
+            CROSS JOIN LATERAL (
+              SELECT sum${bytesOf("w")} AS bytes
+                FROM (SELECT * FROM messages w WHERE w.key = a.key ORDER BY w.lane, w.seq LIMIT p_message_limit) w) m) s
+$$;
+
 -- p_lanes is null for taking what no live node can run, which is judged here, and not by whoever asks.
 CREATE FUNCTION fetch_instances(p_node text, p_lanes text[], p_floors bigint[], p_own_floor bigint, p_busy bigint[],
                                 p_limit integer, p_suspect_after integer, p_quarantine_after integer,
@@ -125,6 +141,7 @@ DECLARE
   v_taken bigint[] := '{}';
   v_suspect_waited bigint;
   v_suspect_held_back boolean;
+  v_beyond bigint[];
 BEGIN
   store_now := v_now;
   IF NOT holds_lease(p_node) THEN RETURN; END IF;
@@ -179,6 +196,19 @@ BEGIN
     END IF;
   END IF;
 
+  IF cardinality(v_owned) + cardinality(v_taken) > 1 THEN
+    v_beyond := beyond_answer(v_owned, v_taken, p_message_limit);
+  END IF;
+  IF v_beyond IS NOT NULL THEN
+    v_owned := ARRAY(SELECT k.key FROM unnest(v_owned) WITH ORDINALITY k (key, n)
+                      WHERE k.key <> ALL(v_beyond) ORDER BY k.n);
+    UPDATE ownerships SET owner = NULL, claims = greatest(claims - 1, 0)
+     WHERE key = ANY(v_taken) AND key = ANY(v_beyond);
+    PERFORM settle(ARRAY(SELECT k.key FROM unnest(v_taken) k (key) WHERE k.key = ANY(v_beyond)), v_now);
+    v_taken := ARRAY(SELECT k.key FROM unnest(v_taken) WITH ORDINALITY k (key, n)
+                      WHERE k.key <> ALL(v_beyond) ORDER BY k.n);
+  END IF;
+
   SELECT array_agg((SELECT r.ready_at FROM ready r
                      WHERE r.lane = l.lane AND r.claims = 0 AND r.ready_at >= l.floor
                      ORDER BY r.ready_at LIMIT 1) ORDER BY l.n),
@@ -191,7 +221,7 @@ BEGIN
     INTO first_in_lanes, next_available_at
     FROM unnest(p_lanes, p_floors) WITH ORDINALITY l (lane, floor, n);
   -- Held back for what comes with this answer, and nobody else will say that it is there.
-  IF v_suspect_held_back THEN next_available_at := v_now; END IF;
+  IF v_suspect_held_back OR v_beyond IS NOT NULL THEN next_available_at := v_now; END IF;
 
   SELECT json_agg(json_build_array(i.key, i.instance_id, i.run_id, o.epoch, o.claims, o.execution_id, o.last_event_id,
            o.handler, i.parent_instance_id, i.parent_run_id, i.parent_execution_id, i.parent_event_id,
@@ -205,8 +235,11 @@ BEGIN
 
   SELECT json_agg(json_build_array(m.key, m.lane, m.seq, m.body, m.payload) ORDER BY m.key, m.lane, m.seq)
     INTO messages
-    FROM unnest(v_owned || v_taken) a (key)
-    CROSS JOIN LATERAL (SELECT * FROM messages m WHERE m.key = a.key ORDER BY m.lane, m.seq LIMIT p_message_limit) m;
+    FROM (SELECT m.*, sum${bytesOf("m")} OVER (ORDER BY a.n, m.lane, m.seq) - ${bytesOf("m")} AS bytes_before
+            FROM unnest(v_owned || v_taken) WITH ORDINALITY a (key, n)
+            CROSS JOIN LATERAL (SELECT * FROM messages m
+                                 WHERE m.key = a.key ORDER BY m.lane, m.seq LIMIT p_message_limit) m) m
+   WHERE m.bytes_before < ${answerBytes};
 
   SELECT json_agg(json_build_array(h.key, h.event_id, h.at, h.body, h.payload) ORDER BY h.key, h.event_id)
     INTO history

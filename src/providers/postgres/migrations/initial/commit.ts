@@ -1,4 +1,4 @@
-import { plans } from "./settings.ts";
+import { answerBytes, bytesOf, plans } from "./settings.ts";
 
 export const commit = `
 -- One batch of turns and results, in one round trip. Rows refer to their turn by its place in the batch, from 1. Locks
@@ -175,10 +175,16 @@ BEGIN
     woken := woken OR EXISTS (SELECT FROM ready r WHERE r.key = ANY(v_released));
   END IF;
 
-  SELECT json_agg(json_build_array(a.n, m.lane, m.seq, m.body, m.payload) ORDER BY a.n, m.lane, m.seq) INTO messages
-    FROM unnest(v_key, v_turn, v_flags) WITH ORDINALITY a (key, status, flags, n)
-    CROSS JOIN LATERAL (SELECT * FROM messages m WHERE m.key = a.key ORDER BY m.lane, m.seq LIMIT p_message_limit) m
-   WHERE a.status = 2 OR (a.status = 1 AND a.flags & 2 = 0);
+  -- What this answer cannot carry has to be fetched.
+  SELECT json_agg(json_build_array(m.n, m.lane, m.seq, m.body, m.payload) ORDER BY m.n, m.lane, m.seq)
+           FILTER (WHERE m.bytes_before < ${answerBytes}),
+         woken OR coalesce(bool_or(m.bytes_before >= ${answerBytes}), false)
+    INTO messages, woken
+    FROM (SELECT a.n, m.*, sum${bytesOf("m")} OVER (ORDER BY a.n, m.lane, m.seq) - ${bytesOf("m")} AS bytes_before
+            FROM unnest(v_key, v_turn, v_flags) WITH ORDINALITY a (key, status, flags, n)
+            CROSS JOIN LATERAL (SELECT * FROM messages m
+                                 WHERE m.key = a.key ORDER BY m.lane, m.seq LIMIT p_message_limit) m
+           WHERE a.status = 2 OR (a.status = 1 AND a.flags & 2 = 0)) m;
   turns := array_to_json(v_turn);
 END $$;
 

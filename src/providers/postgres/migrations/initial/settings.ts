@@ -5,3 +5,14 @@
  */
 export const plans = `
   SET search_path FROM CURRENT SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off`;
+
+/**
+ * About how much one answer carries at most, in bytes of stored text: ten times as much would take longer than anybody
+ * waits for it, and a hundred times as much is more than one value can hold. Whatever comes first is carried all the
+ * same.
+ */
+export const answerBytes = 16 * 1024 * 1024;
+
+/** How much of it a row of messages, history or bodies takes. */
+export const bytesOf = (row: string): string =>
+  `(octet_length(${row}.body) + coalesce(octet_length(${row}.payload), 0))`;

@@ -1,10 +1,17 @@
-import { plans } from "./settings.ts";
+import { answerBytes, bytesOf, plans } from "./settings.ts";
 
 export const work = `
 -- Makes the node the owner of items that the caller has locked, and gives them as they are delivered: on trial those
--- that were lost so often.
+-- that were lost so often. What one answer cannot carry is left where it is.
 CREATE FUNCTION deliver_work(p_node text, p_ids text[], p_suspect_after integer) RETURNS json LANGUAGE plpgsql AS $$
 BEGIN
+  IF cardinality(p_ids) > 4 THEN
+    p_ids := ARRAY(
+      SELECT s.id
+        FROM (SELECT w.id, sum${bytesOf("b")} OVER (ORDER BY w.visible_at, w.seq) - ${bytesOf("b")} AS bytes_before
+                FROM work_items w JOIN work_bodies b ON b.id = w.id WHERE w.id = ANY(p_ids)) s
+       WHERE s.bytes_before < ${answerBytes});
+  END IF;
   UPDATE work_items SET owner = p_node, delivery = delivery + 1, on_trial = coalesce(lost >= p_suspect_after, false)
    WHERE id = ANY(p_ids);
   RETURN (SELECT json_agg(json_build_array(w.id, w.delivery, queue_of(w.queue), w.name, i.instance_id, b.body, b.payload,
@@ -92,6 +99,7 @@ BEGIN
              ORDER BY w.visible_at LIMIT 1)))
     INTO first_visible, next_visible_at
     FROM unnest(p_names, p_floors) WITH ORDINALITY a (name, floor, n);
+  IF json_array_length(items) < cardinality(v_ids) THEN next_visible_at := v_now; END IF;
 END $$;
 
 -- What has a time to start by is left to that, however long its activity is missing.

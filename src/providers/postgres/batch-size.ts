@@ -1,0 +1,26 @@
+import type { CommitBatch, TurnCommit } from "../contract.ts";
+
+interface Text {
+  readonly body?: string;
+  readonly payload: string | null;
+}
+
+/** About how much text a batch carries. */
+export function charsOf({ turns, results }: CommitBatch): number {
+  let sum = 0;
+  for (const turn of turns) sum += charsOfTurn(turn);
+  for (const result of results) if (result.kind === "complete") sum += charsOfText(result.message);
+  return sum;
+}
+
+function charsOfTurn({ events, work, messages, starts, state }: TurnCommit): number {
+  let sum = 0;
+  for (const event of events) sum += charsOfText(event);
+  for (const item of work) sum += charsOfText(item);
+  for (const message of messages) sum += charsOfText(message);
+  for (const { message } of starts) sum += charsOfText(message);
+  for (const change of state) sum += charsOfText(change);
+  return sum;
+}
+
+const charsOfText = ({ body = "", payload }: Text): number => body.length + (payload?.length ?? 0);
