@@ -89,10 +89,18 @@ export class Fleet implements AsyncDisposable {
     return at;
   }
 
-  /** Resolves once it does nothing any more. */
-  async pause(berth: Berth): Promise<void> {
-    berth.program.kill("SIGSTOP");
-    while (!isStopped(berth.program.pid)) await delay(1);
+  /**
+   * Resolves once it does nothing any more. Not in the middle of a write to a file that others share: nobody can do
+   * anything about that but whoever stopped it, or ends it.
+   */
+  async pause({ program }: Berth): Promise<void> {
+    for (;;) {
+      program.kill("SIGSTOP");
+      while (!isStopped(program.pid)) await delay(1);
+      if (!holdsWriteLock(program.pid)) return;
+      program.kill("SIGCONT");
+      await delay(1);
+    }
   }
 
   /** As a deployment does. */
@@ -143,6 +151,24 @@ export class Fleet implements AsyncDisposable {
 }
 
 const secondOf = (line: string): string => line.slice(0, "2026-01-01T00:00:00".length);
+
+// https://www.sqlite.org/walformat.html#wal_locks
+const writeLocks = { first: 120, last: 122 };
+
+/** Whether it is writing to a database of SQLite, by the kernel, where it says so. */
+function holdsWriteLock(pid: number): boolean {
+  let locks: string;
+  try {
+    locks = readFileSync("/proc/locks", "latin1");
+  } catch {
+    return false;
+  }
+  return locks.split("\n").some((line) => {
+    const [, , , kind, holder, , first, last] = line.trim().split(/\s+/);
+    if (kind !== "WRITE" || Number(holder) !== pid) return false;
+    return Number(first) <= writeLocks.last && Number(last) >= writeLocks.first;
+  });
+}
 
 /** By the kernel, where it says so. */
 function isStopped(pid: number): boolean {
