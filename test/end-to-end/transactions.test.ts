@@ -194,6 +194,17 @@ test("on SQLite a transaction that is async, or gives a promise, is refused, and
   await world.close();
 });
 
+onPostgres("the server soon ends the transaction of a machine that is gone without a word", async (world) => {
+  const { order, ...definitions } = payment(async (_id, tx) => {
+    const { rows } = await (tx as PostgresTransaction).query("SHOW tcp_keepalives_idle");
+    return rows[0];
+  });
+  await world.start(definitions);
+  assert.deepEqual(await (await world.client.start(order, "o")).result({ timeout: "10s" }), {
+    tcp_keepalives_idle: "5",
+  });
+});
+
 onPostgres("a transaction that takes too long is given up and tried again", async (world) => {
   const rows = new UserRows(world);
   const aborted: unknown[] = [];
