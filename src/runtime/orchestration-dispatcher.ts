@@ -5,6 +5,7 @@ import type { FetchInstances, FetchedInstance, FetchedInstances } from "../provi
 import { type Acceptance, InstanceRouter } from "./instance-router.ts";
 import type { Node } from "./node.ts";
 import { safetyNetMs } from "./safety-net.ts";
+import { untilDue } from "./until-due.ts";
 import { WakeLoop } from "./wake-loop.ts";
 
 const suspectAfter = 2;
@@ -105,7 +106,7 @@ export class OrchestrationDispatcher {
     }
     const claimed = instances.filter(({ history }) => history !== null).length;
     if (claimed >= limit) return 0;
-    return nextAvailableAt === null ? safetyNetMs : Math.min(safetyNetMs, Math.max(1, nextAvailableAt - storeNow));
+    return untilDue({ storeNow, nextAt: nextAvailableAt, foundNothing: instances.length === 0 });
   }
 
   /** Fetches, and hands to the router what came. */

@@ -1,6 +1,7 @@
 import type { Node } from "./node.ts";
 import { safetyNetMs } from "./safety-net.ts";
 import { allTimerPartitions } from "./timer-partition.ts";
+import { untilDue } from "./until-due.ts";
 import { WakeLoop } from "./wake-loop.ts";
 
 // As many as one write takes without holding up the event loop: those that are due together are late by how long it
@@ -49,6 +50,6 @@ export class TimerDispatcher {
     if (answer.fired >= batchSize) return 0;
     if (answer.nextDueAt === null) return safetyNetMs;
     this.#nextDueAt = Math.min(this.#nextDueAt, answer.nextDueAt);
-    return Math.min(safetyNetMs, Math.max(1, this.#nextDueAt - answer.storeNow));
+    return untilDue({ storeNow: answer.storeNow, nextAt: this.#nextDueAt, foundNothing: answer.fired === 0 });
   }
 }

@@ -18,6 +18,7 @@ import type { InstanceRouter } from "./instance-router.ts";
 import type { Node } from "./node.ts";
 import type { OrchestrationDispatcher } from "./orchestration-dispatcher.ts";
 import { safetyNetMs } from "./safety-net.ts";
+import { untilDue } from "./until-due.ts";
 import { WakeSignal } from "./wake-signal.ts";
 import { type WorkBody, addressOf, decodeWork, workFields } from "./work-body.ts";
 
@@ -200,8 +201,8 @@ export class WorkDispatcher {
       if (queue.hasMissedRoom) return 0;
       queue.isStarved = true;
     }
-    if (fetched.nextVisibleAt === null) return safetyNetMs;
-    return Math.min(safetyNetMs, Math.max(1, fetched.nextVisibleAt - fetched.storeNow));
+    const { storeNow, nextVisibleAt: nextAt, items } = fetched;
+    return untilDue({ storeNow, nextAt, foundNothing: items.length === 0 });
   }
 
   async #fetch({ name }: Queue, claim: { readonly nodeId: string; readonly limit: number }): Promise<FetchedWork> {
