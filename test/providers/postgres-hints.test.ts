@@ -217,6 +217,28 @@ describe("PostgreSQL hints", () => {
       assert.deepEqual(channel.newsIn(news, at + 60_000), { isOld: true });
     }));
 
+  test("whoever finds work of a session that is another node's says that it is there for that one", () =>
+    inSchema(async (schema) => {
+      await using provider = await schema.open();
+      await using other = await schema.open();
+      const options = { leaseMs: 60_000, handlers: ["order@1"], activities: ["charge"] };
+      const [node, holder] = [new TestNode(provider, options), new TestNode(other, options)];
+      await node.openLease();
+      await holder.openLease();
+      await provider.createInstances([newInstance("a")]);
+      const owned = found((await node.fetch()).instances[0]);
+      // Scheduled when the session was nobody's yet.
+      await node.commit([turnOf(owned, 1, { work: [workItem("w", { session: "s" })] })]);
+      await schema.query("INSERT INTO sessions VALUES ('s', $1, $2)", [holder.nodeId, Date.now()]);
+      let heard = (): void => undefined;
+      other.subscribe(() => heard());
+      await untilListening(schema, 1);
+      const woken = new Promise<void>((resolve) => (heard = resolve));
+      assert.deepEqual((await node.fetchWork()).items, []);
+      await soon(woken);
+      assert.equal((await holder.fetchWork()).items[0]?.id, "w");
+    }));
+
   test("an instance that had to wait for another of its id is dated after that wait", () =>
     inSchema(async (schema) => {
       await using provider = await schema.open({ listen: false });

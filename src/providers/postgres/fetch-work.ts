@@ -8,9 +8,11 @@ interface Fetched {
   readonly next_visible_at: number | null;
   readonly first_visible: (number | null)[] | null;
   readonly suspects_wait: boolean;
+  /** Items went into the lane of the node that has their session. */
+  readonly moved: boolean;
 }
 
-export async function fetchWork({ db, lowWater }: Store, request: FetchWork): Promise<FetchedWork> {
+export async function fetchWork({ db, hints, lowWater }: Store, request: FetchWork): Promise<FetchedWork> {
   const { nodeId, queue, limit, suspectAfter, suspectLimit } = request;
   const activities = [...new Set(request.activities)];
   const kinds = activities.map((name) => workKind(queue, name));
@@ -19,6 +21,8 @@ export async function fetchWork({ db, lowWater }: Store, request: FetchWork): Pr
   const fetched = await db.callOften<Fetched>("fetch_work", ...claim);
   const { store_now: storeNow, first_visible: firsts } = fetched;
   if (firsts !== null) scan.end(firsts, storeNow);
+  // Whoever scheduled them told everybody, and that node looked where they were not yet.
+  if (fetched.moved) hints.changed({ work: true });
   return {
     storeNow,
     items: (fetched.items ?? []).map(itemFromColumns),

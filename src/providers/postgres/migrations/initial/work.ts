@@ -25,7 +25,7 @@ END $$;
 CREATE FUNCTION fetch_work(p_node text, p_queue text, p_names text[], p_floors bigint[], p_limit integer,
                            p_suspect_after integer, p_suspect_limit integer,
                            OUT store_now bigint, OUT items json, OUT next_visible_at bigint,
-                           OUT first_visible bigint[], OUT suspects_wait boolean)
+                           OUT first_visible bigint[], OUT suspects_wait boolean, OUT moved boolean)
   LANGUAGE plpgsql ${plans} AS $$
 #variable_conflict use_column
 DECLARE
@@ -34,10 +34,12 @@ DECLARE
   v_ids text[];
   v_mine text[];
   v_suspects text[];
+  v_locked text[];
   v_in_sessions boolean;
 BEGIN
   store_now := v_now;
   suspects_wait := false;
+  moved := false;
   IF NOT holds_lease(p_node) THEN RETURN; END IF;
   -- How many of each activity are among the oldest; then so many of each that nobody else has locked.
   WITH front AS (
@@ -85,7 +87,11 @@ BEGIN
                     ORDER BY w.visible_at, w.seq LIMIT p_limit);
     v_in_sessions := true;
   END IF;
-  IF v_in_sessions THEN v_ids := within_sessions(p_node, v_ids, v_now); END IF;
+  IF v_in_sessions THEN
+    v_locked := v_ids;
+    v_ids := within_sessions(p_node, v_locked, v_now);
+    moved := cardinality(v_ids) < cardinality(v_locked);
+  END IF;
   items := deliver_work(p_node, v_ids, p_suspect_after);
   SELECT array_agg((SELECT w.visible_at FROM work_items w
                      WHERE w.owner IS NULL AND w.queue = p_queue AND w.name = a.name AND w.visible_at >= a.floor
