@@ -2,7 +2,7 @@ import type { StoreRows } from "./store-rows.ts";
 import type { Report } from "./violations.ts";
 
 const emptyInTheEnd = ["messages", "work_items", "timers"];
-const emptyInTheEndOnPostgres = ["ready", "work_bodies"];
+const emptyInTheEndOnPostgres = ["ready"];
 
 /** When everything has ended, nothing is left to be done, and nothing owned. */
 export async function checkLeftovers(rows: StoreRows, report: Report): Promise<void> {

@@ -42,6 +42,23 @@ describe("PostgreSQL commits", () => {
       );
     }));
 
+  test("turns that do not hold cost one round trip more, however many they are", () =>
+    inSchema(async ({ schema }) => {
+      const pool = new CountingPool(schema.pool);
+      await using provider = await PostgresProvider.open(pool, { schema: schema.schema, listen: false });
+      const node = await openNode(provider);
+      await provider.createInstances(upTo(20).map((n) => newInstance(`i${n}`)));
+      const turns = (await node.fetch()).instances.map((instance) => turnOf(instance, 1));
+      const stale = turns.map((turn, n) => (n % 5 === 0 ? { ...turn, epoch: turn.epoch - 1 } : turn));
+      pool.queries.length = 0;
+      const answer = await node.commit(stale);
+      assert.deepEqual(
+        answer.turns.map(({ status }) => status),
+        upTo(20).map((n) => (n % 5 === 0 ? "fenced" : "committed")),
+      );
+      assert.equal(pool.queries.length, 2);
+    }));
+
   test("what a turn of a hydrated instance updates is in no index: the updates are HOT", () =>
     inSchema(async ({ schema }) => {
       // What a connection has done is counted when that connection says so.

@@ -3,7 +3,17 @@ import { describe, test } from "node:test";
 import type pg from "pg";
 import { PostgresProvider } from "../../src/providers/postgres/index.ts";
 import { PostgresSchema } from "../support/postgres-schema.ts";
-import { found, newInstance, TestNode, turnOf, workItem } from "../../src/providers/conformance/scene.ts";
+import {
+  committed,
+  fenceOf,
+  found,
+  message,
+  newInstance,
+  TestNode,
+  turnAfter,
+  turnOf,
+  workItem,
+} from "../../src/providers/conformance/scene.ts";
 
 // PERDURE_CROWD=1000000 takes minutes.
 const many = Number(process.env["PERDURE_CROWD"] ?? 30_000);
@@ -108,8 +118,8 @@ describe("a claim costs the same", () => {
     test(`beside ${many} work items ${which}`, async (t) => {
       await using bench = await Bench.open();
       await bench.schema.query(`
-        INSERT INTO work_items (id, key, execution_id, queue, delivery, scheduled_at, name, owner, visible_at)
-        SELECT 'w' || g, 1, 1, 'default', 0, 0, ${columns} FROM generate_series(1, ${many}) g`);
+        INSERT INTO work_items (id, key, execution_id, queue, delivery, scheduled_at, body, name, owner, visible_at)
+        SELECT 'w' || g, 1, 1, 'default', 0, 0, '{}', ${columns} FROM generate_series(1, ${many}) g`);
       await bench.provider.createInstances([newInstance("mine")]);
       const owned = found((await bench.node.fetch()).instances[0]);
       await bench.node.commit([turnOf(owned, 1, { work: [workItem("mine")] })]);
@@ -128,8 +138,8 @@ describe("a claim costs the same", () => {
     try {
       await bench.schema.query(`
         ${instances({ at: "store_now() - 60000 + g % 30000" })}
-        INSERT INTO work_items (id, key, execution_id, queue, delivery, scheduled_at, name, visible_at)
-        SELECT 'w' || g, 1, 1, 'default', 0, 0, 'charge', store_now() - 60000 + g % 30000
+        INSERT INTO work_items (id, key, execution_id, queue, delivery, scheduled_at, body, name, visible_at)
+        SELECT 'w' || g, 1, 1, 'default', 0, 0, '{}', 'charge', store_now() - 60000 + g % 30000
           FROM generate_series(1, ${many}) g`);
       await reader.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
       await reader.query(`SELECT count(*) FROM ${bench.schema.schema}.ready`);
@@ -155,3 +165,43 @@ describe("a claim costs the same", () => {
     }
   });
 });
+
+test(`a start and its turns cost the same beside ${many} others, although they were planned on empty tables`, async (t) => {
+  await using bench = await Bench.open();
+  // Empty, and known to be.
+  for (const table of ["instances", "ownerships", "messages", "ready", "work_items", "timers"]) {
+    await bench.schema.query(`VACUUM ${table}`);
+  }
+  let number = 0;
+  const wholeLife = async () => {
+    const id = `mine ${(number += 1)}`;
+    await bench.provider.createInstances([newInstance(id)]);
+    const owned = found((await bench.node.fetch()).instances[0]);
+    const options = { claimWork: bench.node.slots(10) };
+    const timers = [{ eventId: 1, partition: 0, dueAt: 8e15, body: "{}" }];
+    const first = turnOf(owned, 2, { work: [workItem(`${id} a`), workItem(`${id} b`), workItem(`${id} c`)], timers });
+    const [a, b] = (await bench.node.commit([first], options)).work;
+    const more = { work: [workItem(`${id} d`)], ackedWork: [fenceOf(found(a))], messages: [message(id, "own")] };
+    const second = turnAfter(first, 2, { ...more, cancelledWork: [`${id} c`], cancelledTimers: [1] });
+    const done = { ...fenceOf(found(b)), kind: "complete", message: message(id, "b") } as const;
+    committed(found((await bench.node.commit([second], { ...options, results: [done] })).turns[0]));
+    committed(await bench.node.commitOne(turnAfter(second, 1, { ackedWork: [], ...ending })));
+  };
+  await wholeLife();
+  await bench.schema.query(`
+    ${crowds["that have ended"]}
+    INSERT INTO messages (key, lane, body) SELECT g, 2, '{}' FROM generate_series(1, ${many}) g;
+    INSERT INTO ready (lane, claims, ready_at, key) SELECT '@other', 0, 1, g FROM generate_series(1, ${many}) g;
+    INSERT INTO timers SELECT g, 1, 1, 1, 1, '{}' FROM generate_series(1001, ${1000 + many}) g;
+    INSERT INTO work_items (id, key, execution_id, queue, delivery, scheduled_at, body, name, owner, visible_at)
+    SELECT 'w' || g, g, 1, 'default', 0, 0, '{}', 'charge', 'other', 1 FROM generate_series(1001, ${1000 + many}) g`);
+  const pages = await bench.pages(wholeLife);
+  t.diagnostic(`${pages} pages`);
+  assert.ok(pages < 3 * flat, `it looked at ${pages} pages`);
+});
+
+const ending = {
+  closes: true,
+  release: true,
+  projection: { status: "completed", version: null, handler: null, customStatus: null },
+} as const;

@@ -10,7 +10,6 @@ const tables = [
   "messages",
   "history",
   "work_items",
-  "work_bodies",
   "timers",
   "state",
   "nodes",

@@ -1,18 +1,24 @@
 import type { CommitBatch, CommitResult, TurnCommit, TurnOutcome, Undelivered, WorkItem } from "../contract.ts";
-import { encodeBatch, type EncodedBatch, encodeSlots, gapIn } from "./encode-batch.ts";
-import { isOld } from "./low-water.ts";
+import { bigints, integers, texts } from "./binary-arrays.ts";
+import { encodeBatch, type EncodedBatch, gapIn } from "./encode-batch.ts";
+import { workKind } from "./fetch-work.ts";
+import { isOld, type LowWater } from "./low-water.ts";
 import { groupRows, type MessageColumns, messageFromColumns } from "./message-lane.ts";
 import type { Store } from "./store.ts";
 
 const defaultMessageLimit = 1_000;
 
-/** As `commit_batch` answers; everything is null when the node's lease does not hold. */
+/** As `commit_batch` answers. */
 interface Answer {
   readonly store_now: number;
-  /** 0 fenced, 1 committed, 2 committed before, 3 committed before and no longer this node's, 4 refused. */
+  /**
+   * 0 fenced, 1 committed, 2 committed before, 3 committed before and no longer this node's, 4 refused. Null if all are
+   * committed, because otherwise none would be: only a batch that is committed with care is told apart.
+   */
   readonly turns: number[] | null;
   readonly results: boolean[] | null;
-  readonly work: number[] | null;
+  /** Of `claimWork`, from 1: those for which older work waits. */
+  readonly closed_slots: number[] | null;
   readonly messages: MessageColumns[] | null;
   readonly starts: (string | null)[] | null;
   readonly undelivered: [n: number, status: "unknown" | "ended"][] | null;
@@ -20,45 +26,94 @@ interface Answer {
   readonly woken: boolean;
 }
 
+export interface CommitOptions {
+  readonly lockTimeoutMs: number;
+  /** Each turn is judged before anything is written; otherwise the batch fails if one of them does not hold. */
+  readonly isCareful: boolean;
+}
+
 /** One round trip, all or nothing: whatever is wrong with one part makes the whole batch fail. */
-export async function commitBatch(store: Store, batch: CommitBatch, lockTimeoutMs: number): Promise<CommitResult> {
+export async function commitBatch(store: Store, batch: CommitBatch, options: CommitOptions): Promise<CommitResult> {
   const encoded = encodeBatch(batch);
+  const isCareful = options.isCareful || encoded.needsCare;
   const answer = await store.db.callOften<Answer>(
     "commit_batch",
     batch.nodeId,
-    JSON.stringify(encoded.turns),
-    json(encoded.changes),
-    json(encoded.acks),
-    json(encoded.fences),
-    json(encoded.events),
-    json(encoded.work),
+    isCareful,
+    encoded.settles,
+    batch.messageLimit ?? defaultMessageLimit,
+    options.lockTimeoutMs,
+    ...columnsOf(encoded),
+    ...rivals(encoded, batch.claimWork, store.lowWater),
+    ...cancels(encoded),
     json(encoded.timers),
     json(encoded.state),
-    json(encoded.cancels),
     json(encoded.starts),
     json(encoded.messages),
     json(encoded.results),
-    json(encodeSlots(batch.claimWork, store.lowWater)),
-    batch.messageLimit ?? defaultMessageLimit,
-    lockTimeoutMs,
   );
-  const isCommitted = (turn: number) => answer.turns?.[turn] === 1;
-  announce(store, batch, answer, isCommitted);
+  const work = claimedWork(batch, encoded, answer);
+  announce(store, batch, answer, work.length);
   return {
     storeNow: answer.store_now,
     turns: turnOutcomes(batch, encoded, answer),
     results: batch.results.map((_result, index) => (answer.results?.[index] === true ? "committed" : "fenced")),
-    work: claimedWork(batch, answer),
+    work,
+  };
+}
+
+/** What becomes of a batch without a lease. */
+export function fencedBatch(storeNow: number, { turns, results }: CommitBatch): CommitResult {
+  return {
+    storeNow,
+    turns: turns.map(() => ({ status: "fenced" })),
+    results: results.map(() => "fenced"),
+    work: [],
   };
 }
 
 const json = (rows: Record<string, unknown>[]): string | null => (rows.length === 0 ? null : JSON.stringify(rows));
 
+function columnsOf({ turns, acks, fences, events, work }: EncodedBatch): (Buffer | null)[] {
+  return [
+    ...[bigints(turns.key), texts(turns.id), integers(turns.epoch), integers(turns.execution), integers(turns.last)],
+    ...[integers(turns.events), integers(turns.flags), integers(turns.room), integers(turns.next)],
+    ...[texts(turns.handler), bigints(turns.available), texts(turns.quarantine), texts(turns.status)],
+    ...[texts(turns.version), texts(turns.custom)],
+    ...[integers(acks.turn), integers(acks.lane), bigints(acks.seq)],
+    ...[integers(fences.turn), texts(fences.id), integers(fences.delivery)],
+    ...[integers(events.turn), integers(events.id), bigints(events.at), texts(events.body), texts(events.payload)],
+    ...[integers(work.turn), texts(work.id), texts(work.queue), texts(work.name), bigints(work.startBy)],
+    ...[texts(work.body), texts(work.payload), texts(work.session), integers(work.slot)],
+  ];
+}
+
+/** Where older work may wait for the slots that the batch's own could have. */
+function rivals({ work }: EncodedBatch, slots: CommitBatch["claimWork"], lowWater: LowWater): (Buffer | null)[] {
+  const wanted = new Set(work.slot);
+  const kinds = slots.flatMap(({ queue, activities }, index) =>
+    wanted.has(index + 1) ? activities.map((name) => ({ slot: index + 1, queue, name })) : [],
+  );
+  return [
+    integers(kinds.map(({ slot }) => slot)),
+    texts(kinds.map(({ queue }) => queue)),
+    texts(kinds.map(({ name }) => name)),
+    bigints(lowWater.floors(kinds.map(({ queue, name }) => workKind(queue, name)))),
+  ];
+}
+
+function cancels({ cancelledWork, cancelledTimers, closing }: EncodedBatch): (Buffer | null)[] {
+  return [
+    ...[integers(cancelledWork.turn), texts(cancelledWork.id)],
+    ...[integers(cancelledTimers.turn), integers(cancelledTimers.eventId), integers(closing)],
+  ];
+}
+
 function turnOutcomes(batch: CommitBatch, encoded: EncodedBatch, answer: Answer): TurnOutcome[] {
   const messages = groupRows(answer.messages);
   const undelivered = undeliveredByTurn(batch, encoded, answer);
   return batch.turns.map((turn, index) => {
-    const status = answer.turns?.[index] ?? 0;
+    const status = answer.turns === null ? 1 : answer.turns[index];
     if (status === 0) return { status: "fenced" };
     if (status === 4) return { status: "fenced", refused: gapIn(turn) ?? "" };
     return {
@@ -74,7 +129,7 @@ function undeliveredByTurn(batch: CommitBatch, encoded: EncodedBatch, answer: An
   const add = (t: number, item: Undelivered) => void byTurn.set(t, [...(byTurn.get(t) ?? []), item]);
   for (const [index, start] of encoded.starts.entries()) {
     const t = start["t"] as number;
-    const isLost = answer.turns?.[t - 1] === 1 && answer.starts?.[index] !== start["run"];
+    const isLost = isApplied(answer, t - 1) && answer.starts?.[index] !== start["run"];
     if (isLost) add(t, { instanceId: start["id"] as string, why: "exists", body: start["body"] as string });
   }
   for (const [n, why] of answer.undelivered ?? []) {
@@ -89,20 +144,24 @@ function undeliveredByTurn(batch: CommitBatch, encoded: EncodedBatch, answer: An
   return byTurn;
 }
 
-function claimedWork(batch: CommitBatch, answer: Answer): WorkItem[] {
-  if (answer.work === null) return [];
-  const all = batch.turns.flatMap((turn) => turn.work.map((item) => ({ item, instanceId: turn.instanceId })));
-  const delivery = { delivery: 1, failures: 0, lost: 0, scheduledAt: answer.store_now, heartbeat: null, note: null };
-  return answer.work.map((n) => {
-    const { item, instanceId } = all[n - 1] as (typeof all)[number];
+function claimedWork(
+  batch: CommitBatch,
+  { work }: EncodedBatch,
+  { store_now: scheduledAt, ...answer }: Answer,
+): WorkItem[] {
+  const delivery = { delivery: 1, failures: 0, lost: 0, scheduledAt, heartbeat: null, note: null };
+  const all = batch.turns.flatMap((turn, index) => turn.work.map((item) => ({ item, index, turn })));
+  return all.flatMap(({ item, index, turn: { instanceId } }, place) => {
+    const slot = work.slot[place] ?? null;
+    if (slot === null || answer.closed_slots?.includes(slot) === true || !isApplied(answer, index)) return [];
     const { id, queue, name, body, payload } = item;
     return { id, queue, name, instanceId, body, payload, ...delivery };
   });
 }
 
-function announce({ hints }: Store, batch: CommitBatch, answer: Answer, isCommitted: (turn: number) => boolean): void {
-  const turns = batch.turns.filter((_turn, index) => isCommitted(index));
-  const scheduled = turns.reduce((count, turn) => count + turn.work.length, 0) - (answer.work?.length ?? 0);
+function announce({ hints }: Store, batch: CommitBatch, answer: Answer, claimed: number): void {
+  const turns = batch.turns.filter((_turn, index) => isApplied(answer, index));
+  const scheduled = turns.reduce((count, turn) => count + turn.work.length, 0) - claimed;
   const results = batch.results.filter((_result, index) => answer.results?.[index] === true);
   const handedBack = results.some(({ kind }) => kind !== "complete");
   const dueAt = turns.flatMap(({ timers }) => timers.map((timer) => Math.ceil(timer.dueAt)));
@@ -120,6 +179,9 @@ function announce({ hints }: Store, batch: CommitBatch, answer: Answer, isCommit
   if (isPast || results.some(({ kind }) => kind === "abandon")) hints.cameOld(wake);
   else hints.changed(wake);
 }
+
+/** Whether the turn at this place is committed by this very call. */
+const isApplied = ({ turns }: Pick<Answer, "turns">, index: number): boolean => turns === null || turns[index] === 1;
 
 const isEnd = ({ closes, nextExecutionId }: TurnCommit) => closes && nextExecutionId === null;
 

@@ -1,6 +1,6 @@
 import type { CommitBatch, CommitResult } from "../contract.ts";
-import { commitBatch } from "./commit-batch.ts";
-import { isLockWait, isRefusal } from "./postgres-errors.ts";
+import { commitBatch, fencedBatch } from "./commit-batch.ts";
+import { codeOf, isLockWait, isRefusal, isSealed } from "./postgres-errors.ts";
 import type { Store } from "./store.ts";
 import { charsOf } from "./batch-size.ts";
 
@@ -21,11 +21,33 @@ export async function commit(store: Store, batch: CommitBatch): Promise<CommitRe
   return result;
 }
 
+// As `commit_batch` raises them.
+const needsCare = "PD004";
+const leaseLost = "PD005";
+
+/** Nearly always all turns hold, and are not judged one by one. */
+async function commitWhole(
+  store: Store,
+  batch: CommitBatch,
+  lockTimeoutMs: number,
+  isCareful = false,
+): Promise<CommitResult> {
+  try {
+    return await commitBatch(store, batch, { lockTimeoutMs, isCareful });
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === needsCare) return await commitWhole(store, batch, lockTimeoutMs, true);
+    // A store is sealed when no node has a lease.
+    if (code === leaseLost || isSealed(error)) return fencedBatch(store.db.clock.now(), batch);
+    throw error;
+  }
+}
+
 async function commitOrHalve(store: Store, batch: CommitBatch, lockTimeoutMs: number): Promise<CommitResult> {
   const isSingle = batch.turns.length + batch.results.length === 1;
   if (!isSingle && charsOf(batch) > maxChars) return await commitHalves(store, batch, lockTimeoutMs);
   try {
-    return await commitBatch(store, batch, lockTimeoutMs);
+    return await commitWhole(store, batch, lockTimeoutMs);
   } catch (error) {
     if (!isRefusal(error) && !isLockWait(error)) throw error;
     if (isSingle) return await commitAlone(store, batch, error);
@@ -64,7 +86,7 @@ async function commitAlone(store: Store, batch: CommitBatch, error: unknown): Pr
   }
   // A turn is done again later, from what is stored then. A result has nobody who would: it is waited for.
   if (batch.turns.length > 0) return { ...rest, turns: [{ status: "fenced" }], results: [] };
-  return await commitBatch(store, batch, singlePatienceMs);
+  return await commitWhole(store, batch, singlePatienceMs);
 }
 
 /** Batches that are to be committed one after the other, none with two turns of one instance; nearly always one. */

@@ -132,7 +132,10 @@ const noticedWithinMs = 7_000;
 
 /** How much longer a statement may take for what it carries: a thousandth of a second for each kilobyte. */
 function carryingMs(values: readonly unknown[]): number {
-  return values.reduce<number>((sum, value) => sum + (typeof value === "string" ? value.length / 1_000 : 0), 0);
+  return values.reduce<number>(
+    (sum, value) => sum + (typeof value === "string" || Buffer.isBuffer(value) ? value.length / 1_000 : 0),
+    0,
+  );
 }
 
 /**

@@ -58,9 +58,8 @@ function selectDumps(schema: string): string {
   const rows = (columns: string, from: string, order: string) =>
     `(SELECT json_agg(${columns} ORDER BY ${order}) FROM ${schema}.${from} WHERE t.key = i.key)`;
   const work = [
-    ...["id", "name", "session"].map((column) => `'${column}', t.${column}`),
+    ...["id", "name", "session", "body", "payload", "heartbeat", "note"].map((column) => `'${column}', t.${column}`),
     `'queue', ${schema}.queue_of(t.queue)`,
-    ...["body", "payload", "heartbeat", "note"].map((column) => `'${column}', b.${column}`),
     ...["delivery", "failures", "lost"].map((column) => `'${column}', t.${column}`),
     "'executionId', t.execution_id, 'visibleAt', t.visible_at, 'scheduledAt', t.scheduled_at, 'startBy', t.start_by",
   ].join(", ");
@@ -71,7 +70,7 @@ function selectDumps(schema: string): string {
     SELECT i.key, o.handler, o.claims, o.available_at, o.mailbox_room, ${recordColumns},
       ${rows(`json_build_array(${event})`, "history t", "t.execution_id, t.event_id")} AS events,
       ${rows("json_build_array(t.lane, t.body, t.payload, t.inbound)", "messages t", "t.lane, t.seq")} AS messages,
-      ${rows(`json_build_object(${work})`, `work_items t JOIN ${schema}.work_bodies b ON b.id = t.id`, "t.seq")} AS work,
+      ${rows(`json_build_object(${work})`, "work_items t", "t.seq")} AS work,
       ${rows(`json_build_object(${timer})`, "timers t", "t.execution_id, t.event_id")} AS timers,
       ${rows("json_build_object('key', t.name, 'payload', t.payload)", "state t", "t.name")} AS state
       FROM ${schema}.instances i JOIN ${schema}.ownerships o ON o.key = i.key`;

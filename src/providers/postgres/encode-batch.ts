@@ -1,87 +1,156 @@
 import type { CommitBatch, NewMessage, TurnCommit } from "../contract.ts";
 import { encodeStart } from "./encode-start.ts";
-import { workKind } from "./fetch-work.ts";
 import { hasEnded } from "./instance-row.ts";
-import type { LowWater } from "./low-water.ts";
 import { laneNumbers, splitToken } from "./message-lane.ts";
 
 type Row = Record<string, unknown>;
 type Rows = Row[];
+type Nullable<T> = (T | null)[];
 
 /**
- * A batch as `commit_batch` takes it: for each table the rows that go there, all turns together. A row names its turn
- * by its place in the batch, from 1.
+ * A batch as `commit_batch` takes it: for each table the rows that go there, all turns together. What nearly every turn
+ * has is in columns, which become arrays; the rest in rows, which become JSON. A row names its turn by its place in the
+ * batch, from 1.
  */
-export interface EncodedBatch {
-  readonly turns: Rows;
-  readonly changes: Rows;
-  readonly acks: Rows;
-  readonly fences: Rows;
-  readonly events: Rows;
-  readonly work: Rows;
+export interface EncodedBatch extends Tables {
+  /** Entries of some of its instances have to be put right. */
+  readonly settles: boolean;
+  /** It cannot be taken for granted that all turns hold, or the clock has to be read after the wait for their locks. */
+  readonly needsCare: boolean;
+}
+
+interface Tables {
+  readonly turns: TurnColumns;
+  readonly acks: { readonly turn: number[]; readonly lane: number[]; readonly seq: number[] };
+  readonly fences: { readonly turn: number[]; readonly id: string[]; readonly delivery: number[] };
+  readonly events: EventColumns;
+  readonly work: WorkColumns;
+  readonly cancelledWork: { readonly turn: number[]; readonly id: string[] };
+  readonly cancelledTimers: { readonly turn: number[]; readonly eventId: number[] };
+  /** Turns that close their execution. */
+  readonly closing: number[];
   readonly timers: Rows;
   readonly state: Rows;
-  readonly cancels: Rows;
   readonly starts: Rows;
   readonly messages: Rows;
   readonly results: Rows;
 }
 
+interface TurnColumns {
+  readonly key: number[];
+  readonly id: string[];
+  readonly epoch: number[];
+  readonly execution: number[];
+  readonly last: number[];
+  readonly events: number[];
+  readonly flags: number[];
+  readonly room: Nullable<number>;
+  readonly next: Nullable<number>;
+  readonly handler: Nullable<string>;
+  readonly available: Nullable<number>;
+  readonly quarantine: Nullable<string>;
+  readonly status: Nullable<string>;
+  readonly version: Nullable<string>;
+  readonly custom: Nullable<string>;
+}
+
+interface EventColumns {
+  readonly turn: number[];
+  readonly id: number[];
+  readonly at: number[];
+  readonly body: string[];
+  readonly payload: Nullable<string>;
+}
+
+interface WorkColumns {
+  readonly turn: number[];
+  readonly id: string[];
+  readonly queue: string[];
+  readonly name: string[];
+  readonly startBy: Nullable<number>;
+  readonly body: string[];
+  readonly payload: Nullable<string>;
+  readonly session: Nullable<string>;
+  /** The slots that it may have, by their place in `claimWork`, from 1. */
+  readonly slot: Nullable<number>;
+}
+
 export function encodeBatch(batch: CommitBatch): EncodedBatch {
-  const encoded: EncodedBatch = {
-    turns: [],
-    changes: [],
-    acks: [],
-    fences: [],
-    events: [],
-    work: [],
+  const tables: Tables = {
+    turns: {
+      ...{ key: [], id: [], epoch: [], execution: [], last: [], events: [], flags: [], room: [] },
+      ...{ next: [], handler: [], available: [], quarantine: [], status: [], version: [], custom: [] },
+    },
+    acks: { turn: [], lane: [], seq: [] },
+    fences: { turn: [], id: [], delivery: [] },
+    events: { turn: [], id: [], at: [], body: [], payload: [] },
+    work: { turn: [], id: [], queue: [], name: [], startBy: [], body: [], payload: [], session: [], slot: [] },
+    cancelledWork: { turn: [], id: [] },
+    cancelledTimers: { turn: [], eventId: [] },
+    closing: [],
     timers: [],
     state: [],
-    cancels: [],
     starts: [],
     messages: [],
     results: [],
   };
-  for (const [index, turn] of batch.turns.entries()) encodeTurn(encoded, turn, index + 1);
-  encodeResults(encoded, batch);
-  return encoded;
+  const slots = batch.claimWork.map(({ queue, activities, limit }) => ({ queue, names: new Set(activities), limit }));
+  for (const [index, turn] of batch.turns.entries()) encodeTurn(tables, turn, { t: index + 1, slots });
+  encodeResults(tables, batch);
+  const settling = flags.releases | flags.ends | flags.settles;
+  return {
+    ...tables,
+    settles: tables.turns.flags.some((flag) => (flag & settling) > 0),
+    needsCare: batch.turns.some((turn) => gapIn(turn) !== null || turn.availableInMs > 0),
+  };
 }
 
-/** The slots as `schedule_work` takes them, with the low water of what might be waiting for them. */
-export function encodeSlots(slots: CommitBatch["claimWork"], lowWater: LowWater): Rows {
-  return slots.map(({ queue, activities, limit }, index) => ({
-    n: index + 1,
-    queue,
-    names: activities,
-    size: limit,
-    floor: Math.min(...lowWater.floors(activities.map((name) => workKind(queue, name)))),
-  }));
+interface FreeSlots {
+  readonly queue: string;
+  readonly names: ReadonlySet<string>;
+  limit: number;
 }
 
-function encodeTurn(to: EncodedBatch, turn: TurnCommit, t: number): void {
-  const x = turn.executionId;
-  to.turns.push(encodeFence(turn, t));
-  const changes = encodeChanges(turn, t);
-  if (changes !== null) to.changes.push(changes);
-  for (const token of turn.ackedMessages) to.acks.push({ t, ...splitToken(token) });
-  for (const { id, delivery } of turn.ackedWork) to.fences.push({ t, id, delivery });
+function encodeTurn(to: Tables, turn: TurnCommit, place: { readonly t: number; readonly slots: FreeSlots[] }) {
+  const { t, slots } = place;
+  encodeFence(to.turns, turn);
+  for (const token of turn.ackedMessages) {
+    const { lane, seq } = splitToken(token);
+    to.acks.turn.push(t);
+    to.acks.lane.push(lane);
+    to.acks.seq.push(seq);
+  }
+  for (const { id, delivery } of turn.ackedWork) {
+    to.fences.turn.push(t);
+    to.fences.id.push(id);
+    to.fences.delivery.push(delivery);
+  }
   for (const { eventId, at, body, payload } of turn.events) {
-    to.events.push({ t, x, id: eventId, at: Math.floor(at), body, payload });
+    to.events.turn.push(t);
+    to.events.id.push(eventId);
+    to.events.at.push(Math.floor(at));
+    to.events.body.push(body);
+    to.events.payload.push(payload);
   }
-  for (const { id, queue, name, startBy, body, payload, session } of turn.work) {
-    const start_by = startBy === null ? null : Math.ceil(startBy);
-    to.work.push({ n: to.work.length + 1, t, x, id, queue, name, start_by, body, payload, session });
-  }
+  // What is going to be refused takes nobody's slots.
+  const free = gapIn(turn) === null ? slots : [];
+  for (const item of turn.work) encodeWork(to.work, item, { t, slots: free });
   for (const { eventId, partition, dueAt, body } of turn.timers) {
     // Rounded up: never early.
-    to.timers.push({ t, x, id: eventId, partition, due: Math.ceil(dueAt), body });
+    to.timers.push({ t, id: eventId, partition, due: Math.ceil(dueAt), body });
   }
   // Only how each key ends up: the rows of a batch are written all at once.
   const state = new Map(turn.state.map(({ key, payload }) => [key, payload]));
   for (const [name, payload] of state) to.state.push({ t, name, payload });
-  for (const id of turn.cancelledWork) to.cancels.push({ t, x, id });
-  for (const timer of turn.cancelledTimers) to.cancels.push({ t, x, timer });
-  if (turn.closes) to.cancels.push({ t, x });
+  for (const id of turn.cancelledWork) {
+    to.cancelledWork.turn.push(t);
+    to.cancelledWork.id.push(id);
+  }
+  for (const eventId of turn.cancelledTimers) {
+    to.cancelledTimers.turn.push(t);
+    to.cancelledTimers.eventId.push(eventId);
+  }
+  if (turn.closes) to.closing.push(t);
   for (const start of turn.starts) {
     const s = to.starts.length + 1;
     to.starts.push(encodeStart(start, s, t));
@@ -90,62 +159,75 @@ function encodeTurn(to: EncodedBatch, turn: TurnCommit, t: number): void {
   for (const message of turn.messages) to.messages.push(encodeMessage(to, message, { t }));
 }
 
-/** What a turn is, as bits; see `commit_batch`. */
-const flags = { didSomething: 1, releases: 2, ends: 4, settles: 8, hasGap: 16 };
+function encodeWork(
+  to: WorkColumns,
+  item: TurnCommit["work"][number],
+  { t, slots }: { readonly t: number; readonly slots: FreeSlots[] },
+): void {
+  const { id, queue, name, startBy, body, payload, session = null } = item;
+  to.turn.push(t);
+  to.id.push(id);
+  to.queue.push(queue);
+  to.name.push(name);
+  to.startBy.push(startBy === null ? null : Math.ceil(startBy));
+  to.body.push(body);
+  to.payload.push(payload);
+  to.session.push(session);
+  // Whose an item of a session is, is decided where it is fetched.
+  const index = session === null ? slots.findIndex((slot) => slot.queue === queue && slot.names.has(name)) : -1;
+  const slot = slots[index];
+  to.slot.push(slot === undefined || slot.limit <= 0 ? null : index + 1);
+  if (slot !== undefined) slot.limit -= 1;
+}
 
-function encodeFence(turn: TurnCommit, n: number): Row {
-  const { ackedMessages, ackedWork, events, projection, release } = turn;
-  const ends = hasEnded(projection?.status ?? "running");
-  return {
-    n,
-    key: Number(turn.ref),
-    turn: turn.turnId,
-    epoch: turn.epoch,
-    exec: turn.executionId,
-    last: turn.lastEventId,
-    events: events.length,
-    flags:
-      // A turn that took nothing in and brought nothing forth proves nothing: the claims go on counting.
-      (events.length + ackedMessages.length + ackedWork.length > 0 ? flags.didSomething : 0) +
+/** What a turn is, as bits; see `commit_batch`. */
+const flags = {
+  ...{ didSomething: 1, releases: 2, ends: 4, settles: 8, hasGap: 16 },
+  ...{ claimDoesNotCount: 32, showsChange: 64 },
+} as const;
+
+function encodeFence(to: TurnColumns, turn: TurnCommit): void {
+  const { ackedMessages, ackedWork, events, projection, nextExecutionId, release } = turn;
+  const { status = null, version = null, customStatus = null, handler = null } = projection ?? {};
+  const ends = hasEnded(status ?? "running");
+  to.key.push(Number(turn.ref));
+  to.id.push(turn.turnId);
+  to.epoch.push(turn.epoch);
+  to.execution.push(turn.executionId);
+  to.last.push(turn.lastEventId);
+  to.events.push(events.length);
+  to.flags.push(
+    // A turn that took nothing in and brought nothing forth proves nothing: the claims go on counting.
+    (events.length + ackedMessages.length + ackedWork.length > 0 ? flags.didSomething : 0) +
       (release ? flags.releases : 0) +
       (ends ? flags.ends : 0) +
       (release || ends || ackedMessages.length > 0 ? flags.settles : 0) +
-      (gapIn(turn) === null ? 0 : flags.hasGap),
-    ...(turn.mailboxRoom !== undefined && { room: turn.mailboxRoom }),
-  };
-}
-
-/** What a turn changes besides the place where its history ends; null for nearly every turn. */
-function encodeChanges(turn: TurnCommit, t: number): Row | null {
-  const { projection, nextExecutionId, release } = turn;
-  if (projection === null && nextExecutionId === null && !release) return null;
-  const { status = null, version = null, customStatus = null, handler = null } = projection ?? {};
-  return {
-    t,
-    next: nextExecutionId,
-    handler,
-    available: Math.ceil(turn.availableInMs),
-    quarantine: turn.quarantine,
-    uncounted: release && turn.claimDoesNotCount === true ? 1 : 0,
-    status,
-    version,
-    custom: customStatus,
-    changed: status !== null || customStatus !== null || nextExecutionId !== null,
-  };
+      (gapIn(turn) === null ? 0 : flags.hasGap) +
+      (release && turn.claimDoesNotCount === true ? flags.claimDoesNotCount : 0) +
+      (status !== null || customStatus !== null || nextExecutionId !== null ? flags.showsChange : 0),
+  );
+  to.room.push(turn.mailboxRoom ?? null);
+  to.next.push(nextExecutionId);
+  to.handler.push(handler);
+  to.available.push(turn.availableInMs > 0 ? Math.ceil(turn.availableInMs) : null);
+  to.quarantine.push(turn.quarantine);
+  to.status.push(status);
+  to.version.push(version);
+  to.custom.push(customStatus);
 }
 
 /** Why the events of a turn cannot follow what is stored, if they cannot. */
 export function gapIn({ events, lastEventId }: TurnCommit): string | null {
-  const index = events.findIndex(({ eventId }, place) => eventId !== lastEventId + place + 1);
+  const index = events.findIndex(({ eventId }, offset) => eventId !== lastEventId + offset + 1);
   return index === -1 ? null : `Event id ${events[index]?.eventId} where ${lastEventId + index + 1} follows.`;
 }
 
-function encodeMessage(to: EncodedBatch, message: NewMessage, from: Row): Row {
+function encodeMessage(to: Tables, message: NewMessage, from: Row): Row {
   const { instanceId, lane, body, payload } = message;
   return { n: to.messages.length + 1, ...from, id: instanceId, lane: laneNumbers[lane], body, payload };
 }
 
-function encodeResults(to: EncodedBatch, { results }: CommitBatch): void {
+function encodeResults(to: Tables, { results }: CommitBatch): void {
   for (const [index, result] of results.entries()) {
     const n = index + 1;
     const { id, delivery, kind } = result;

@@ -23,6 +23,9 @@ export function isLockWait(error: unknown): boolean {
   return code === lockNotAvailable || code === deadlock;
 }
 
+/** What is being moved, or was moved, has no owners. */
+export const isSealed = (error: unknown): boolean => codeOf(error) === sealed;
+
 /** Two transactions could not both be carried out, and this one was chosen to be run again. */
 export function isConflict(error: unknown): boolean {
   const { cause } = (error ?? {}) as { readonly cause?: unknown };
@@ -38,7 +41,7 @@ export function isConnectionLost(error: unknown): boolean {
 /** Perdure's own errors stay what they are; everything else becomes a `StorageError`. */
 export function toStorageError(error: unknown, doing: string): PerdureError {
   if (error instanceof PerdureError) return error;
-  if (codeOf(error) === sealed) {
+  if (isSealed(error)) {
     return new StoreMovedError(
       "This store is sealed: what it has is being moved, or was moved into another one. Open that one.",
     );

@@ -99,16 +99,14 @@ BEGIN
     FROM json_to_recordset(p_messages)
       AS m (i integer, n integer, lane smallint, body text, payload text, inbound boolean)
    WHERE v_keys[m.i] IS NOT NULL ORDER BY m.i, m.n;
-  INSERT INTO work_bodies (id, body, payload, heartbeat, note)
-  SELECT w.id, w.body, w.payload, w.heartbeat, w.note
-    FROM json_to_recordset(p_work) AS w (i integer, id text, body text, payload text, heartbeat text, note text)
-   WHERE v_keys[w.i] IS NOT NULL;
   INSERT INTO work_items (id, key, execution_id, queue, name, delivery, failures, lost, visible_at, scheduled_at, start_by,
-                          session)
-  SELECT w.id, v_keys[w.i], w.x, w.queue, w.name, w.delivery, w.failures, w.lost, w.visible, w.scheduled, w.start_by, w.session
+                          session, body, payload, heartbeat, note)
+  SELECT w.id, v_keys[w.i], w.x, w.queue, w.name, w.delivery, w.failures, w.lost, w.visible, w.scheduled, w.start_by,
+         w.session, w.body, w.payload, w.heartbeat, w.note
     FROM json_to_recordset(p_work)
       AS w (i integer, n integer, id text, x integer, queue text, name text, delivery integer, failures integer,
-            lost integer, visible bigint, scheduled bigint, start_by bigint, session text)
+            lost integer, visible bigint, scheduled bigint, start_by bigint, session text, body text, payload text,
+            heartbeat text, note text)
    WHERE v_keys[w.i] IS NOT NULL ORDER BY w.i, w.n;
   INSERT INTO timers (key, execution_id, event_id, partition, due_at, body)
   SELECT v_keys[t.i], t.x, t.id, t.partition, t.due, t.body

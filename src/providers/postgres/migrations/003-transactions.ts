@@ -17,7 +17,6 @@ BEGIN
     RAISE EXCEPTION 'The delivery no longer holds.' USING ERRCODE = 'PD002';
   END IF;
   DELETE FROM work_items WHERE id = p_id;
-  DELETE FROM work_bodies WHERE id = p_id;
   PERFORM queue_messages(instance_keys_of(ARRAY[p_instance_id]), ARRAY[p_lane::smallint], ARRAY[p_body],
                          ARRAY[p_payload], '{}', store_now());
 END $$;

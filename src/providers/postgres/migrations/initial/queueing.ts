@@ -32,7 +32,7 @@ BEGIN
     SELECT m.n, m.key, m.lane, m.body, m.payload, m.inbound, o.owner, o.handler, o.claims, o.available_at, o.ended
       FROM unnest(p_keys, p_lanes, p_bodies, p_payloads, p_inbound)
              WITH ORDINALITY m (key, lane, body, payload, inbound, n)
-      LEFT JOIN ownerships o ON o.key = m.key
+      LEFT JOIN LATERAL (SELECT * FROM ownerships o WHERE o.key = m.key LIMIT 1) o ON true
   ), queued AS (
     INSERT INTO messages (key, lane, body, payload, inbound)
     SELECT t.key, t.lane, t.body, t.payload, coalesce(t.inbound, false) FROM target t WHERE NOT t.ended ORDER BY t.n
@@ -50,43 +50,65 @@ END $$;
 -- The keys of instances, in order; null for those that do not exist.
 CREATE FUNCTION instance_keys_of(p_ids text[]) RETURNS bigint[] LANGUAGE sql STABLE AS $$
   SELECT array_agg(i.key ORDER BY a.n)
-    FROM unnest(p_ids) WITH ORDINALITY a (id, n) LEFT JOIN instances i ON i.instance_id = a.id
+    FROM unnest(p_ids) WITH ORDINALITY a (id, n)
+    LEFT JOIN LATERAL (SELECT i.key FROM instances i WHERE i.instance_id = a.id LIMIT 1) i ON true
 $$;
 
 -- Inserts the routing row and the start message of each whose id is free, and answers for each which run has the id
 -- now; null for those of turns that are not to be applied. In the order of ids, so that two batches which wait for each
 -- other's rows do not wait for ever.
 CREATE FUNCTION start_instances(p_starts json, p_turns smallint[], p_now bigint) RETURNS text[] LANGUAGE plpgsql AS $$
+DECLARE
+  v_turn integer[];
+  v_id text[];
+  v_run text[];
+  v_name text[];
+  v_version text[];
+  v_handler text[];
+  v_parent text[];
+  v_parent_run text[];
+  v_parent_execution integer[];
+  v_parent_event integer[];
+  v_body text[];
+  v_payload text[];
+  v_key bigint[];
+  v_first integer[];
+  v_fresh integer[];
+  v_count integer;
 BEGIN
-  WITH first AS MATERIALIZED (
-    SELECT DISTINCT ON (s.id) s.*
-      FROM json_to_recordset(p_starts)
-        AS s (n integer, t integer, id text, run text, name text, version text, handler text, pi text, pr text,
-              pe integer, pv integer, body text, payload text)
-     WHERE p_turns IS NULL OR p_turns[s.t] = 1
-     ORDER BY s.id, s.n
-  ), numbered AS MATERIALIZED (
-    SELECT o.*, nextval('instance_keys') AS key FROM (SELECT * FROM first ORDER BY n) o
-  ), inserted AS (
-    INSERT INTO instances (key, instance_id, run_id, name, version, parent_instance_id, parent_run_id,
-                           parent_execution_id, parent_event_id, created_at, updated_at)
-    SELECT s.key, s.id, s.run, s.name, s.version, s.pi, s.pr, s.pe, s.pv, p_now, p_now FROM numbered s ORDER BY s.id
-        ON CONFLICT (instance_id) DO NOTHING
-    RETURNING key
-  ), fresh AS MATERIALIZED (
-    SELECT s.* FROM inserted i JOIN numbered s ON s.key = i.key
-  ), owned AS (
-    INSERT INTO ownerships (key, handler) SELECT f.key, f.handler FROM fresh f
-  ), queued AS (
-    INSERT INTO messages (key, lane, body, payload) SELECT f.key, 1, f.body, f.payload FROM fresh f
-  )
+  SELECT array_agg(s.t), array_agg(s.id), array_agg(s.run), array_agg(s.name), array_agg(s.version),
+         array_agg(s.handler), array_agg(s.pi), array_agg(s.pr), array_agg(s.pe), array_agg(s.pv), array_agg(s.body),
+         array_agg(s.payload), array_agg(nextval('instance_keys'))
+    INTO v_turn, v_id, v_run, v_name, v_version, v_handler, v_parent, v_parent_run, v_parent_execution, v_parent_event,
+         v_body, v_payload, v_key
+    FROM json_to_recordset(p_starts)
+      AS s (t integer, id text, run text, name text, version text, handler text, pi text, pr text, pe integer,
+            pv integer, body text, payload text);
+  v_first := ARRAY(SELECT DISTINCT ON (v_id[n] COLLATE "C") n FROM generate_subscripts(v_id, 1) n
+                    WHERE p_turns IS NULL OR p_turns[v_turn[n]] = 1 ORDER BY v_id[n] COLLATE "C", n);
+  INSERT INTO instances (key, instance_id, run_id, name, version, parent_instance_id, parent_run_id,
+                         parent_execution_id, parent_event_id, created_at, updated_at)
+  SELECT v_key[n], v_id[n], v_run[n], v_name[n], v_version[n], v_parent[n], v_parent_run[n], v_parent_execution[n],
+         v_parent_event[n], p_now, p_now
+    FROM unnest(v_first) n
+      ON CONFLICT (instance_id) DO NOTHING;
+  GET DIAGNOSTICS v_count = ROW_COUNT;
+  v_fresh := v_first;
+  IF v_count < cardinality(v_first) THEN
+    v_fresh := ARRAY(SELECT n FROM unnest(v_first) n
+                      CROSS JOIN LATERAL (SELECT i.key FROM instances i WHERE i.instance_id = v_id[n] LIMIT 1) i
+                      WHERE i.key = v_key[n]);
+  END IF;
+  INSERT INTO ownerships (key, handler) SELECT v_key[n], v_handler[n] FROM unnest(v_fresh) n;
+  INSERT INTO messages (key, lane, body, payload) SELECT v_key[n], 1, v_body[n], v_payload[n] FROM unnest(v_fresh) n;
   -- Dated after the wait for whoever was just starting an instance of the same id.
-  INSERT INTO ready (lane, claims, ready_at, key)
-  SELECT ':' || f.handler, 0, (SELECT store_now()), f.key FROM fresh f;
-
-  RETURN (SELECT array_agg(CASE WHEN p_turns IS NULL OR p_turns[s.t] = 1 THEN i.run_id END ORDER BY s.n)
-            FROM json_to_recordset(p_starts) AS s (n integer, t integer, id text)
-            LEFT JOIN instances i ON i.instance_id = s.id);
+  p_now := store_now();
+  INSERT INTO ready (lane, claims, ready_at, key) SELECT ':' || v_handler[n], 0, p_now, v_key[n] FROM unnest(v_fresh) n;
+  IF v_count = cardinality(v_id) THEN RETURN v_run; END IF;
+  RETURN ARRAY(SELECT CASE WHEN p_turns IS NULL OR p_turns[v_turn[n]] = 1 THEN i.run_id END
+                 FROM generate_subscripts(v_id, 1) n
+                 LEFT JOIN LATERAL (SELECT i.run_id FROM instances i WHERE i.instance_id = v_id[n] LIMIT 1) i ON true
+                ORDER BY n);
 END $$;
 
 CREATE FUNCTION create_instances(p_starts json, p_conflicts json, OUT runs text[], OUT queued boolean)

@@ -90,7 +90,7 @@ CREATE TABLE history (
   PRIMARY KEY (key, execution_id, event_id)
 );
 
--- What is claimed and retried, apart from what it carries: an update writes the whole row anew.
+-- Nearly all are their node's from the start, and are inserted and deleted without ever being updated.
 CREATE TABLE work_items (
   id text COLLATE "C" PRIMARY KEY,
   seq bigint GENERATED ALWAYS AS IDENTITY,
@@ -107,7 +107,11 @@ CREATE TABLE work_items (
   start_by bigint,
   session text COLLATE "C",
   -- Should its owner die, this item alone is to blame.
-  on_trial boolean NOT NULL DEFAULT false
+  on_trial boolean NOT NULL DEFAULT false,
+  body text NOT NULL,
+  payload text,
+  heartbeat text,
+  note text
 ) WITH (fillfactor = 85);
 CREATE INDEX work_items_by_session ON work_items (session) WHERE session IS NOT NULL;
 CREATE INDEX work_items_by_instance ON work_items (key);
@@ -116,14 +120,6 @@ CREATE INDEX work_items_lost ON work_items (queue, name, visible_at, seq) WHERE 
 CREATE INDEX work_items_owned ON work_items (owner) WHERE owner IS NOT NULL;
 CREATE INDEX work_items_unstarted ON work_items (start_by)
   WHERE owner IS NULL AND delivery = 0 AND start_by IS NOT NULL;
-
-CREATE TABLE work_bodies (
-  id text COLLATE "C" PRIMARY KEY,
-  body text NOT NULL,
-  payload text,
-  heartbeat text,
-  note text
-) WITH (fillfactor = 90);
 
 CREATE TABLE timers (
   key bigint NOT NULL,
@@ -170,7 +166,7 @@ CREATE TABLE unservable (
 
 -- Queues turn over all the time: a share of their size says nothing, and slow vacuuming lets dead entries pile up in
 -- front of the live ones.
-${["ownerships", "ready", "messages", "work_items", "work_bodies", "timers", "nodes", "unservable"]
+${["ownerships", "ready", "messages", "work_items", "timers", "nodes", "unservable"]
   .map(
     (table) => `ALTER TABLE ${table} SET (
   autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,

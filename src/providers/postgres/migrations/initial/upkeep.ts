@@ -158,8 +158,7 @@ BEGIN
   DELETE FROM state WHERE key = ANY(p_keys);
   DELETE FROM messages WHERE key = ANY(p_keys);
   DELETE FROM ready WHERE key = ANY(p_keys);
-  WITH gone AS (DELETE FROM work_items WHERE key = ANY(p_keys) RETURNING id)
-  DELETE FROM work_bodies b USING gone g WHERE b.id = g.id;
+  DELETE FROM work_items WHERE key = ANY(p_keys);
   DELETE FROM timers WHERE key = ANY(p_keys);
   DELETE FROM ownerships WHERE key = ANY(p_keys);
   DELETE FROM instances WHERE key = ANY(p_keys);

@@ -8,16 +8,15 @@ BEGIN
   IF cardinality(p_ids) > 4 THEN
     p_ids := ARRAY(
       SELECT s.id
-        FROM (SELECT w.id, sum${bytesOf("b")} OVER (ORDER BY w.visible_at, w.seq) - ${bytesOf("b")} AS bytes_before
-                FROM work_items w JOIN work_bodies b ON b.id = w.id WHERE w.id = ANY(p_ids)) s
+        FROM (SELECT w.id, sum${bytesOf("w")} OVER (ORDER BY w.visible_at, w.seq) - ${bytesOf("w")} AS bytes_before
+                FROM work_items w WHERE w.id = ANY(p_ids)) s
        WHERE s.bytes_before < ${answerBytes});
   END IF;
   UPDATE work_items SET owner = p_node, delivery = delivery + 1, on_trial = coalesce(lost >= p_suspect_after, false)
    WHERE id = ANY(p_ids);
-  RETURN (SELECT json_agg(json_build_array(w.id, w.delivery, queue_of(w.queue), w.name, i.instance_id, b.body, b.payload,
-                   w.failures, w.lost, w.scheduled_at, b.heartbeat, b.note) ORDER BY w.visible_at, w.seq)
+  RETURN (SELECT json_agg(json_build_array(w.id, w.delivery, queue_of(w.queue), w.name, i.instance_id, w.body, w.payload,
+                   w.failures, w.lost, w.scheduled_at, w.heartbeat, w.note) ORDER BY w.visible_at, w.seq)
             FROM work_items w
-            JOIN work_bodies b ON b.id = w.id
             JOIN instances i ON i.key = w.key
            WHERE w.id = ANY(p_ids));
 END $$;
@@ -155,10 +154,12 @@ $$;
 CREATE FUNCTION heartbeat_work(p_node text, p_id text, p_delivery integer, p_details text) RETURNS boolean
   LANGUAGE plpgsql ${plans} AS $$
 BEGIN
-  PERFORM 1 FROM work_items w WHERE w.id = p_id AND w.owner = p_node AND w.delivery = p_delivery FOR UPDATE;
-  IF NOT FOUND THEN RETURN false; END IF;
-  IF p_details IS NOT NULL THEN UPDATE work_bodies SET heartbeat = p_details WHERE id = p_id; END IF;
-  RETURN true;
+  IF p_details IS NOT NULL THEN
+    UPDATE work_items w SET heartbeat = p_details WHERE w.id = p_id AND w.owner = p_node AND w.delivery = p_delivery;
+  ELSE
+    PERFORM 1 FROM work_items w WHERE w.id = p_id AND w.owner = p_node AND w.delivery = p_delivery FOR UPDATE;
+  END IF;
+  RETURN FOUND;
 END $$;
 
 CREATE FUNCTION end_trial(p_node text, p_id text, p_delivery integer) RETURNS void LANGUAGE plpgsql ${plans} AS $$
