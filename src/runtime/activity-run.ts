@@ -15,6 +15,7 @@ import { decodeValue, encodeValue } from "../values/index.ts";
 import { tellActivityBegin, tellActivityEnd } from "./activity-telling.ts";
 import { address } from "./execution-end.ts";
 import type { Node } from "./node.ts";
+import type { Rostered } from "./roster.ts";
 import { RunContext } from "./run-context.ts";
 import { runTransaction } from "./run-transaction.ts";
 import { type WorkBody, addressOf, workFields } from "./work-body.ts";
@@ -30,11 +31,12 @@ export type ActivityEnd =
   | { readonly kind: "lost" };
 
 /** One delivery of an activity, from its start to whatever ends it first. */
-export class ActivityRun {
+export class ActivityRun implements Rostered {
   readonly item: WorkItem;
   readonly policy: ActivityPolicy;
   readonly fence: WorkFence;
   readonly queue: string;
+  rosterPlace = 0;
   readonly ended: Promise<ActivityEnd>;
   readonly #node: Node;
   readonly #body: WorkBody;

@@ -7,6 +7,7 @@ import { type FusedCompletion, Instance } from "./instance.ts";
 import type { Node } from "./node.ts";
 import { prepareTurn } from "./prepare-turn.ts";
 import { type PreparedTurn, claimedTooOften, putOff, quarantine } from "./prepared-turn.ts";
+import { Roster } from "./roster.ts";
 import { logOutcome, logTurn } from "./turn-log.ts";
 import { tellTurnEnd } from "./turn-telling.ts";
 
@@ -25,7 +26,7 @@ export class InstanceRouter {
   readonly #node: Node;
   readonly #onIdle: () => void;
   readonly #instances = new Map<string, Instance>();
-  readonly #running = new Set<Instance>();
+  readonly #running = new Roster<Instance>();
   /** It may take the process with it: while it is set, no other instance begins a turn. */
   #suspect: Instance | null = null;
   #whenCleared: (() => void)[] = [];
@@ -166,7 +167,7 @@ export class InstanceRouter {
     await run();
     instance.isRunning = false;
     instance.idleSinceMs = this.#node.host.now();
-    this.#running.delete(instance);
+    this.#running.remove(instance);
     if (instance === this.#suspect) this.#clearSuspect();
     if (this.#suspect !== null) this.#run(this.#suspect);
     // A completion may have been offered between the last look at what there is and the end of this wait.

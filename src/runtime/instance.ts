@@ -10,6 +10,7 @@ import type { CompletionMessage, ParentLink } from "../history/index.ts";
 import type { PerdureError } from "../errors/index.ts";
 import type { Host } from "../host/index.ts";
 import type { ReplayEngine } from "../replay/index.ts";
+import type { Rostered } from "./roster.ts";
 
 /** A completion that enters its turn in memory: its work item is acked by the commit that records it. */
 export interface FusedCompletion {
@@ -18,7 +19,7 @@ export interface FusedCompletion {
 }
 
 /** An instance that this node owns: what the next commit is fenced by, what waits for it, and its live function. */
-export class Instance {
+export class Instance implements Rostered {
   readonly host: Host;
   readonly ref: InstanceRef;
   readonly instanceId: string;
@@ -47,6 +48,7 @@ export class Instance {
   onFault: (error: PerdureError) => void = () => undefined;
 
   isRunning = false;
+  rosterPlace = 0;
   /** It has committed since it was claimed: so it is not what ends the processes that claim it. */
   isProven = false;
   /** Called once it is, or has left this node. */

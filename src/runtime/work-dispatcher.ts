@@ -17,6 +17,7 @@ import { address } from "./execution-end.ts";
 import type { InstanceRouter } from "./instance-router.ts";
 import type { Node } from "./node.ts";
 import type { OrchestrationDispatcher } from "./orchestration-dispatcher.ts";
+import { Roster } from "./roster.ts";
 import { safetyNetMs } from "./safety-net.ts";
 import { untilDue } from "./until-due.ts";
 import { WakeSignal } from "./wake-signal.ts";
@@ -42,8 +43,10 @@ export class WorkDispatcher {
   readonly #queues: readonly Queue[];
   readonly #activities: readonly string[];
   readonly #trial: ActivityTrial;
-  readonly #running = new Map<string, ActivityRun>();
-  readonly #ending = new Set<Promise<void>>();
+  readonly #running = new Roster<ActivityRun>();
+  /** How many activities have not come to their end, with all that follows from it. */
+  #unfinished = 0;
+  #whenFinished: (() => void)[] = [];
   #loops: Promise<void>[] = [];
   #lostTimer: HostTimer | undefined;
   #isStopped = false;
@@ -103,9 +106,10 @@ export class WorkDispatcher {
 
   /** What the turn gave up is gone from the queue, and its activities may stop. */
   noticeCommitted(turn: TurnCommit): void {
-    const ended = turn.closes ? this.#runningOf(turn) : [];
-    const cancelled = turn.cancelledWork.flatMap((id) => this.#running.get(id) ?? []);
-    for (const run of [...ended, ...cancelled]) run.stop("lost", "The activity was cancelled.");
+    const { closes, cancelledWork } = turn;
+    if (!closes && cancelledWork.length === 0) return;
+    const ids = new Set(cancelledWork);
+    this.#stopWhere((run) => (closes && run.isOf(turn)) || ids.has(run.item.id), "The activity was cancelled.");
   }
 
   /** Takes nothing more, and waits for nothing: nothing of it keeps the process alive. */
@@ -121,22 +125,22 @@ export class WorkDispatcher {
     this.abandon();
     await Promise.all(this.#loops);
     if (this.#running.size > 0) await this.#waitForRunning(timeoutMs);
-    for (const run of this.#running.values()) run.stop("stopped", "The node is shutting down.");
-    await Promise.all(this.#ending);
+    for (const run of this.#running) run.stop("stopped", "The node is shutting down.");
+    await this.#finished();
   }
 
   /** The lease is lost: what runs here is free for other nodes, and its results will not be taken. */
   stopAll(): void {
-    for (const run of this.#running.values()) run.stop("lost", "The node lost its lease.");
+    for (const run of this.#running) run.stop("lost", "The node lost its lease.");
   }
 
   /** What runs here may have used up its time. */
   onClockMoved(): void {
-    for (const run of this.#running.values()) run.checkTime();
+    for (const run of this.#running) run.checkTime();
   }
 
   deliveries(): WorkFence[] {
-    return [...this.#running.values()].map(({ fence }) => fence);
+    return [...this.#running].map(({ fence }) => fence);
   }
 
   /**
@@ -157,10 +161,8 @@ export class WorkDispatcher {
     return nextStartBy;
   }
 
-  #runningOf(turn: TurnCommit): ActivityRun[] {
-    const found: ActivityRun[] = [];
-    for (const run of this.#running.values()) if (run.isOf(turn)) found.push(run);
-    return found;
+  #stopWhere(isMeant: (run: ActivityRun) => boolean, why: string): void {
+    for (const run of this.#running) if (isMeant(run)) run.stop("lost", why);
   }
 
   #free(queue: Queue): number {
@@ -257,7 +259,7 @@ export class WorkDispatcher {
       return undefined;
     }
     const run = new ActivityRun(this.#node, item, body, activity, policy);
-    this.#running.set(item.id, run);
+    this.#running.add(run);
     queue.running += 1;
     this.#track(this.#whenEnded(run, queue));
     return run;
@@ -267,7 +269,7 @@ export class WorkDispatcher {
     const end = await run.ended;
     if (end.kind === "failed" || end.kind === "stopped") await run.storeLastBeat();
     // After a loss of the lease, another delivery of it may be running here.
-    if (this.#running.get(run.item.id) === run) this.#running.delete(run.item.id);
+    this.#running.remove(run);
     queue.running -= 1;
     const ending = this.#end(run, end);
     this.#onRoom();
@@ -275,8 +277,15 @@ export class WorkDispatcher {
   }
 
   #track(work: Promise<unknown>): void {
-    const tracked: Promise<void> = work.then(() => void this.#ending.delete(tracked));
-    this.#ending.add(tracked);
+    this.#unfinished += 1;
+    void work.then(() => {
+      this.#unfinished -= 1;
+      if (this.#unfinished === 0) for (const resolve of this.#whenFinished.splice(0)) resolve();
+    });
+  }
+
+  #finished(): Promise<void> {
+    return this.#unfinished === 0 ? Promise.resolve() : new Promise((resolve) => this.#whenFinished.push(resolve));
   }
 
   async #end(run: ActivityRun, end: ActivityEnd): Promise<void> {
@@ -354,15 +363,14 @@ export class WorkDispatcher {
   async #stopLost(): Promise<void> {
     const { nodeId } = this.#node.lease;
     if (nodeId === null || this.#running.size === 0) return;
-    for (const id of await this.#node.provider.findLostWork(nodeId, this.deliveries())) {
-      this.#running.get(id)?.stop("lost", "The activity was cancelled, or taken over by another node.");
-    }
+    const lost = new Set(await this.#node.provider.findLostWork(nodeId, this.deliveries()));
+    this.#stopWhere(({ item }) => lost.has(item.id), "The activity was cancelled, or taken over by another node.");
   }
 
   async #waitForRunning(timeoutMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = this.#node.host.after(Math.min(timeoutMs, longestTimerMs), resolve);
-    await Promise.race([promise, Promise.all(this.#ending)]);
+    await Promise.race([promise, this.#finished()]);
     this.#node.host.cancel(timer);
   }
 }
