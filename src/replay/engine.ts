@@ -31,7 +31,7 @@ import { InstanceState } from "./instance-state.ts";
 import { limitExceededBy, longestText } from "./limits.ts";
 import { Mailboxes } from "./mailboxes.ts";
 import { Operations } from "./operations.ts";
-import { type OrchestrationScope, currentScope, runInScope } from "./orchestration-scope.ts";
+import { type OrchestrationScope, currentScope, entryTo } from "./orchestration-scope.ts";
 import { withUserStacks } from "./stacks.ts";
 import { type Disposition, type Outcome, type Turn, afterEnd } from "./turn.ts";
 
@@ -52,6 +52,7 @@ export class ReplayEngine {
   readonly state = new InstanceState();
   readonly options: EngineOptions;
   readonly #scope: OrchestrationScope;
+  readonly #inScope: <T>(run: () => T) => T;
   #started: StartFacts | undefined;
   #random: SeededRandom | undefined;
   #strayRandom: SeededRandom | undefined;
@@ -78,6 +79,7 @@ export class ReplayEngine {
       bytes: (length) => this.#scopedRandom.bytes(length),
       onUncaught: (error) => this.#uncaught(error),
     };
+    this.#inScope = entryTo(this.#scope);
   }
 
   get started(): StartFacts {
@@ -129,12 +131,12 @@ export class ReplayEngine {
 
   /** Leads the function through its history. The outcome is a fault if the two do not agree. */
   replay(history: readonly HistoryEvent[]): Promise<Outcome> {
-    return runInScope(this.#scope, () => this.#replay(history));
+    return this.#inScope(() => this.#replay(history));
   }
 
   /** Records and delivers each message, and drains, before it looks at the next. */
   turn(messages: readonly ReceivedDraft[], at: number): Promise<Turn> {
-    return runInScope(this.#scope, () => this.#turn(messages, at));
+    return this.#inScope(() => this.#turn(messages, at));
   }
 
   /** Leaves the function for good: it is never continued, whatever becomes of the promises that it holds. */
@@ -254,13 +256,8 @@ export class ReplayEngine {
     }
     const outcome = this.#outcome();
     const events = this.log.takeFresh();
-    return {
-      events,
-      decisions: events.filter(isDecision),
-      closed: this.operations.takeClosed(),
-      dispositions,
-      outcome,
-    };
+    const closed = this.operations.takeClosed();
+    return { events, decisions: events.filter(isDecision), closed, dispositions, outcome };
   }
 
   #screen(message: ReceivedDraft): Disposition {

@@ -15,7 +15,9 @@ const scopes = new AsyncLocalStorage<OrchestrationScope | undefined>();
 
 export const currentScope = (): OrchestrationScope | undefined => scopes.getStore();
 
-export const runInScope = <T>(scope: OrchestrationScope, run: () => T): T => scopes.run(scope, run);
+/** What runs a function as the orchestration's code. Made once for each: to enter a scope anew costs three times as much. */
+export const entryTo = (scope: OrchestrationScope): (<T>(run: () => T) => T) =>
+  scopes.run(scope, () => AsyncLocalStorage.snapshot());
 
 /** What the caller does from now on, up to its next await, is not the orchestration's any more. */
 export const leaveScope = (): void => scopes.enterWith(undefined);

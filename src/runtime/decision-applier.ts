@@ -2,7 +2,6 @@ import { startHandler } from "../definition/index.ts";
 import {
   type ActivityScheduled,
   type CarriedMessage,
-  type Decision,
   type Message,
   type OrchestrationStartRequested,
   type ParentLink,
@@ -54,9 +53,7 @@ export function applyDecisions(engine: ReplayEngine, turn: Turn, context: TurnCo
   const here = { instanceId, runId: started.runId, executionId: started.executionId };
   const end = turn.outcome.kind === "ended" ? turn.outcome.event : null;
   const firstEventId = turn.events[0]?.eventId ?? Infinity;
-  const isMadeHere = ({ eventId }: { readonly eventId: number }) => eventId >= firstEventId;
-  const closedHere = new Set(turn.closed.filter(isMadeHere).map(({ eventId }) => eventId));
-  const stays = (decision: Decision) => end === null && !closedHere.has(decision.eventId);
+  const closedHere = closedIn(turn, firstEventId);
 
   const work: NewWorkItem[] = [];
   const timers: NewTimer[] = [];
@@ -70,13 +67,24 @@ export function applyDecisions(engine: ReplayEngine, turn: Turn, context: TurnCo
     if (decision.kind === "OrchestrationStartRequested") starts.push(newInstance(context, decision, null));
     if (decision.kind === "SubOrchestrationScheduled" && isStarted(decision))
       starts.push(newChild(context, here, decision));
-    if (!stays(decision)) continue;
+    if (end !== null || closedHere.has(decision.eventId)) continue;
     if (decision.kind === "ActivityScheduled") work.push(workItem(here, decision, context.trace));
     if ("dueAt" in decision && decision.dueAt !== undefined) timers.push(timer(here, decision.eventId, decision.dueAt));
   }
 
-  const openBefore = turn.closed.filter((operation) => !isMadeHere(operation));
-  const givenUp = openBefore.filter((operation) => operation.by !== "completion");
+  const messages: NewMessage[] = [];
+  const cancelledWork: string[] = [];
+  const cancelledTimers: number[] = [];
+  for (const operation of turn.closed) {
+    if (operation.eventId >= firstEventId) continue;
+    const isGivenUp = operation.by !== "completion";
+    if (isGivenUp && operation.kind === "SubOrchestrationScheduled")
+      messages.push(...messageToGivenUp(here, operation));
+    // The end takes them all.
+    if (end !== null) continue;
+    if (isGivenUp && operation.kind === "ActivityScheduled") cancelledWork.push(activityId(here, operation.eventId));
+    if (leavesTimer(operation)) cancelledTimers.push(operation.eventId);
+  }
   const ended =
     end === null
       ? null
@@ -85,7 +93,7 @@ export function applyDecisions(engine: ReplayEngine, turn: Turn, context: TurnCo
           parent: started.parent ?? null,
           openChildren: engine
             .openOperations()
-            .filter((operation) => operation.kind === "SubOrchestrationScheduled" && !isMadeHere(operation)),
+            .filter(({ kind, eventId }) => kind === "SubOrchestrationScheduled" && eventId < firstEventId),
           end,
           carried: {
             started,
@@ -94,27 +102,16 @@ export function applyDecisions(engine: ReplayEngine, turn: Turn, context: TurnCo
             state: engine.state.entries(),
           },
         });
-  const givenUpChildren = givenUp.filter((operation) => operation.kind === "SubOrchestrationScheduled");
+  if (ended !== null) messages.push(...ended.messages);
 
   return {
     state,
     work,
     timers,
     starts,
-    messages: [...givenUpChildren.flatMap((child) => messageToGivenUp(here, child)), ...(ended?.messages ?? [])],
-    cancelledWork: ended
-      ? []
-      : givenUp
-          .filter((operation) => operation.kind === "ActivityScheduled")
-          .map((operation) => activityId(here, operation.eventId)),
-    cancelledTimers: ended
-      ? []
-      : openBefore
-          .filter(
-            (o) =>
-              o.dueAt !== undefined && o.by !== "timeLimit" && !(o.kind === "TimerCreated" && o.by === "completion"),
-          )
-          .map((operation) => operation.eventId),
+    messages,
+    cancelledWork,
+    cancelledTimers,
     closes: ended !== null,
     nextExecutionId: ended?.nextExecutionId ?? null,
     projection: projection(),
@@ -143,6 +140,18 @@ export function applyDecisions(engine: ReplayEngine, turn: Turn, context: TurnCo
       : { ...changed, customStatus: customStatus ?? (isFirst ? (started.customStatus ?? null) : null) };
   }
 }
+
+const none: ReadonlySet<number> = new Set();
+
+/** What was scheduled in this very turn and has ended in it. */
+function closedIn({ closed }: Turn, firstEventId: number): ReadonlySet<number> {
+  const ids = closed.filter(({ eventId }) => eventId >= firstEventId).map(({ eventId }) => eventId);
+  return ids.length === 0 ? none : new Set(ids);
+}
+
+/** The timer of an operation is still there, unless it is what has ended it. */
+const leavesTimer = ({ kind, dueAt, by }: ClosedOperation): boolean =>
+  dueAt !== undefined && by !== "timeLimit" && !(kind === "TimerCreated" && by === "completion");
 
 interface Here {
   readonly instanceId: string;

@@ -158,21 +158,21 @@ export class InstanceRouter {
   #run(instance: Instance): void {
     if (instance.isRunning || instance.isGone || this.#isStopped || !instance.hasWork) return;
     if (this.#suspect !== null && (this.#suspect !== instance || this.#running.size > 0)) return;
-    void this.#whileRunning(instance, () => this.#turns(instance));
+    void this.#turns(instance);
   }
 
-  async #whileRunning(instance: Instance, run: () => Promise<void>): Promise<void> {
+  #begin(instance: Instance): void {
     instance.isRunning = true;
     this.#running.add(instance);
-    await run();
+  }
+
+  #rest(instance: Instance): void {
     instance.isRunning = false;
     instance.idleSinceMs = this.#node.host.now();
     this.#running.remove(instance);
     if (instance === this.#suspect) this.#clearSuspect();
     if (this.#suspect !== null) this.#run(this.#suspect);
-    // A completion may have been offered between the last look at what there is and the end of this wait.
-    this.#run(instance);
-    if (this.#isLeaving && !instance.isRunning && !instance.hasWork && !instance.isGone) void this.#release([instance]);
+    if (this.#isLeaving && !instance.hasWork && !instance.isGone) void this.#release([instance]);
     this.#onIdle();
     if (this.#running.size === 0) for (const resolve of this.#whenQuiet.splice(0)) resolve();
   }
@@ -184,11 +184,12 @@ export class InstanceRouter {
   }
 
   async #turns(instance: Instance): Promise<void> {
+    this.#begin(instance);
     while (instance.hasWork && !instance.isGone && !this.#isStopped) {
       const { fused } = instance;
       instance.fused = [];
       instance.entered = fused.filter((completion) => isAwaited(instance, completion));
-      if (instance.entered.length === 0 && !instance.hasWork) return;
+      if (instance.entered.length === 0 && !instance.hasWork) break;
       let prepared: PreparedTurn;
       try {
         prepared = await prepareTurn(this.#node, instance);
@@ -198,9 +199,19 @@ export class InstanceRouter {
         this.#node.logger.error({ instanceId, executionId, err: error }, "turn failed; the instance is put off");
         prepared = putOff(instance, String(error));
       }
-      if (instance.isGone) return this.#requeue(instance, instance.entered.splice(0));
+      if (instance.isGone) {
+        this.#requeue(instance, instance.entered.splice(0));
+        break;
+      }
       await this.#commit(instance, prepared);
     }
+    this.#rest(instance);
+  }
+
+  async #quarantine(instance: Instance): Promise<void> {
+    this.#begin(instance);
+    await this.#commit(instance, quarantine(instance, claimedTooOften(instance)));
+    this.#rest(instance);
   }
 
   async #commit(instance: Instance, prepared: PreparedTurn): Promise<void> {
@@ -282,10 +293,6 @@ export class InstanceRouter {
     for (const { message, fence } of completions) {
       void this.#node.pipeline.result({ kind: "complete", ...fence, message: address(instanceId, message) });
     }
-  }
-
-  #quarantine(instance: Instance): Promise<void> {
-    return this.#whileRunning(instance, () => this.#commit(instance, quarantine(instance, claimedTooOften(instance))));
   }
 
   #onFault(instance: Instance, error: PerdureError): void {

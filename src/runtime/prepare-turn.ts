@@ -1,7 +1,7 @@
 import type { AnyOrchestration } from "../definition/index.ts";
 import { LimitExceededError, type PerdureError, SchemaVersionError, TerminatedError } from "../errors/index.ts";
 import { type CarriedMessage, type HistoryEvent, type ReceivedDraft, encodeEvent } from "../history/index.ts";
-import type { QueuedMessage } from "../providers/contract.ts";
+import type { MessageToken, QueuedMessage } from "../providers/contract.ts";
 import type { Disposition } from "../replay/index.ts";
 import { applyDecisions } from "./decision-applier.ts";
 import { createEngine, readHistory, replay } from "./hydrate.ts";
@@ -31,7 +31,7 @@ export async function prepareTurn(node: TurnNode, instance: Instance): Promise<P
   const inbox = readInbox(instance);
   const endAs = inbox.terminate === null ? instance.endAs : new TerminatedError(inbox.terminate.reason);
   if (endAs !== null) return imposeEnd(node, { instance, inbox, error: endAs });
-  const heldBack = await whyHeldBack(node, instance, inbox);
+  const heldBack = mayBeHeldBack(instance, inbox) ? await whyHeldBack(node, instance) : null;
   if (heldBack !== null) return withoutDropped(quarantine(instance, heldBack), inbox);
   if (inbox.unreadable !== null) return withoutDropped(onUnreadable(instance, inbox.unreadable), inbox);
 
@@ -44,14 +44,16 @@ export async function prepareTurn(node: TurnNode, instance: Instance): Promise<P
 
   const told = tellTurnBegin(node, instance, engine, inbox);
   const isFirst = instance.lastEventId === 0;
-  const drafts: readonly Draft[] = [...(isFirst ? startDrafts(node, instance, inbox) : []), ...inbox.received];
+  const drafts: readonly Draft[] = isFirst
+    ? [...startDrafts(node, instance, inbox), ...inbox.received]
+    : inbox.received;
   const turn = await engine.turn(
     drafts.map(({ draft }) => draft),
     Math.max(node.provider.now(), inbox.start?.notBefore ?? 0),
   );
   if (turn.outcome.kind === "fault") return onFault(node, instance, inbox, turn.outcome.error, turn.events);
 
-  const left = drafts.filter((_, index) => turn.dispositions[index] === "left");
+  const left = turn.dispositions.includes("left") ? drafts.filter((_, at) => turn.dispositions[at] === "left") : [];
   const undelivered = left.flatMap(({ carried }) => carried ?? []);
   const effects = applyDecisions(engine, turn, {
     host: node.host,
@@ -65,8 +67,8 @@ export async function prepareTurn(node: TurnNode, instance: Instance): Promise<P
   const canGoOn = effects.projection?.handler == null || canRun(node, effects.projection.handler);
   const commit = turnWith(instance, {
     ...effects,
-    messages: [...effects.messages, ...inbox.replies],
-    ackedMessages: tokensExcept(instance.queued, new Set(left.map(({ from }) => from))),
+    messages: inbox.replies.length === 0 ? effects.messages : [...effects.messages, ...inbox.replies],
+    ackedMessages: tokensExcept(instance.queued, left),
     events: turn.events.map(encodeEvent),
     mailboxRoom: node.limits.mailboxDepth - engine.mailboxes.size - undelivered.length,
     release: isDone || !canGoOn || node.dehydrateAfterMs === 0,
@@ -81,12 +83,14 @@ export async function prepareTurn(node: TurnNode, instance: Instance): Promise<P
 }
 
 /**
- * Why the code of an instance is not to be run, if that is so. A request to terminate brings it here all the same, even
- * out of quarantine; and when that request turns out to be for somebody else, everything stays as it was.
+ * A request to terminate brings an instance here whose code is not to be run, even out of quarantine; and when that
+ * request turns out to be for somebody else, everything stays as it was.
  */
-async function whyHeldBack({ provider, limits }: TurnNode, instance: Instance, inbox: Inbox): Promise<string | null> {
-  const wasToEnd = inbox.dropped.some(({ message }) => message.kind === "TerminateRequested");
-  if (!wasToEnd || instance.engine !== null) return null;
+const mayBeHeldBack = ({ engine }: Instance, { dropped }: Inbox): boolean =>
+  engine === null && dropped.some(({ message }) => message.kind === "TerminateRequested");
+
+/** Why the code of the instance is not to be run, if that is so. */
+async function whyHeldBack({ provider, limits }: TurnNode, instance: Instance): Promise<string | null> {
   const row = await provider.readInstance(instance.instanceId);
   if (row !== null && row.quarantine !== null) return row.quarantine;
   return instance.claims > limits.claimsWithoutCommit ? claimedTooOften(instance) : null;
@@ -158,10 +162,13 @@ async function onFault(
   return imposeEnd(node, { instance, inbox, error, started });
 }
 
-const tokensExcept = (messages: readonly QueuedMessage[], kept: ReadonlySet<QueuedMessage | null>) =>
-  messages.filter((message) => !kept.has(message)).map(({ token }) => token);
+function tokensExcept(messages: readonly QueuedMessage[], left: readonly Draft[]): MessageToken[] {
+  const kept = left.length === 0 ? null : new Set(left.map(({ from }) => from));
+  return messages.filter((message) => kept?.has(message) !== true).map(({ token }) => token);
+}
 
-function droppedByEngine(drafts: readonly Draft[], dispositions: readonly Disposition[]) {
+function droppedByEngine(drafts: readonly Draft[], dispositions: readonly Disposition[]): PreparedTurn["dropped"] {
+  if (dispositions.every((disposition) => typeof disposition === "string")) return [];
   return drafts.flatMap(({ draft }, index) => {
     const disposition = dispositions[index];
     return typeof disposition === "object" ? [{ what: describeMessage(draft), why: disposition.dropped }] : [];

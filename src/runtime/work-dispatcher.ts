@@ -17,6 +17,7 @@ import { address } from "./execution-end.ts";
 import type { InstanceRouter } from "./instance-router.ts";
 import type { Node } from "./node.ts";
 import type { OrchestrationDispatcher } from "./orchestration-dispatcher.ts";
+import { Outstanding } from "./outstanding.ts";
 import { Roster } from "./roster.ts";
 import { safetyNetMs } from "./safety-net.ts";
 import { untilDue } from "./until-due.ts";
@@ -44,9 +45,8 @@ export class WorkDispatcher {
   readonly #activities: readonly string[];
   readonly #trial: ActivityTrial;
   readonly #running = new Roster<ActivityRun>();
-  /** How many activities have not come to their end, with all that follows from it. */
-  #unfinished = 0;
-  #whenFinished: (() => void)[] = [];
+  /** Activities, up to where their ends have led. */
+  readonly #unfinished = new Outstanding();
   #loops: Promise<void>[] = [];
   #lostTimer: HostTimer | undefined;
   #isStopped = false;
@@ -126,7 +126,7 @@ export class WorkDispatcher {
     await Promise.all(this.#loops);
     if (this.#running.size > 0) await this.#waitForRunning(timeoutMs);
     for (const run of this.#running) run.stop("stopped", "The node is shutting down.");
-    await this.#finished();
+    await this.#unfinished.none();
   }
 
   /** The lease is lost: what runs here is free for other nodes, and its results will not be taken. */
@@ -244,7 +244,7 @@ export class WorkDispatcher {
     const queue = this.#queues.find((candidate) => candidate.name === item.queue);
     const activity = this.#node.activityRegistry.get(item.name);
     if (queue === undefined || activity === undefined || this.#isStopped) {
-      this.#track(this.#handBack(item));
+      this.#unfinished.add(this.#handBack(item));
       return undefined;
     }
     let body: WorkBody;
@@ -255,13 +255,13 @@ export class WorkDispatcher {
       const { claimsWithoutCommit } = this.#node.limits;
       if (item.lost >= maxLost(policy, claimsWithoutCommit)) throw lostTooOften(item);
     } catch (error) {
-      this.#track(this.#fail(item, error as PerdureError));
+      this.#unfinished.add(this.#fail(item, error as PerdureError));
       return undefined;
     }
     const run = new ActivityRun(this.#node, item, body, activity, policy);
     this.#running.add(run);
     queue.running += 1;
-    this.#track(this.#whenEnded(run, queue));
+    this.#unfinished.add(this.#whenEnded(run, queue));
     return run;
   }
 
@@ -271,28 +271,20 @@ export class WorkDispatcher {
     // After a loss of the lease, another delivery of it may be running here.
     this.#running.remove(run);
     queue.running -= 1;
-    const ending = this.#end(run, end);
+    const rest = this.#end(run, end);
     this.#onRoom();
-    await ending;
+    if (rest !== undefined) await rest;
   }
 
-  #track(work: Promise<unknown>): void {
-    this.#unfinished += 1;
-    void work.then(() => {
-      this.#unfinished -= 1;
-      if (this.#unfinished === 0) for (const resolve of this.#whenFinished.splice(0)) resolve();
-    });
-  }
-
-  #finished(): Promise<void> {
-    return this.#unfinished === 0 ? Promise.resolve() : new Promise((resolve) => this.#whenFinished.push(resolve));
-  }
-
-  async #end(run: ActivityRun, end: ActivityEnd): Promise<void> {
+  /** Gives what is still to be waited for, if anything is. */
+  #end(run: ActivityRun, end: ActivityEnd): Promise<unknown> | undefined {
     const { item } = run;
-    if (end.kind === "lost") return run.debug("activity cancelled, or taken over by another node");
+    if (end.kind === "lost") {
+      run.debug("activity cancelled, or taken over by another node");
+      return undefined;
+    }
     if (end.kind === "committed" || end.kind === "completed") run.debug("activity completed");
-    if (end.kind === "committed") return;
+    if (end.kind === "committed") return undefined;
     if (end.kind === "completed") {
       return this.#complete(item, { kind: "ActivityCompleted", payload: end.payload, ...earlierAttempts(item.note) });
     }
@@ -325,7 +317,7 @@ export class WorkDispatcher {
     log.info({ ms, delayMs, err: end.error }, "activity to be retried");
     const fence = { id, delivery: item.delivery };
     const at = Math.round(this.#node.provider.now());
-    await this.#node.pipeline.result({
+    return this.#node.pipeline.result({
       kind: "retry",
       ...fence,
       delayMs,
@@ -345,14 +337,17 @@ export class WorkDispatcher {
     });
   }
 
-  /** Straight into the instance's turn if it is hydrated here; otherwise through the orchestrator queue. */
-  async #complete(item: WorkItem, end: CompletionContent): Promise<void> {
+  /**
+   * Straight into the instance's turn if it is hydrated here; otherwise through the orchestrator queue, which is to be
+   * waited for.
+   */
+  #complete(item: WorkItem, end: CompletionContent): Promise<unknown> | undefined {
     const message = { ...end, ...addressOf(item.id) } as CompletionMessage;
     const fence = { id: item.id, delivery: item.delivery };
     // After a loss it is recorded first: should the turn be what ends the process, it is not the activity's fault
     // again.
-    if (item.lost === 0 && this.#router.offer(item.instanceId, message, fence)) return;
-    await this.#node.pipeline.result({ kind: "complete", ...fence, message: address(item.instanceId, message) });
+    if (item.lost === 0 && this.#router.offer(item.instanceId, message, fence)) return undefined;
+    return this.#node.pipeline.result({ kind: "complete", ...fence, message: address(item.instanceId, message) });
   }
 
   async #handBack({ id, delivery }: WorkItem): Promise<void> {
@@ -370,7 +365,7 @@ export class WorkDispatcher {
   async #waitForRunning(timeoutMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = this.#node.host.after(Math.min(timeoutMs, longestTimerMs), resolve);
-    await Promise.race([promise, this.#finished()]);
+    await Promise.race([promise, this.#unfinished.none()]);
     this.#node.host.cancel(timer);
   }
 }
