@@ -2,7 +2,7 @@ import { InstanceDeletedError, InstanceNotFoundError, StorageError } from "../er
 import { checkInstanceId } from "../values/index.ts";
 import type { Follower } from "./change-watch.ts";
 import type { ClientContext } from "./client-context.ts";
-import { hasEnded, type Outcome, readOutcome, resultOf } from "./instance-outcome.ts";
+import { type Outcome, outcomeIn, resultOf } from "./instance-outcome.ts";
 import { abortErrorOf, checkWaitOptions, waitLimit, type WaitOptions } from "./wait-limit.ts";
 
 /** Which run is waited for: the one that has the id when it is first looked for, or one that is known already. */
@@ -59,11 +59,12 @@ interface Look {
 }
 
 async function look({ provider }: ClientContext, { instanceId, runId }: AwaitedRun): Promise<Look> {
-  const record = await provider.readInstance(instanceId);
-  if (record === null && runId === undefined) throw new InstanceNotFoundError(instanceId);
-  if (record === null || (runId !== undefined && record.runId !== runId)) throw new InstanceDeletedError(instanceId);
-  const outcome = hasEnded(record.status) ? await readOutcome(provider, record) : undefined;
-  return { runId: record.runId, outcome };
+  const progress = await provider.readProgress(instanceId);
+  if (progress === null && runId === undefined) throw new InstanceNotFoundError(instanceId);
+  if (progress === null || (runId !== undefined && progress.runId !== runId)) {
+    throw new InstanceDeletedError(instanceId);
+  }
+  return { runId: progress.runId, outcome: outcomeIn(instanceId, progress) };
 }
 
 const longestTroubleMs = 30_000;

@@ -1,6 +1,6 @@
 import { CorruptHistoryError, CorruptPayloadError, failureToError, InstanceDeletedError } from "../errors/index.ts";
 import { decodeEvent, isTerminal, type TerminalEvent } from "../history/index.ts";
-import type { InstanceRecord, InstanceStatus, Provider } from "../providers/contract.ts";
+import type { InstanceProgress, InstanceRecord, InstanceStatus, Provider } from "../providers/contract.ts";
 import { decodeValue } from "../values/index.ts";
 
 /** How an instance ended. */
@@ -16,20 +16,23 @@ export function resultOf(outcome: Outcome): unknown {
 }
 
 /**
- * How an instance ended whose record says that it has. The history says how: the last event of its last execution.
+ * How an instance ended whose record says that it has.
  *
  * @throws InstanceDeletedError if it was deleted since the record was read.
  */
-export async function readOutcome(provider: Provider, record: InstanceRecord): Promise<Outcome> {
-  const { instanceId, runId } = record;
-  const last = await provider.readLastEvent(instanceId);
-  if (last !== null) {
-    const event = decodeEvent(last);
-    if (isTerminal(event) && event.kind !== "OrchestrationContinuedAsNew") return outcomeOf(event);
-  }
-  // Not what the record promised: another run may have taken the id in between.
-  const now = await provider.readInstance(instanceId);
-  if (now?.runId !== runId) throw new InstanceDeletedError(instanceId);
+export async function readOutcome(provider: Provider, { instanceId, runId }: InstanceRecord): Promise<Outcome> {
+  const progress = await provider.readProgress(instanceId);
+  // Another run may have taken the id in between.
+  const outcome = progress?.runId === runId ? outcomeIn(instanceId, progress) : undefined;
+  if (outcome === undefined) throw new InstanceDeletedError(instanceId);
+  return outcome;
+}
+
+/** How the instance ended: its history says that. Undefined while it has not. */
+export function outcomeIn(instanceId: string, { status, end }: InstanceProgress): Outcome | undefined {
+  if (!hasEnded(status)) return undefined;
+  const event = end && decodeEvent(end);
+  if (event !== null && isTerminal(event) && event.kind !== "OrchestrationContinuedAsNew") return outcomeOf(event);
   throw new CorruptHistoryError(`Instance "${instanceId}" has ended, but its history does not say how.`);
 }
 

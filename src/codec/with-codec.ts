@@ -72,8 +72,10 @@ export function withCodec(provider: Provider, codec: PayloadCodec): Provider {
   });
   const workItem = (row: WorkItem): WorkItem => marks(both(plain, row, `work/${row.id}`));
   const work = <F extends ExpiredWork>(fetched: F): F => ({ ...fetched, items: fetched.items.map(workItem) });
+  const event = (row: EventRow, instanceId: string, executionId: number): EventRow =>
+    both(plain, row, eventOf(instanceId, executionId, row.eventId));
   const events = (rows: readonly EventRow[], instanceId: string, executionId: number): EventRow[] =>
-    rows.map((row) => both(plain, row, eventOf(instanceId, executionId, row.eventId)));
+    rows.map((row) => event(row, instanceId, executionId));
   const instance = (row: FetchedInstance): FetchedInstance => ({
     ...row,
     messages: row.messages.map((queued) => both(plain, queued, messageTo(row.instanceId))),
@@ -194,9 +196,9 @@ export function withCodec(provider: Provider, codec: PayloadCodec): Provider {
       const rows = execution === undefined ? null : await provider.readHistory(instanceId, execution);
       return rows && events(rows, instanceId, execution as number);
     },
-    readLastEvent: async (instanceId) => {
-      const [found, row] = await Promise.all([provider.readInstance(instanceId), provider.readLastEvent(instanceId)]);
-      return found && row && (events([row], instanceId, found.executionId)[0] as EventRow);
+    readProgress: async (instanceId) => {
+      const found = await provider.readProgress(instanceId);
+      return found?.end == null ? found : { ...found, end: event(found.end, instanceId, found.executionId) };
     },
     listExecutions: async (instanceId) => {
       const executions = await provider.listExecutions(instanceId);

@@ -18,6 +18,15 @@ export interface InstanceRecord {
   readonly quarantine: string | null;
 }
 
+/** How far an instance is: what those want to know who wait for its end. */
+export interface InstanceProgress {
+  readonly runId: string;
+  readonly status: InstanceStatus;
+  readonly executionId: number;
+  /** The last event of its last execution, once it has ended; null before that. */
+  readonly end: EventRow | null;
+}
+
 /** One execution of an instance, by its first and its last event. */
 export interface ExecutionRecord {
   readonly executionId: number;

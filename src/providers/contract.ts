@@ -18,6 +18,7 @@ import type {
   DeleteOutcome,
   ExecutionRecord,
   InstancePage,
+  InstanceProgress,
   InstanceRecord,
   ListInstances,
   PruneInstances,
@@ -128,8 +129,8 @@ export interface Provider extends AsyncDisposable {
   listChildren(instanceId: string, runId: string): Promise<readonly InstanceRecord[]>;
   /** How many instances there are for which all that is given holds. */
   countInstances(request: CountInstances): Promise<number>;
-  /** The last event of the current execution; null if there is no such instance, or no event yet. */
-  readLastEvent(instanceId: string): Promise<EventRow | null>;
+  /** Whether an instance has ended, and how; null if there is none. */
+  readProgress(instanceId: string): Promise<InstanceProgress | null>;
   /** Key-value state, by key; null when there is no such instance. */
   readState(instanceId: string): Promise<readonly { readonly key: string; readonly payload: string }[] | null>;
   /** A page of the instances for which all that is given holds, newest first. */

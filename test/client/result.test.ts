@@ -27,14 +27,14 @@ import { overriding } from "../support/overriding.ts";
 function watched(provider: Provider) {
   const looks = new Map<string, number>();
   let onLook = () => {};
-  const readInstance: Provider["readInstance"] = async (instanceId) => {
-    const record = await provider.readInstance(instanceId);
+  const readProgress: Provider["readProgress"] = async (instanceId) => {
+    const record = await provider.readProgress(instanceId);
     looks.set(instanceId, (looks.get(instanceId) ?? 0) + 1);
     setImmediate(onLook);
     return record;
   };
   const looked = () => new Promise<void>((resolve) => (onLook = resolve));
-  return { provider: overriding(provider, { readInstance }), looked, looks };
+  return { provider: overriding(provider, { readProgress }), looked, looks };
 }
 
 test("a result is what the function returned, decoded", async () => {
@@ -222,9 +222,9 @@ test("a timeout rejects, and leaves the instance alone", async () => {
 test("a timeout holds also when the store stops answering", async () => {
   await using provider = await SqliteProvider.open(":memory:");
   let looks = 0;
-  const readInstance: Provider["readInstance"] = (instanceId) =>
-    (looks += 1) === 1 ? provider.readInstance(instanceId) : new Promise(() => {});
-  const handle = await new Client(overriding(provider, { readInstance })).start("greet");
+  const readProgress: Provider["readProgress"] = (instanceId) =>
+    (looks += 1) === 1 ? provider.readProgress(instanceId) : new Promise(() => {});
+  const handle = await new Client(overriding(provider, { readProgress })).start("greet");
   await assert.rejects(handle.result({ timeout: 400 }), TimeoutError);
   assert.equal(looks, 2, "at first, and at the first poll");
 });
@@ -274,11 +274,11 @@ test("storage trouble is waited out", async () => {
   await using node = await ActingNode.open(provider);
   const logger = new MemoryLogger();
   let looks = 0;
-  const readInstance: Provider["readInstance"] = (instanceId) => {
+  const readProgress: Provider["readProgress"] = (instanceId) => {
     looks += 1;
-    return looks === 2 ? Promise.reject(new StorageError("gone")) : provider.readInstance(instanceId);
+    return looks === 2 ? Promise.reject(new StorageError("gone")) : provider.readProgress(instanceId);
   };
-  const handle = await new Client(overriding(provider, { readInstance }), { logger }).start("greet");
+  const handle = await new Client(overriding(provider, { readProgress }), { logger }).start("greet");
   const result = handle.result();
   await node.begin(handle.instanceId);
   await node.complete(handle.instanceId, "done");
@@ -288,8 +288,8 @@ test("storage trouble is waited out", async () => {
 
 test("storage trouble at the first look is the caller's to hear of", async () => {
   await using provider = await SqliteProvider.open(":memory:");
-  const readInstance = () => Promise.reject(new StorageError("gone"));
-  const handle = await new Client(overriding(provider, { readInstance })).start("greet");
+  const readProgress = () => Promise.reject(new StorageError("gone"));
+  const handle = await new Client(overriding(provider, { readProgress })).start("greet");
   await assert.rejects(handle.result(), StorageError);
 });
 

@@ -133,6 +133,7 @@ class StatementCount {
   file: string | null = null;
   readonly #methods = Object.getOwnPropertyDescriptors(Connection.prototype);
   #isQuiet = false;
+  #isLook = false;
   #changesBefore = 0;
 
   constructor() {
@@ -155,7 +156,13 @@ class StatementCount {
     }
     // Whether another process has written is asked by time, not by step.
     if (on !== this.writer || sql.startsWith("PRAGMA")) return;
-    // A client that looks at a row is no part of what a step costs.
+    // A client that looks at a row is no part of what a step costs, nor are those that look together.
+    if (sql === "BEGIN") this.#isLook = true;
+    if (this.#isLook) this.#isLook = sql !== "COMMIT";
+    else this.#countStatement(on, sql);
+  }
+
+  #countStatement(on: Connection, sql: string): void {
     if (sql !== "BEGIN IMMEDIATE" && !on.inTransaction) return;
     this.count += 1;
     if (sql === "COMMIT" && this.totalChanges() > this.#changesBefore) this.commits += 1;

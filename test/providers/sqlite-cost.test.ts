@@ -136,7 +136,7 @@ test("E3 no statement of the hot paths scans a table, sorts, or is compiled at e
   committed(await node.commitOne(turnAfter(fused, 1, ended("completed"))));
   await scene.provider.readHistory("a");
   await scene.provider.listExecutions("a");
-  await scene.provider.readLastEvent("a");
+  await scene.provider.readProgress("a");
   await scene.provider.listChildren("a", "r");
   const everything = { statuses: null, name: null, quarantined: null, limit: 10, cursor: null };
   for (const request of [{}, { name: "order" }, { statuses: ["failed" as const] }, { quarantined: true }]) {

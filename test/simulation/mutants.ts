@@ -11,8 +11,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "commits are not fenced by their owner",
     file: "src/providers/sqlite/commit-turn.ts",
-    find: "WHERE key = ? AND owner = ? AND epoch = ? AND execution_id = ?",
-    replace: "WHERE key = ? AND (owner = ? OR 1) AND (epoch = ? OR 1) AND execution_id = ?",
+    find: "WHERE key = ?4 AND owner = ?5 AND epoch = ?6 AND execution_id = ?7",
+    replace: "WHERE key = ?4 AND (owner = ?5 OR 1) AND (epoch = ?6 OR 1) AND execution_id = ?7",
   },
   {
     name: "a node whose lease has expired may commit",

@@ -230,5 +230,6 @@ const repeatable: ReadonlySet<Method> = new Set<Method>([
   "commit",
   "createInstances",
   "readInstance",
+  "readProgress",
   "readHistory",
 ]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { section } from "./check.ts";
-import { bodies, committed, ended, found, message, newInstance, turnAfter, turnOf } from "./scene.ts";
+import { bodies, committed, ended, eventsAfter, found, message, newInstance, turnAfter, turnOf } from "./scene.ts";
 
 export const clients = section("clients", (check) => {
   check("R1", "a start inserts a pending instance and its message; a second one changes nothing", async (scene) => {
@@ -100,16 +100,24 @@ export const clients = section("clients", (check) => {
     );
   });
 
-  check("R7", "the last event is that of the current execution", async (scene) => {
+  check("R7", "the end of an instance is the last event of its last execution", async (scene) => {
     const node = await scene.node();
+    const { provider } = scene;
+    assert.equal(await provider.readProgress("a"), null);
     const owned = await scene.claimed(node, "a");
-    assert.equal(await scene.provider.readLastEvent("a"), null);
-    assert.equal(await scene.provider.readLastEvent("b"), null);
-    const turn = turnOf(owned, 3);
-    committed(await node.commitOne(turn));
-    assert.deepEqual(await scene.provider.readLastEvent("a"), turn.events[2]);
-    committed(await node.commitOne(turnAfter(turn, 1, { nextExecutionId: 2 })));
-    assert.equal(await scene.provider.readLastEvent("a"), null);
+    const { runId } = owned;
+    assert.deepEqual(await provider.readProgress("a"), { runId, status: "pending", executionId: 1, end: null });
+    const first = turnOf(owned, 3, {
+      nextExecutionId: 2,
+      projection: { ...ended("failed").projection, status: "running" },
+    });
+    committed(await node.commitOne(first));
+    assert.deepEqual(await provider.readProgress("a"), { runId, status: "running", executionId: 2, end: null });
+    const next = { executionId: 2, nextExecutionId: null, lastEventId: 0, events: eventsAfter(0, 2) };
+    const last = { ...turnAfter(first, 0, ended("failed")), ...next };
+    committed(await node.commitOne(last));
+    const end = last.events[1];
+    assert.deepEqual(await provider.readProgress("a"), { runId, status: "failed", executionId: 2, end });
   });
 
   check("R8", "state is changed in the order of the changes, and outlives executions", async (scene) => {

@@ -51,7 +51,6 @@ export const texts = section("texts", (check) => {
       const [item] = (await node.commit([turn], { claimWork: node.slots(1) })).work;
       assert.deepEqual([found(item).body, found(item).payload], [text, text]);
       assert.deepEqual(await provider.readHistory("a"), events);
-      assert.deepEqual(await provider.readLastEvent("a"), events[1]);
       assert.deepEqual(await provider.readState("a"), turn.state);
       assert.equal((await provider.readInstance("a"))?.customStatus, text);
       assert.equal((await provider.listInstances(anything)).instances[0]?.customStatus, text);

@@ -18,6 +18,7 @@ import type {
   FetchWork,
   FiredTimers,
   InstancePage,
+  InstanceProgress,
   InstanceQueues,
   InstanceRecord,
   InstanceRef,
@@ -77,7 +78,7 @@ import { pruneInstances } from "./prune-instances.ts";
 import { readHistory } from "./read-history.ts";
 import { type ReadInstanceQueues, readInstanceQueues } from "./read-instance-queues.ts";
 import { readInstances } from "./read-instance.ts";
-import { readLastEvents } from "./read-last-event.ts";
+import { readProgress } from "./read-progress.ts";
 import { readLoad } from "./read-load.ts";
 import { readState } from "./read-state.ts";
 import { type ReadTraffic, readTraffic } from "./read-traffic.ts";
@@ -135,7 +136,7 @@ export class PostgresProvider implements Provider {
   readonly #messages = new Gathered((messages: readonly EnqueuedMessage[]) => enqueue(this.#store, messages));
   readonly #starts = new Gathered((starts: readonly NewInstance[]) => createInstances(this.#store, starts));
   readonly #records = new Gathered((ids: readonly string[]) => readInstances(this.#store, ids));
-  readonly #lastEvents = new Gathered((ids: readonly string[]) => readLastEvents(this.#store, ids));
+  readonly #progress = new Gathered((ids: readonly string[]) => readProgress(this.#store, ids));
   readonly #underWay = new Set<Promise<unknown>>();
   #closing: Promise<void> | null = null;
 
@@ -266,8 +267,8 @@ export class PostgresProvider implements Provider {
     return this.#run((store) => readHistory(store, instanceId, executionId));
   }
 
-  readLastEvent(instanceId: string): Promise<EventRow | null> {
-    return this.#run(async () => (await this.#lastEvents.add([instanceId]))[0] ?? null);
+  readProgress(instanceId: string): Promise<InstanceProgress | null> {
+    return this.#run(async () => (await this.#progress.add([instanceId]))[0] ?? null);
   }
 
   readState(instanceId: string): Promise<readonly { readonly key: string; readonly payload: string }[] | null> {

@@ -1,13 +1,10 @@
 import type { SQLInputValue } from "node:sqlite";
-import { InvalidArgumentError } from "../../errors/index.ts";
 import type { NewInstance, NewMessage, TurnCommit, Undelivered } from "../contract.ts";
 import type { BatchContext } from "./commit.ts";
 import { deliverMessage } from "./deliver-message.ts";
 import { RowInsert } from "./row-insert.ts";
 import { startInstance } from "./start-instance.ts";
 import type { Transaction } from "./transaction.ts";
-
-const insertHistory = new RowInsert("perdure_history", "key, execution_id, event_id, at, body, payload");
 
 const insertTimers = new RowInsert("perdure_timers", "key, execution_id, event_id, partition, due_at, body");
 
@@ -28,7 +25,7 @@ const CLOSE_TIMERS = "DELETE FROM perdure_timers WHERE key = ? AND execution_id 
 /** Writes what a turn decided and returns what of it reached nobody. */
 export function applyDecisions(context: BatchContext, key: number, turn: TurnCommit): Undelivered[] {
   const { tx } = context;
-  appendHistory(tx, key, turn);
+  context.history.append(key, turn);
   createTimers(tx, key, turn);
   changeState(tx, key, turn);
   cancel(tx, key, turn);
@@ -37,17 +34,6 @@ export function applyDecisions(context: BatchContext, key: number, turn: TurnCom
     ...turn.starts.flatMap((start) => sendStart(context, start)),
     ...turn.messages.flatMap((message) => sendMessage(context, message)),
   ];
-}
-
-function appendHistory(tx: Transaction, key: number, turn: TurnCommit): void {
-  const values: SQLInputValue[] = [];
-  let expected = turn.lastEventId;
-  for (const { eventId, at, body, payload } of turn.events) {
-    expected += 1;
-    if (eventId !== expected) throw new InvalidArgumentError(`Event id ${eventId} where ${expected} follows.`);
-    values.push(key, turn.executionId, eventId, at, body, payload);
-  }
-  insertHistory.run(tx.db, values);
 }
 
 function createTimers(tx: Transaction, key: number, turn: TurnCommit): void {

@@ -6,15 +6,23 @@ import { replaceWork } from "./replace-work.ts";
 import type { Transaction } from "./transaction.ts";
 
 // Fence and effect in one. It is all that most turns do to this row, and touches no index that holds an owned instance.
-const ADVANCE = `
-  UPDATE perdure_ownerships SET last_event_id = ?, turn_id = ?, mailbox_room = coalesce(?, mailbox_room), claims = 0
-   WHERE key = ? AND owner = ? AND epoch = ? AND execution_id = ? AND last_event_id = ? AND turn_id IS NOT ?`;
+const advanceBy = (effect: string) => `
+  UPDATE perdure_ownerships
+     SET last_event_id = ?1, turn_id = ?2, mailbox_room = coalesce(?3, mailbox_room)${effect}
+   WHERE key = ?4 AND owner = ?5 AND epoch = ?6 AND execution_id = ?7 AND last_event_id = ?8 AND turn_id IS NOT ?2`;
+
+const ADVANCE = advanceBy(", claims = 0");
 
 // Tried first, because it says by its count of rows that no messages are queued; RETURNING would double its cost.
 const ADVANCE_WITHOUT_MAIL = `${ADVANCE} AND ready_since IS NULL`;
 
+const ADVANCE_AND_RELEASE = `${advanceBy(", claims = 0, owner = NULL, available_at = ?9")} AND ready_since IS NULL`;
+
+// Before the messages are acked: whether any are left is looked at afterwards, and mostly there are none.
+const ADVANCE_AND_EMPTY = advanceBy(", claims = 0, ready_since = NULL, ending = 0");
+
 // A turn that took nothing in and brought nothing forth proves nothing: the claims go on counting.
-const ADVANCE_UNPROVEN = ADVANCE.replace(", claims = 0", "");
+const ADVANCE_UNPROVEN = advanceBy("");
 
 const SELECT_LAST_TURN = "SELECT owner, epoch, turn_id FROM perdure_ownerships WHERE key = ?";
 
@@ -39,9 +47,7 @@ const endingWaits = "EXISTS (SELECT 1 FROM perdure_messages WHERE key = ?1 AND l
 
 const MESSAGES_WAIT = `SELECT 1 WHERE ${messagesWait}`;
 
-const SETTLE_ENDING = `UPDATE perdure_ownerships SET ending = ${endingWaits} WHERE key = ?1`;
-
-const SETTLE_EMPTY = "UPDATE perdure_ownerships SET ready_since = NULL, ending = 0 WHERE key = ?";
+const MARK_READY_AGAIN = `UPDATE perdure_ownerships SET ready_since = ?2, ending = ${endingWaits} WHERE key = ?1`;
 
 // To the back of the line: an instance with a long mailbox must not keep others waiting.
 const RELEASE = `
@@ -52,10 +58,6 @@ const RELEASE = `
 
 // Not RETURNING: SQLite would make a table for what it returns.
 const SELECT_READY_SINCE = "SELECT ready_since FROM perdure_ownerships WHERE key = ?";
-
-const RELEASE_WITHOUT_MAIL = `
-  UPDATE perdure_ownerships SET owner = NULL, available_at = ?2, quarantine = ?3, claims = max(0, claims - ?4)
-   WHERE key = ?1`;
 
 export interface CommittedTurn {
   readonly status: "committed";
@@ -76,30 +78,40 @@ export function commitTurn(context: BatchContext, turn: TurnCommit): CommittedTu
   const key = Number(turn.ref);
   const advanced = advance(context, key, turn);
   if (advanced === null) return answerUnfenced(context, key, turn);
-  const { hadMail } = advanced;
   replaceWork(context, key, turn);
   for (const token of turn.ackedMessages) tx.db.run(ACK_MESSAGE, Number(token), key);
   const undelivered = applyDecisions(context, key, turn);
   updateInstance(tx, key, turn);
-  const mayHaveMail = hadMail || context.receivers.has(key);
+  const mayHaveMail = advanced.hadMail || context.receivers.has(key);
   if (mayHaveMail && hasEnded(turn.projection?.status ?? "running")) {
     undelivered.push(...purgeMessages(tx, key, turn.instanceId));
   }
-  if (turn.release) release(tx, key, turn, mayHaveMail);
-  const hasMail = !turn.release && mayHaveMail && settle(tx, key);
+  if (turn.release && (mayHaveMail || !advanced.isReleased)) release(tx, key, turn);
+  const hasMail = !turn.release && mayHaveMail && isMailLeft(tx, key, turn);
   return { status: "committed", key, released: turn.release, hasMail, undelivered };
 }
 
+interface Advanced {
+  /** Messages may be queued. */
+  readonly hadMail: boolean;
+  readonly isReleased: boolean;
+}
+
 /** Null if the turn is fenced. */
-function advance({ tx, nodeId }: BatchContext, key: number, turn: TurnCommit): { readonly hadMail: boolean } | null {
+function advance({ tx, nodeId }: BatchContext, key: number, turn: TurnCommit): Advanced | null {
   const { turnId, epoch, executionId, lastEventId, events, ackedMessages, ackedWork } = turn;
   const advanced = [lastEventId + events.length, turnId, turn.mailboxRoom ?? null] as const;
-  const values = [...advanced, key, nodeId, epoch, executionId, lastEventId, turnId] as const;
+  const values = [...advanced, key, nodeId, epoch, executionId, lastEventId] as const;
+  const hadMail = { hadMail: true, isReleased: false };
   if (events.length + ackedMessages.length + ackedWork.length === 0) {
-    return tx.db.run(ADVANCE_UNPROVEN, ...values) === 1 ? { hadMail: true } : null;
+    return tx.db.run(ADVANCE_UNPROVEN, ...values) === 1 ? hadMail : null;
   }
-  if (ackedMessages.length === 0 && tx.db.run(ADVANCE_WITHOUT_MAIL, ...values) === 1) return { hadMail: false };
-  return tx.db.run(ADVANCE, ...values) === 1 ? { hadMail: true } : null;
+  if (ackedMessages.length > 0) return tx.db.run(ADVANCE_AND_EMPTY, ...values) === 1 ? hadMail : null;
+  if (turn.release && turn.quarantine === null) {
+    const isReleased = tx.db.run(ADVANCE_AND_RELEASE, ...values, availableAt(tx, turn)) === 1;
+    if (isReleased) return { hadMail: false, isReleased };
+  } else if (tx.db.run(ADVANCE_WITHOUT_MAIL, ...values) === 1) return { hadMail: false, isReleased: false };
+  return tx.db.run(ADVANCE, ...values) === 1 ? hadMail : null;
 }
 
 function answerUnfenced({ tx, nodeId }: BatchContext, key: number, turn: TurnCommit): CommittedTurn | Fenced {
@@ -122,10 +134,9 @@ function updateInstance(tx: Transaction, key: number, turn: TurnCommit): void {
   else tx.wake.statusChanged(turn.instanceId);
 }
 
-/** Whether messages are left, after those that the turn acked. Mostly there are none. */
-function settle({ db }: Transaction, key: number): boolean {
+function isMailLeft({ db, now }: Transaction, key: number, { ackedMessages }: TurnCommit): boolean {
   const isLeft = db.get(MESSAGES_WAIT, key) !== undefined;
-  db.run(isLeft ? SETTLE_ENDING : SETTLE_EMPTY, key);
+  if (isLeft && ackedMessages.length > 0) db.run(MARK_READY_AGAIN, key, now);
   return isLeft;
 }
 
@@ -135,10 +146,10 @@ function purgeMessages(tx: Transaction, key: number, instanceId: string): Undeli
   return bodies.map(([body]) => ({ instanceId, why: "purged", body }));
 }
 
-function release(tx: Transaction, key: number, turn: TurnCommit, mayHaveMail: boolean): void {
-  const availableAt = tx.now + Math.ceil(turn.availableInMs);
-  const values = [key, availableAt, turn.quarantine, turn.claimDoesNotCount ? 1 : 0] as const;
-  tx.db.run(mayHaveMail ? RELEASE : RELEASE_WITHOUT_MAIL, ...values);
-  if (mayHaveMail && tx.db.get<[number | null]>(SELECT_READY_SINCE, key)?.[0] != null) tx.wake.instancesReady();
+function release(tx: Transaction, key: number, turn: TurnCommit): void {
+  tx.db.run(RELEASE, key, availableAt(tx, turn), turn.quarantine, turn.claimDoesNotCount ? 1 : 0);
+  if (tx.db.get<[number | null]>(SELECT_READY_SINCE, key)?.[0] != null) tx.wake.instancesReady();
   if (turn.quarantine !== null) tx.wake.statusChanged(turn.instanceId);
 }
+
+const availableAt = (tx: Transaction, turn: TurnCommit): number => tx.now + Math.ceil(turn.availableInMs);

@@ -1,6 +1,7 @@
 import type { CommitBatch, CommitResult, TurnOutcome } from "../contract.ts";
 import { commitResult } from "./commit-result.ts";
 import { type CommittedTurn, commitTurn, type Fenced } from "./commit-turn.ts";
+import { HistoryRows } from "./history-rows.ts";
 import { holdsLease } from "./node-lease.ts";
 import { queuedMessages } from "./queued-messages.ts";
 import { WorkLost } from "./replace-work.ts";
@@ -17,13 +18,16 @@ export interface BatchContext {
   readonly slots: WorkSlots;
   /** Instances that this batch sent a message to. */
   readonly receivers: Set<number>;
+  readonly history: HistoryRows;
 }
 
 export function commit(tx: Transaction, batch: CommitBatch): CommitResult {
   if (!holdsLease(tx, batch.nodeId)) return fencedBatch(tx, batch);
   const slots = new WorkSlots(tx, batch.claimWork);
-  const context: BatchContext = { tx, nodeId: batch.nodeId, slots, receivers: new Set() };
+  const history = new HistoryRows(tx);
+  const context: BatchContext = { tx, nodeId: batch.nodeId, slots, receivers: new Set(), history };
   const turns = batch.turns.map((turn) => applyPart(context, () => commitTurn(context, turn)));
+  history.flush();
   const results = batch.results.map((result) => applyPart(context, () => commitResult(context, result)));
   // Only now: the parts of a batch may send messages to the instances of its turns.
   const limit = batch.messageLimit ?? defaultMessageLimit;

@@ -27,9 +27,13 @@ export class Connection {
     return this.#statement(sql).run(...values).changes as number;
   }
 
-  /** Runs an INSERT of one row and returns its rowid. RETURNING would make SQLite build a table for it. */
-  insert(sql: string, ...values: SQLInputValue[]): number {
-    return this.#statement(sql).run(...values).lastInsertRowid as number;
+  /**
+   * Runs an INSERT of one row and returns its rowid; null if a conflict kept it out. RETURNING would make SQLite build a
+   * table for it.
+   */
+  insert(sql: string, ...values: SQLInputValue[]): number | null {
+    const { changes, lastInsertRowid } = this.#statement(sql).run(...values);
+    return changes === 0 ? null : (lastInsertRowid as number);
   }
 
   get<R extends Row>(sql: string, ...values: SQLInputValue[]): R | undefined {

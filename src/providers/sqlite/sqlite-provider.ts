@@ -20,6 +20,7 @@ import type {
   FiredTimers,
   InstanceRef,
   InstancePage,
+  InstanceProgress,
   InstanceQueues,
   InstanceRecord,
   Kept,
@@ -72,8 +73,8 @@ import { pruneInstances } from "./prune-instances.ts";
 import { readHistory } from "./read-history.ts";
 import { type ReadInstanceQueues, readInstanceQueues } from "./read-instance-queues.ts";
 import { readInstance } from "./read-instance.ts";
-import { readLastEvent } from "./read-last-event.ts";
 import { readLoad } from "./read-load.ts";
+import { readProgress } from "./read-progress.ts";
 import { readState } from "./read-state.ts";
 import { type ReadTraffic, readTraffic } from "./read-traffic.ts";
 import { releaseAllExcept } from "./release-all-except.ts";
@@ -82,6 +83,7 @@ import { releaseQuarantine } from "./release-quarantine.ts";
 import { renewLease } from "./renew-lease.ts";
 import { restoreInstances } from "./restore-instances.ts";
 import { readSeal, sealStore, unsealStore } from "./seal-store.ts";
+import { SharedLook } from "./shared-look.ts";
 import { toStorageError } from "./sqlite-errors.ts";
 import { runUnderSavepoint, type SqliteTransaction } from "./sqlite-transaction.ts";
 import { latestTime } from "./store-time.ts";
@@ -134,6 +136,13 @@ export class SqliteProvider implements Provider {
   readonly #reader: Connection;
   readonly #writes: WriteQueue;
   readonly #listeners: WakeListeners;
+  /**
+   * For what reads a row or two, often right after a commit: the connection that wrote them still has their pages, and
+   * every other one has to forget its own first.
+   */
+  readonly #looks = new SharedLook((query) =>
+    this.#read(query, () => (this.#writer.inTransaction ? this.#reader : this.#writer)),
+  );
   readonly #stopHearingOfMoves: (() => void) | undefined;
   #closing: Promise<void> | null = null;
 
@@ -258,15 +267,15 @@ export class SqliteProvider implements Provider {
   }
 
   readInstance(instanceId: string): Promise<InstanceRecord | null> {
-    return this.#look((db) => readInstance(db, instanceId));
+    return this.#looks.add((db) => readInstance(db, instanceId));
   }
 
   readHistory(instanceId: string, executionId?: number): Promise<readonly EventRow[] | null> {
     return this.#read((db) => readHistory(db, instanceId, executionId));
   }
 
-  readLastEvent(instanceId: string): Promise<EventRow | null> {
-    return this.#look((db) => readLastEvent(db, instanceId));
+  readProgress(instanceId: string): Promise<InstanceProgress | null> {
+    return this.#looks.add((db) => readProgress(db, instanceId));
   }
 
   readState(instanceId: string): Promise<readonly { readonly key: string; readonly payload: string }[] | null> {
@@ -345,14 +354,6 @@ export class SqliteProvider implements Provider {
   async #write<T>(operation: (tx: Transaction) => T): Promise<T> {
     if (this.#closing !== null) throw closedError();
     return await this.#writes.push(operation);
-  }
-
-  /**
-   * For what reads a row or two, often right after a commit: the connection that wrote them still has their pages, and
-   * every other one has to forget its own first.
-   */
-  #look<T>(query: (db: Connection) => T): Promise<T> {
-    return this.#read(query, () => (this.#writer.inTransaction ? this.#reader : this.#writer));
   }
 
   async #read<T>(query: (db: Connection) => T, connection = () => this.#reader): Promise<T> {

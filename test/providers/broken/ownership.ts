@@ -123,7 +123,7 @@ export const brokenOwnership = [
     changeTurns((turn) => ({ ...turn, projection: turn.projection && { ...turn.projection, handler: null } })),
   ),
   broken(
-    "O1 O14 F1",
+    "O1 O14",
     "a release is forgotten",
     changeTurns((turn) => ({ ...turn, release: false })),
   ),

@@ -44,8 +44,11 @@ export const brokenReading = [
     listChildren: async (instanceId, runId) =>
       (await real.listChildren(instanceId, runId)).filter(({ status }) => status === "pending"),
   })),
-  broken("R7", "the last event is that of the first execution", (real) => ({
-    readLastEvent: async (instanceId) => (await real.readHistory(instanceId, 1))?.at(-1) ?? null,
+  broken("R7", "the end of an instance is that of its first execution", (real) => ({
+    readProgress: async (instanceId) => {
+      const found = await real.readProgress(instanceId);
+      return found?.end == null ? found : { ...found, end: (await real.readHistory(instanceId, 1))?.at(-1) ?? null };
+    },
   })),
   broken("R8 X8", "an instance without state has none", (real) => ({
     readState: async (instanceId) => {

@@ -85,7 +85,7 @@ export const brokenTurns = [
         batch.turns.map(async (turn) => {
           const executionId = (await real.readInstance(turn.instanceId))?.executionId ?? 0;
           if (executionId === turn.executionId) return turn;
-          const lastEventId = (await real.readLastEvent(turn.instanceId))?.eventId ?? 0;
+          const lastEventId = (await real.readHistory(turn.instanceId))?.at(-1)?.eventId ?? 0;
           const events = turn.events.map((event, index) => ({ ...event, eventId: lastEventId + index + 1 }));
           return { ...turn, executionId, lastEventId, events };
         }),
@@ -97,7 +97,7 @@ export const brokenTurns = [
     commit: async (batch) => {
       const turns = await Promise.all(
         batch.turns.map(async (turn) => {
-          const lastEventId = (await real.readLastEvent(turn.instanceId))?.eventId ?? 0;
+          const lastEventId = (await real.readHistory(turn.instanceId))?.at(-1)?.eventId ?? 0;
           const events = turn.events.map((event, index) => ({ ...event, eventId: lastEventId + index + 1 }));
           return { ...turn, lastEventId, events };
         }),

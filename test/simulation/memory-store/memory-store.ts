@@ -59,7 +59,7 @@ export class MemoryStore implements Provider {
   readonly releaseQuarantine = this.#calls(reads.releaseQuarantine);
   readonly readInstance = this.#calls(reads.readInstance);
   readonly readHistory = this.#calls(reads.readHistory);
-  readonly readLastEvent = this.#calls(reads.readLastEvent);
+  readonly readProgress = this.#calls(reads.readProgress);
   readonly readState = this.#calls(reads.readState);
   readonly listExecutions = this.#calls(reads.listExecutions);
   readonly listChildren = this.#calls(reads.listChildren);

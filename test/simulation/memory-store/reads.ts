@@ -4,6 +4,7 @@ import type {
   EventRow,
   ExecutionRecord,
   InstancePage,
+  InstanceProgress,
   InstanceRecord,
   ListInstances,
   StoreLoad,
@@ -34,7 +35,12 @@ export function readHistory({ byId }: Rows, id: string, executionId?: number): r
   return row.executions.get(executionId)?.slice() ?? null;
 }
 
-export const readLastEvent = (rows: Rows, id: string): EventRow | null => readHistory(rows, id)?.at(-1) ?? null;
+export function readProgress(rows: Rows, id: string): InstanceProgress | null {
+  const row = rows.byId.get(id);
+  if (row === undefined) return null;
+  const { runId, status, executionId } = row;
+  return { runId, status, executionId, end: (hasEnded(status) ? historyOf(row).at(-1) : null) ?? null };
+}
 
 export function readState({ byId }: Rows, id: string) {
   const row = byId.get(id);
