@@ -1,6 +1,7 @@
 import type {
   AnyActivity,
   ActivityCall,
+  ActivityPolicy,
   AnySchema,
   AwaitOptions,
   DetachedStart,
@@ -104,16 +105,16 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
       return engine.random.uuid();
     },
 
-    activity: (target: AnyActivity | string, input?: unknown, call: ActivityCall = {}): Promise<never> => {
+    activity: (target: AnyActivity | string, input?: unknown, call: ActivityCall = asDefined): Promise<never> => {
       if (enter("activity")) return never();
       const { name, queue, scheduleToStartMs } = activityTarget(target, call, engine);
       const what = `activity "${name}"`;
-      const { attemptTimeout, timeout: _timeout, signal: _signal, queue: _queue, session, ...rest } = call;
+      const { session } = call;
       if (session !== undefined) checkInstanceId(session, "session", engine.maxBytes("idBytes"));
       const policy = {
         // It holds also while no node that knows the activity's options has it.
         ...(scheduleToStartMs !== undefined && { scheduleToStartMs }),
-        ...activityPolicy({ ...rest, ...(attemptTimeout !== undefined && { timeout: attemptTimeout }) }, what),
+        ...(call !== asDefined && callPolicy(call, what)),
       };
       const draft: ScheduledDraft = {
         kind: "ActivityScheduled",
@@ -234,6 +235,14 @@ export function createContext(engine: ReplayEngine): OrchestrationContext {
 }
 
 const maxReadableBytes = 120;
+
+/** The options of nearly all calls: there is nothing to be made of them. */
+const asDefined: ActivityCall = {};
+
+function callPolicy(call: ActivityCall, what: string): ActivityPolicy {
+  const { attemptTimeout, timeout: _timeout, signal: _signal, queue: _queue, session: _session, ...rest } = call;
+  return activityPolicy({ ...rest, ...(attemptTimeout !== undefined && { timeout: attemptTimeout }) }, what);
+}
 
 /** What a call gives that must never come to anything: the function is not led on, and there is no error to catch. */
 function never(): Promise<never> {

@@ -43,7 +43,7 @@ export class ActivityRun implements Rostered {
   #abort: AbortController | undefined;
   #abortReason: Error | undefined;
   readonly #settled = Promise.withResolvers<ActivityEnd>();
-  readonly #timers = new Set<HostTimer>();
+  #timers: Set<HostTimer> | undefined;
   readonly #startedMs: number;
   #lastBeatMs: number;
   #storedBeatMs = -Infinity;
@@ -124,7 +124,7 @@ export class ActivityRun implements Rostered {
   #settle(end: ActivityEnd): void {
     if (!this.#hasEnded) tellActivityEnd(this.#told, end, this.#node.host.now() - this.#startedMs);
     this.#hasEnded = true;
-    for (const timer of this.#timers) this.#node.host.cancel(timer);
+    for (const timer of this.#timers ?? []) this.#node.host.cancel(timer);
     this.#settled.resolve(end);
   }
 
@@ -199,9 +199,10 @@ export class ActivityRun implements Rostered {
 
   #after(ms: number, action: () => void): HostTimer {
     const timer = this.#node.host.after(Math.min(Math.max(0, Math.ceil(ms)), longestTimerMs), () => {
-      this.#timers.delete(timer);
+      this.#timers?.delete(timer);
       action();
     });
+    this.#timers ??= new Set();
     this.#timers.add(timer);
     return timer;
   }
@@ -209,7 +210,7 @@ export class ActivityRun implements Rostered {
   #cancelTimer(timer: HostTimer | undefined): void {
     if (timer === undefined) return;
     this.#node.host.cancel(timer);
-    this.#timers.delete(timer);
+    this.#timers?.delete(timer);
   }
 
   #timeOut(why: string, isFinal: boolean): void {
