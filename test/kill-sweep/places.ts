@@ -11,6 +11,8 @@ import type { Address } from "../support/store-address.ts";
 export interface Place extends AsyncDisposable {
   readonly address: Address;
   readonly ledger: string;
+  /** For when all who had one are dead. On SQLite that is seen by itself. */
+  readonly expireLeases: () => Promise<void>;
 }
 
 // What is written when a process is killed stays written without a disk.
@@ -47,6 +49,7 @@ export class Places implements AsyncDisposable {
     return {
       address: { kind: "sqlite", file },
       ledger,
+      expireLeases: () => Promise.resolve(),
       [Symbol.asyncDispose]: async () => {
         for (const name of [file, `${file}-wal`, `${file}-shm`, ledger]) rmSync(name, { force: true });
       },
@@ -64,6 +67,7 @@ export class Places implements AsyncDisposable {
     return {
       address: { kind: "postgres", url: schema.url, schema: schema.schema },
       ledger,
+      expireLeases: () => schema.expireLeases(),
       [Symbol.asyncDispose]: async () => {
         rmSync(ledger, { force: true });
         await schema.empty();

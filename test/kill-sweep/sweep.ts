@@ -115,16 +115,15 @@ interface Case {
 }
 
 async function strikeAll(options: SweepOptions, cases: readonly Case[]): Promise<void> {
-  const { victim, scenario, store, broken = null } = options;
-  // On SQLite it is seen that a process has died. On PostgreSQL its lease has to run out, and to last until then.
-  const leaseMs = store === "sqlite" ? 15_000 : 4_000;
+  const { victim, scenario, broken = null } = options;
   const runs = cases.map(({ point, place: { address, ledger } }) => ({ address, ledger, point }));
-  const wasKilled = await victim.run({ scenario, broken, leaseMs, runs });
+  const wasKilled = await victim.run({ scenario, broken, leaseMs: 15_000, runs });
   if (!wasKilled) return;
   await Promise.all(
-    cases.map(async ({ place: { address, ledger }, deaths }) => {
+    cases.map(async ({ place: { address, ledger, expireLeases }, deaths }) => {
       if (readLedger(ledger).some(({ kind }) => kind === "whole")) return;
       deaths.push(await lookAtDeath(address, ledger));
+      await expireLeases();
     }),
   );
 }

@@ -59,6 +59,12 @@ export class PostgresSchema implements AsyncDisposable {
     return (await this.#aside.query(text, values)).rows as R[];
   }
 
+  /** As it would be when the leases of nodes that are dead had run out: of all of them, or of one. */
+  async expireLeases(nodeId?: string): Promise<void> {
+    const whose = nodeId === undefined ? "" : " WHERE node_id = $1";
+    await this.query(`UPDATE nodes SET lease_until = 0${whose}`, nodeId === undefined ? [] : [nodeId]);
+  }
+
   /** As if it had just been created, its numbers beginning at 1 again. */
   async empty(): Promise<void> {
     await this.query("SELECT unseal_store(move_id) FROM seal");

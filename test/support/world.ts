@@ -70,7 +70,7 @@ export class World {
   /** Leaves a node that is dead without its lease at once, as it would be when that had run out. */
   async expireLease({ nodeId = "" }: Runtime): Promise<void> {
     const { schema } = this.store;
-    if (schema !== null) await schema.query("UPDATE nodes SET lease_until = 0 WHERE node_id = $1", [nodeId]);
+    if (schema !== null) await schema.expireLeases(nodeId);
     else this.store.sql("UPDATE perdure_nodes SET lease_until = 0 WHERE node_id = ?", nodeId);
   }
 
