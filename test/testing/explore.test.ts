@@ -156,6 +156,8 @@ test("what is missing is said at once", async () => {
   });
   const parent = orchestration("parent", async (ctx) => ctx.subOrchestration("nobody"));
   await assert.rejects(explore(parent, {}), /Orchestration "nobody" is started, and `orchestrations` does not have it/);
+  const pinned = orchestration("pinned", async (ctx) => ctx.subOrchestration(joined, 1, { version: "9.0.0" }));
+  await assert.rejects(explore(pinned, { orchestrations: [joined] }), /"joined" in version 9\.0\.0 is started, and/);
   await assert.rejects(explore(joined, { input: 1, maxSchedules: 0 }), InvalidArgumentError);
 });
 
@@ -168,4 +170,13 @@ test("the guard is gone when the exploration is over", async () => {
 test("one crash is one crash, and one schedule one schedule", async () => {
   const report = await explore(joined, { input: 1, activities: { part } });
   assert.match(String(report), /^"joined": 1 schedule \(every order there is\), 1 crash, one before every step\n/);
+});
+
+test("an activity that never ends is named, and the exploration ends", async () => {
+  const waiting = orchestration("waiting", async (ctx) => ctx.activity("endless"));
+  const activities = { endless: () => new Promise(() => undefined) };
+  await assert.rejects(explore(waiting, { activities, patience: 20 }), {
+    code: "TEST_STUCK",
+    message: /activity "endless" has not ended for 20 ms/,
+  });
 });

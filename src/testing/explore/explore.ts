@@ -20,7 +20,8 @@ import { search } from "./search.ts";
  * from everything being quick come first, so what is reported is reported with a small schedule. Beyond `maxSchedules`
  * a part of the orders is chosen at random. The same call explores the same schedules.
  *
- * Rejects with `InvalidArgumentError` if an activity or a child is not given.
+ * Rejects with `InvalidArgumentError` if an activity or a child is not given, and with `StuckTestError` if an activity
+ * does not end.
  */
 export function explore<I, O>(orchestration: Orchestration<I, O>, options: ExploreOptions<I>): Promise<ExploreReport> {
   return guarded(async () => {

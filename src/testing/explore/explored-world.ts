@@ -73,6 +73,7 @@ export class ExploredWorld {
   #givenUpNow: PendingWork[] = [];
   /** Messages and events that came to nothing, and why. */
   readonly dropped: string[] = [];
+  readonly #patienceMs: number;
   readonly #activities: ReadonlyMap<string, AnyActivity>;
   readonly #work = new Map<string, PendingWork>();
   #timers: PendingTimer[] = [];
@@ -83,6 +84,7 @@ export class ExploredWorld {
   constructor(plan: Plan) {
     const { activities, observe } = plan.setup();
     this.observe = observe;
+    this.#patienceMs = plan.patienceMs;
     this.#activities = new Map(activities.map((definition) => [definition.name, definition]));
     this.node = turnNode({
       host: worldHost(),
@@ -188,7 +190,8 @@ export class ExploredWorld {
 
   #execute(item: PendingWork): Promise<StoredText> {
     const definition = this.#activities.get(item.name) as AnyActivity;
-    return runActivity(this.node, definition, { item, instanceId: item.instance.instanceId });
+    const { instanceId } = item.instance;
+    return runActivity(this.node, definition, { item, instanceId, patienceMs: this.#patienceMs });
   }
 
   /** Behind what waits already, as in any queue. */
@@ -256,8 +259,9 @@ export class ExploredWorld {
   #add(start: NewInstance): ExploredInstance {
     const { name, version } = start;
     if (this.node.orchestrationRegistry.resolve(name, version ?? undefined) === undefined) {
+      const what = version === null ? `"${name}"` : `"${name}" in version ${version}`;
       throw new InvalidArgumentError(
-        `Orchestration "${name}" is started, and \`orchestrations\` does not have it. Give its definition.`,
+        `Orchestration ${what} is started, and \`orchestrations\` does not have it. Give its definition.`,
       );
     }
     const instance = new ExploredInstance(repeatable(start), this.node.host);

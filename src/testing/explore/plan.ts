@@ -7,7 +7,7 @@ import type { NewInstance, StoredText } from "../../providers/contract.ts";
 import { clientLimits } from "../../client/client-context.ts";
 import { inboundData } from "../../client/inbound-data.ts";
 import { newStart } from "../../client/new-start.ts";
-import { checkObject, wholeNumber } from "../../values/index.ts";
+import { checkObject, type Duration, parseDuration, wholeNumber } from "../../values/index.ts";
 import { inputText } from "./value-text.ts";
 
 /** Activities by name, as far as an exploration needs them: what they give for an input, or throw. */
@@ -43,6 +43,8 @@ export interface ExploreOptions<I> extends ExploredSetup {
   readonly maxCrashes?: number;
   /** Default 1. */
   readonly seed?: number;
+  /** Real time in which an activity may run, until the exploration is taken for one that cannot go on. Default `"4s"`. */
+  readonly patience?: Duration;
 }
 
 /** Something that comes to the instance from outside, behind whatever else comes through the same channel. */
@@ -62,6 +64,7 @@ export interface Plan {
   readonly maxSteps: number;
   readonly maxCrashes: number;
   readonly seed: number;
+  readonly patienceMs: number;
 }
 
 const limits = clientLimits({ payloadBytes: 64 * 1024 * 1024 });
@@ -95,6 +98,7 @@ export function explorationPlan<I>(root: Orchestration<I, unknown>, options: Exp
     maxSteps: wholeNumber(options.maxSteps ?? 500, "maxSteps"),
     maxCrashes: wholeNumber(options.maxCrashes ?? maxSchedules, "maxCrashes"),
     seed: options.seed ?? 1,
+    patienceMs: parseDuration(options.patience ?? "4s", "patience"),
   };
 }
 
