@@ -76,15 +76,41 @@ const json = (rows: Record<string, unknown>[]): string | null => (rows.length ==
 
 function columnsOf({ turns, acks, fences, events, work }: EncodedBatch): (Buffer | null)[] {
   return [
-    ...[bigints(turns.key), texts(turns.id), integers(turns.epoch), integers(turns.execution), integers(turns.last)],
-    ...[integers(turns.events), integers(turns.flags), integers(turns.room), integers(turns.next)],
-    ...[texts(turns.handler), bigints(turns.available), texts(turns.quarantine), texts(turns.status)],
-    ...[texts(turns.version), texts(turns.custom)],
-    ...[integers(acks.turn), integers(acks.lane), bigints(acks.seq)],
-    ...[integers(fences.turn), texts(fences.id), integers(fences.delivery)],
-    ...[integers(events.turn), integers(events.id), bigints(events.at), texts(events.body), texts(events.payload)],
-    ...[integers(work.turn), texts(work.id), texts(work.queue), texts(work.name), bigints(work.startBy)],
-    ...[texts(work.body), texts(work.payload), texts(work.session), integers(work.slot)],
+    bigints(turns.key),
+    texts(turns.id),
+    integers(turns.epoch),
+    integers(turns.execution),
+    integers(turns.last),
+    integers(turns.events),
+    integers(turns.flags),
+    integers(turns.room),
+    integers(turns.next),
+    texts(turns.handler),
+    bigints(turns.available),
+    texts(turns.quarantine),
+    texts(turns.status),
+    texts(turns.version),
+    texts(turns.custom),
+    integers(acks.turn),
+    integers(acks.lane),
+    bigints(acks.seq),
+    integers(fences.turn),
+    texts(fences.id),
+    integers(fences.delivery),
+    integers(events.turn),
+    integers(events.id),
+    bigints(events.at),
+    texts(events.body),
+    texts(events.payload),
+    integers(work.turn),
+    texts(work.id),
+    texts(work.queue),
+    texts(work.name),
+    bigints(work.startBy),
+    texts(work.body),
+    texts(work.payload),
+    texts(work.session),
+    integers(work.slot),
   ];
 }
 
@@ -104,8 +130,11 @@ function rivals({ work }: EncodedBatch, slots: CommitBatch["claimWork"], lowWate
 
 function cancels({ cancelledWork, cancelledTimers, closing }: EncodedBatch): (Buffer | null)[] {
   return [
-    ...[integers(cancelledWork.turn), texts(cancelledWork.id)],
-    ...[integers(cancelledTimers.turn), integers(cancelledTimers.eventId), integers(closing)],
+    integers(cancelledWork.turn),
+    texts(cancelledWork.id),
+    integers(cancelledTimers.turn),
+    integers(cancelledTimers.eventId),
+    integers(closing),
   ];
 }
 

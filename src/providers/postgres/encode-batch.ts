@@ -78,8 +78,21 @@ interface WorkColumns {
 export function encodeBatch(batch: CommitBatch): EncodedBatch {
   const tables: Tables = {
     turns: {
-      ...{ key: [], id: [], epoch: [], execution: [], last: [], events: [], flags: [], room: [] },
-      ...{ next: [], handler: [], available: [], quarantine: [], status: [], version: [], custom: [] },
+      key: [],
+      id: [],
+      epoch: [],
+      execution: [],
+      last: [],
+      events: [],
+      flags: [],
+      room: [],
+      next: [],
+      handler: [],
+      available: [],
+      quarantine: [],
+      status: [],
+      version: [],
+      custom: [],
     },
     acks: { turn: [], lane: [], seq: [] },
     fences: { turn: [], id: [], delivery: [] },
@@ -182,8 +195,13 @@ function encodeWork(
 
 /** What a turn is, as bits; see `commit_batch`. */
 const flags = {
-  ...{ didSomething: 1, releases: 2, ends: 4, settles: 8, hasGap: 16 },
-  ...{ claimDoesNotCount: 32, showsChange: 64 },
+  didSomething: 1,
+  releases: 2,
+  ends: 4,
+  settles: 8,
+  hasGap: 16,
+  claimDoesNotCount: 32,
+  showsChange: 64,
 } as const;
 
 function encodeFence(to: TurnColumns, turn: TurnCommit): void {

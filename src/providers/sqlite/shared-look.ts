@@ -32,7 +32,7 @@ export class SharedLook {
 
   async #answerSoon(): Promise<void> {
     // Whoever else was woken in this moment has its turn before this goes on.
-    await null;
+    await Promise.resolve();
     const looks = this.#waiting;
     this.#waiting = [];
     try {
