@@ -203,9 +203,9 @@ inEveryMode("whoever waits in the same process is woken through continue-as-new,
   const seen: string[] = [];
   const watching = new Client(
     overriding(world.provider, {
-      readInstance: (instanceId) => {
+      readProgress: (instanceId) => {
         seen.push("read");
-        return world.provider.readInstance(instanceId);
+        return world.provider.readProgress(instanceId);
       },
       subscribe: (listener) =>
         world.provider.subscribe((wake) => {

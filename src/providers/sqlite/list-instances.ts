@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from "../../errors/index.ts";
-import type { InstancePage, InstanceStatus, ListInstances } from "../contract.ts";
+import type { InstancePage, ListInstances } from "../contract.ts";
 import type { Connection } from "./connection.ts";
 import { conditionsOf, inStatuses } from "./instance-conditions.ts";
+import { instanceGroups } from "./instance-groups.ts";
 import { recordColumns, type RecordColumns, recordFromColumns } from "./instance-row.ts";
 import { LIMIT } from "./row-limit.ts";
 
@@ -14,8 +15,6 @@ const newestFirst = ` ORDER BY i.key DESC ${LIMIT}`;
 const quarantinedByKey = `
   SELECT i.key, ${recordColumns} FROM perdure_ownerships o JOIN perdure_instances i ON i.key = o.key
    WHERE o.key < ?`;
-
-const allStatuses: readonly InstanceStatus[] = ["pending", "running", "completed", "failed", "cancelled", "terminated"];
 
 type Columns = [key: number, ...RecordColumns];
 
@@ -35,17 +34,18 @@ export function listInstances(db: Connection, request: ListInstances): InstanceP
 
 function selectRows(db: Connection, request: ListInstances, before: number, limit: number): Columns[] {
   const { statuses, name, quarantined } = request;
-  const { sql, values } = conditionsOf(request);
   if (quarantined === true || (statuses === null && name === null)) {
+    const { sql, values } = conditionsOf(request);
     // Quarantined instances are few: found by their own index, and then filtered.
     const select = (quarantined === true ? quarantinedByKey : byKey) + sql;
     const among = statuses === null ? "" : inStatuses(statuses);
     return db.all<Columns>(select + among + newestFirst, before, ...values, ...(statuses ?? []), limit);
   }
-  // One status at a time, each in the order of an index; with IN, SQLite would sort every instance that has ended.
-  const select = `${byKey}${sql} AND i.status = ?${newestFirst}`;
-  return [...new Set(statuses ?? allStatuses)]
-    .flatMap((status) => db.all<Columns>(select, before, ...values, status, limit))
+  // One group at a time, each in the order of the index; with IN, SQLite would sort every instance that has ended.
+  const { sql, values } = conditionsOf({ ...request, name: null });
+  const select = `${byKey}${sql} AND i.name = ? AND i.status = ?${newestFirst}`;
+  return instanceGroups(db, request)
+    .flatMap((group) => db.all<Columns>(select, before, ...values, group.name, group.status, limit))
     .toSorted((a, b) => b[0] - a[0])
     .slice(0, limit);
 }

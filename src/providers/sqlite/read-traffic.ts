@@ -4,10 +4,11 @@ import type { Connection } from "./connection.ts";
 // By key, which grows in the order of creation, up to the first that is too old.
 const SELECT_STARTED = "SELECT created_at FROM perdure_instances ORDER BY key DESC LIMIT ?";
 
+// With the condition of the index perdure_instances_ended, word for word, or SQLite would not use it.
 const SELECT_ENDED = `
   SELECT name, status, created_at, updated_at FROM perdure_instances
-   WHERE status = ? AND updated_at >= ? AND parent_instance_id IS NULL
-     AND status IN ('completed', 'failed', 'cancelled', 'terminated')
+   WHERE status <> 'pending' AND status <> 'running' AND parent_instance_id IS NULL
+     AND status = ? AND updated_at >= ?
    ORDER BY updated_at DESC LIMIT ?`;
 
 const endings: readonly InstanceStatus[] = ["completed", "failed", "cancelled", "terminated"];

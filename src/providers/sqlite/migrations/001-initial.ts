@@ -15,7 +15,7 @@ CREATE TABLE perdure_instances (
   updated_at INTEGER NOT NULL,
   custom_status TEXT
 ) STRICT;
-CREATE INDEX perdure_instances_by_status ON perdure_instances (status);
+-- One for both: see instance-groups.ts.
 CREATE INDEX perdure_instances_by_name ON perdure_instances (name, status);
 CREATE INDEX perdure_instances_by_parent ON perdure_instances (parent_instance_id)
   WHERE parent_instance_id IS NOT NULL;
