@@ -1,7 +1,8 @@
 import type { CommitBatch, TurnCommit } from "../contract.ts";
 
 interface Text {
-  readonly body?: string;
+  /** Whoever commits may have got it wrong; what cannot be stored is refused where it is stored. */
+  readonly body?: string | null | undefined;
   readonly payload: string | null;
 }
 
@@ -23,4 +24,4 @@ function charsOfTurn({ events, work, messages, starts, state }: TurnCommit): num
   return sum;
 }
 
-const charsOfText = ({ body = "", payload }: Text): number => body.length + (payload?.length ?? 0);
+const charsOfText = ({ body, payload }: Text): number => (body?.length ?? 0) + (payload?.length ?? 0);
