@@ -239,7 +239,7 @@ describe("PostgreSQL hints", () => {
       assert.equal((await holder.fetchWork()).items[0]?.id, "w");
     }));
 
-  test("an instance that had to wait for another of its id is dated after that wait", () =>
+  test("a start that has to wait for another of its id holds up no others, and is dated after that wait", () =>
     inSchema(async (schema) => {
       await using provider = await schema.open({ listen: false });
       const client = await schema.pool.connect();
@@ -247,11 +247,19 @@ describe("PostgreSQL hints", () => {
       await provider.transactions.createInstances(client, [newInstance("a")]);
       const started = provider.createInstances([newInstance("a")]);
       await untilWaiting(schema);
+      // Nobody else waits for that.
+      assert.equal((await provider.createInstances([newInstance("b")]))[0]?.created, true);
+      const together = provider.createInstances([newInstance("a"), newInstance("c")]);
+      assert.equal((await provider.createInstances([newInstance("d")]))[0]?.created, true);
+      await untilWaiting(schema);
       const [clock] = await schema.query<{ now: string }>("SELECT store_now() AS now");
       await client.query("ROLLBACK");
       client.release();
-      assert.equal((await started)[0]?.created, true);
-      const [entry] = await schema.query<{ ready_at: string }>("SELECT ready_at FROM ready");
+      const created = [...(await started), ...(await together)].map((start) => start.created);
+      assert.ok(created.filter((is) => is).length === 2 && created[2] === true, created.join());
+      const [entry] = await schema.query<{ ready_at: string }>(
+        "SELECT ready_at FROM ready JOIN instances USING (key) WHERE instance_id = 'a'",
+      );
       assert.ok(Number(entry?.ready_at) >= Number(clock?.now), `${entry?.ready_at} is before ${clock?.now}`);
     }));
 

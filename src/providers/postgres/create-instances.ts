@@ -3,13 +3,19 @@ import { encodeStart } from "./encode-start.ts";
 import { laneNumbers } from "./message-lane.ts";
 import type { Store } from "./store.ts";
 
+/**
+ * For an id that somebody is just starting in a transaction of his own: those who start others must not wait for that.
+ */
+const waitMs = 250;
+
 export interface CreatedRow {
   readonly runs: (string | null)[];
 }
 
 export async function createInstances({ db, hints }: Store, starts: readonly NewInstance[]): Promise<Created> {
   if (starts.length === 0) return [];
-  const row = await db.call<CreatedRow & { readonly queued: boolean }>("create_instances", ...encodeStarts(starts));
+  const [given, conflicts] = encodeStarts(starts);
+  const row = await db.call<CreatedRow & { readonly queued: boolean }>("create_instances", given, conflicts, waitMs);
   const answers = answersOf(starts, row);
   const changed = starts.filter((_start, index) => answers[index]?.created).map(({ instanceId }) => instanceId);
   hints.changed({ instances: row.queued || changed.length > 0, changed });

@@ -1,7 +1,9 @@
-import { isRefusal } from "./postgres-errors.ts";
+import { isLockWait, isRefusal } from "./postgres-errors.ts";
 
 /** Of several calls together: more would save nothing, and keep those that follow waiting. */
 const maxItems = 500;
+/** As long as any statement may take. */
+const patienceMs = 10_000;
 
 /**
  * Runs together what is asked for while the run before is under way, in the order of asking. So what one process asks
@@ -49,10 +51,24 @@ export class Gathered<Item, Answer> {
       for (const { items, resolve } of group) resolve(answers.slice(from, (from += items.length)));
     } catch (error) {
       // What nobody has answered may have taken effect. What was refused has not, and only one may be to blame.
-      if (group.length > 1 && isRefusal(error)) {
+      if (group.length > 1 && (isRefusal(error) || isLockWait(error))) {
         for (const part of group) await this.#runTogether([part]);
+      } else if (isLockWait(error)) {
+        for (const part of group) void this.#insist(part);
       } else {
         for (const { reject } of group) reject(error as Error);
+      }
+    }
+  }
+
+  /** What waits for somebody else waits apart, and holds up nobody. */
+  async #insist({ items, resolve, reject }: Waiting<Item, Answer>): Promise<void> {
+    const deadline = performance.now() + patienceMs;
+    for (;;) {
+      try {
+        return resolve(await this.#run(items));
+      } catch (error) {
+        if (!isLockWait(error) || performance.now() > deadline) return reject(error as Error);
       }
     }
   }

@@ -111,7 +111,9 @@ BEGIN
                 ORDER BY n);
 END $$;
 
-CREATE FUNCTION create_instances(p_starts json, p_conflicts json, OUT runs text[], OUT queued boolean)
+-- In a transaction of a user's p_wait_ms is null: how long that waits for a lock is not for us to say.
+CREATE FUNCTION create_instances(p_starts json, p_conflicts json, p_wait_ms integer DEFAULT NULL,
+                                 OUT runs text[], OUT queued boolean)
   LANGUAGE plpgsql ${plans} AS $$
 DECLARE
   v_now bigint := store_now();
@@ -120,6 +122,7 @@ DECLARE
   v_bodies text[];
   v_payloads text[];
 BEGIN
+  IF p_wait_ms IS NOT NULL THEN PERFORM set_config('lock_timeout', p_wait_ms || 'ms', true); END IF;
   queued := false;
   runs := start_instances(p_starts, NULL, v_now);
   SELECT array_agg(c.id ORDER BY c.s), array_agg(c.lane ORDER BY c.s), array_agg(c.body ORDER BY c.s),
