@@ -7,6 +7,7 @@ export class CountingPool implements PostgresPool {
   refused = 0;
   #refuseAfter: string | null = null;
   #isRefusing = false;
+  #held: { readonly text: string; readonly reached: () => void; readonly gate: Promise<void> } | null = null;
   readonly #pool: pg.Pool;
   readonly #lent = new WeakMap<pg.PoolClient, PostgresClient>();
 
@@ -17,6 +18,13 @@ export class CountingPool implements PostgresPool {
   /** Once a statement with this text has been answered, the next connection is refused. */
   refuseAfter(text: string): void {
     this.#refuseAfter = text;
+  }
+
+  /** The next statement that begins so is held back until it may go on. */
+  holdBack(text: string): { readonly reached: Promise<void>; goOn(): void } {
+    const [reached, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    this.#held = { text, reached: reached.resolve, gate: gate.promise };
+    return { reached: reached.promise, goOn: gate.resolve };
   }
 
   async connect(): Promise<PostgresClient> {
@@ -30,6 +38,12 @@ export class CountingPool implements PostgresPool {
     if (known !== undefined) return known;
     const query = async (config: PostgresQuery) => {
       this.queries.push(config.text);
+      const held = this.#held;
+      if (held !== null && config.text.startsWith(held.text)) {
+        this.#held = null;
+        held.reached();
+        await held.gate;
+      }
       const answer = await client.query(config as pg.QueryConfig);
       if (this.#refuseAfter !== null && config.text.includes(this.#refuseAfter)) {
         this.#refuseAfter = null;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { Client } from "../../src/client/index.ts";
 import { activity, orchestration } from "../../src/definition/index.ts";
 import { checkProvider } from "../../src/providers/conformance/index.ts";
@@ -34,7 +35,7 @@ describe("PostgreSQL hints", () => {
       await untilListening(schema, 1);
       const startedAt = performance.now();
       for (let n = 0; n < 200; n += 1) await sender.createInstances([newInstance(`i${n}`)]);
-      while (wakes.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      while (wakes.length === 0) await nextTurn();
       const tenths = (performance.now() - startedAt) / 100;
       assert.deepEqual(wakes[0], { instances: true, work: true, timerDueAt: null, changed: null, ended: null });
       const sent = pool.queries.filter((text) => text.includes("pg_notify"));
@@ -48,17 +49,39 @@ describe("PostgreSQL hints", () => {
       await using other = await schema.open();
       const wakes: Wake[] = [];
       provider.subscribe((wake) => wakes.push(wake));
-      const heard = new Promise((resolve) => other.subscribe(resolve));
+      let heard = 0;
+      other.subscribe(() => (heard += 1));
       await untilListening(schema, 2);
+      // Both look once at what was there before they listened.
+      while (wakes.length === 0 || heard === 0) await nextTurn();
+      [wakes.length, heard] = [0, 0];
       await provider.createInstances([newInstance("a")]);
-      await heard;
+      while (heard === 0) await nextTurn();
       // Notifications come in one order to all: by the time the second is here, the first one would be.
       await other.createInstances([newInstance("b")]);
-      while (!wakes.some(({ changed }) => changed === null)) await new Promise((resolve) => setImmediate(resolve));
+      while (!wakes.some(({ changed }) => changed === null)) await nextTurn();
       assert.deepEqual(
         wakes.map(({ changed }) => changed),
         [["a"], null],
       );
+    }));
+
+  test("what others commit while a process only begins to listen, it looks for once it does", () =>
+    inSchema(async (schema) => {
+      const pool = new CountingPool(schema.pool);
+      const listening = pool.holdBack("LISTEN");
+      await using receiver = await PostgresProvider.open(pool, { schema: schema.schema });
+      const wakes: Wake[] = [];
+      receiver.subscribe((wake) => wakes.push(wake));
+      await listening.reached;
+      const sender = await schema.open();
+      await sender.createInstances([newInstance("a")]);
+      // What there is to tell has been told by then.
+      await sender.close();
+      assert.deepEqual(wakes, []);
+      listening.goOn();
+      while (wakes.length === 0) await nextTurn();
+      assert.deepEqual(wakes[0], { instances: true, work: true, timerDueAt: null, changed: null, ended: null });
     }));
 
   test("whoever sends a commit again, because its answer was lost, is told to look at what it brought", () =>
@@ -78,7 +101,7 @@ describe("PostgreSQL hints", () => {
       provider.subscribe((wake) => wakes.push(wake));
       assert.deepEqual((await node.commit([], batch)).results, ["fenced"]);
       // Whoever asked hears of it first.
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
       assert.deepEqual(
         wakes.map(({ instances, work }) => [instances, work]),
         [[true, true]],

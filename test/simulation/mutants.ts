@@ -84,8 +84,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "what a lost answer may have brought is not given back",
     file: "src/runtime/claim-gate.ts",
-    find: "if (this.#closed !== null || this.#isStopped) return;",
-    replace: "if (this.#closed !== null || !this.#isStopped) return;",
+    find: "    if (this.#isStopped) return;\n    this.#isInDoubt = true;",
+    replace: "    if (!this.#isStopped) return;\n    this.#isInDoubt = true;",
   },
   {
     name: "retries do not wait",

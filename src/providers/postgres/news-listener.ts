@@ -40,9 +40,10 @@ export class NewsListener {
 
   async #run(): Promise<void> {
     const { db, onHearing, onNews } = this.#options;
-    for (let isFirst = true; !this.#isStopped; isFirst = false) {
+    while (!this.#isStopped) {
       try {
-        await db.withClient((client) => this.#listenOn(client, isFirst ? () => undefined : () => onNews(true)));
+        // The first time, too: who wants to hear may have looked, and others have committed, before anything was heard.
+        await db.withClient((client) => this.#listenOn(client, () => onNews(true)));
       } catch {
         onHearing(false);
         await this.#pause.wait(retryAfterMs);
