@@ -136,13 +136,30 @@ export class Network {
         return fail(lost("was not answered in time"), patienceMs);
       }
       case "duplicate":
-        this.#apply(call, answer, fail);
+        return this.#sendTwice(call, { answer, fail });
+    }
+  }
+
+  #sendTwice(call: Call, { answer, fail }: Settle): void {
+    const again = (then: () => void) => this.#apply(call, then, then, this.#options.dice.between(0, 3_000));
+    const nothing = (): void => undefined;
+    switch (call.method) {
+      case "commit":
+        // Only the first says what work it has brought, so it has to be the one that is answered.
         return this.#apply(
           call,
-          () => undefined,
-          () => undefined,
-          dice.between(0, 3_000),
+          (value) => {
+            answer(value);
+            again(nothing);
+          },
+          fail,
         );
+      case "createInstances":
+        // Whoever hears that it was started may delete it, and another start after that is one.
+        return this.#apply(call, (value) => again(() => answer(value)), fail);
+      default:
+        this.#apply(call, answer, fail);
+        return again(nothing);
     }
   }
 
