@@ -70,8 +70,11 @@ async function exhaust(pool: pg.Pool): Promise<void> {
 async function takeFor(pool: pg.Pool, ms: number): Promise<void> {
   const client = await pool.connect();
   try {
-    await client.query("SELECT pg_sleep($1)", [ms / 1_000]);
-  } finally {
+    // One that goes half-open meanwhile would never answer.
+    const patience = { query_timeout: ms + 10_000 };
+    await client.query({ text: "SELECT pg_sleep($1)", values: [ms / 1_000], ...patience });
     client.release();
+  } catch {
+    client.release(true);
   }
 }
