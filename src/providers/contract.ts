@@ -86,8 +86,8 @@ export interface Provider extends AsyncDisposable {
   endTrial(nodeId: string, fence: WorkFence): Promise<void>;
   /** Stores the details and says whether the item is still this delivery's; null leaves the stored details alone. */
   heartbeatWork(nodeId: string, fence: WorkFence, details: string | null): Promise<boolean>;
-  /** Which of these items are no longer this node's, because they were cancelled or taken over. */
-  findLostWork(nodeId: string, fences: readonly WorkFence[]): Promise<readonly string[]>;
+  /** Which of these deliveries no longer hold, because the items were cancelled or taken over. */
+  findLostWork(nodeId: string, fences: readonly WorkFence[]): Promise<readonly WorkFence[]>;
   /** Turns the timers that are due into messages, oldest first. Never early. */
   fireTimers(request: { readonly partitions: readonly number[]; readonly limit: number }): Promise<FiredTimers>;
   /** Commits a batch: every turn and every result all or nothing by itself, and each fenced by itself. */

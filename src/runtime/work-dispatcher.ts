@@ -1,5 +1,5 @@
 import type { ActivityPolicy } from "../definition/index.ts";
-import { ActivityError, NotRegisteredError, type PerdureError, TimeoutError, errorToFailure } from "../errors/index.ts";
+import { ActivityError, type PerdureError, errorToFailure } from "../errors/index.ts";
 import {
   type ActivityCompleted,
   type ActivityFailed,
@@ -23,6 +23,7 @@ import { safetyNetMs } from "./safety-net.ts";
 import { untilDue } from "./until-due.ts";
 import { WakeSignal } from "./wake-signal.ts";
 import { type WorkBody, addressOf, decodeWork, workFields } from "./work-body.ts";
+import { lostTooOften, notStarted } from "./work-not-run.ts";
 
 interface Queue {
   readonly name: string;
@@ -358,8 +359,14 @@ export class WorkDispatcher {
   async #stopLost(): Promise<void> {
     const { nodeId } = this.#node.lease;
     if (nodeId === null || this.#running.size === 0) return;
-    const lost = new Set(await this.#node.provider.findLostWork(nodeId, this.deliveries()));
-    this.#stopWhere(({ item }) => lost.has(item.id), "The activity was cancelled, or taken over by another node.");
+    // Deliveries, and not items: the answer may be an old one, and a later delivery run here by now.
+    const lost = await this.#node.provider.findLostWork(nodeId, this.deliveries());
+    if (lost.length === 0) return;
+    const keys = new Set(lost.map(keyOf));
+    this.#stopWhere(
+      ({ fence }) => keys.has(keyOf(fence)),
+      "The activity was cancelled, or taken over by another node.",
+    );
   }
 
   async #waitForRunning(timeoutMs: number): Promise<void> {
@@ -370,30 +377,8 @@ export class WorkDispatcher {
   }
 }
 
+const keyOf = ({ id, delivery }: WorkFence): string => `${delivery} ${id}`;
+
 type CompletionContent =
   | Omit<ActivityCompleted, "scheduledId" | "eventId" | "at">
   | Omit<ActivityFailed, "scheduledId" | "eventId" | "at">;
-
-const lostTooOften = ({ name, lost, failures }: WorkItem) =>
-  new ActivityError(`Activity "${name}" was lost with its node ${lost} times. It may be what ends the process.`, {
-    activity: name,
-    attempts: lost + failures,
-    code: "ACTIVITY_LOST",
-    category: "infrastructure",
-  });
-
-// What has a time to start by is left to that, however long its activity is missing.
-function notStarted({ name, queue, body }: WorkItem, graceMs: number): PerdureError {
-  let startWithinMs: number | undefined;
-  try {
-    startWithinMs = decodeWork(body).policy?.scheduleToStartMs;
-  } catch (error) {
-    return error as PerdureError;
-  }
-  if (startWithinMs !== undefined) {
-    return new TimeoutError(`No node started activity "${name}" of queue "${queue}" within ${startWithinMs} ms.`);
-  }
-  return new NotRegisteredError(
-    `Activity "${name}" of queue "${queue}" is not registered on any live node, and has not been for ${graceMs} ms.`,
-  );
-}

@@ -130,6 +130,39 @@ inEveryMode("an activity is told when its node loses the lease, and runs again a
   await checkHistories(world.client, "c");
 });
 
+inEveryMode("what the store says of a delivery, however late, stops no later one of the same item", async (world) => {
+  const attempts: number[] = [];
+  const secondBegun = Promise.withResolvers<void>();
+  const mayEnd = Promise.withResolvers<void>();
+  const slow = activity("slow", async (ctx) => {
+    attempts.push(ctx.attempt);
+    if (attempts.length === 1) return new Promise<string>(() => undefined);
+    secondBegun.resolve();
+    await mayEnd.promise;
+    return ctx.signal.aborted ? "aborted" : "done";
+  });
+  const caller = orchestration("caller", (ctx) => ctx.activity(slow));
+  const faulty = new FaultyProvider(world.provider);
+  const definitions = { activities: [slow], orchestrations: [caller] };
+  const node = await world.start({ ...definitions, provider: faulty.provider, leaseDuration: "1s" });
+  const first = node.nodeId;
+  const gate = new Gate();
+  faulty.faultFor = ({ method, args }) => {
+    if (method === "findLostWork" && args[0] === first) return { before: gate.pass };
+    return method === "renewLease" && node.nodeId === first ? "fail before" : undefined;
+  };
+  const handle = await world.client.start(caller, undefined, { instanceId: "c" });
+  await gate.reached;
+  await secondBegun.promise;
+  const late = faulty.settled();
+  gate.open();
+  await late;
+  mayEnd.resolve();
+  assert.equal(await handle.result({ timeout: "5s" }), "done");
+  assert.deepEqual(attempts, [1, 2]);
+  await checkHistories(world.client, "c");
+});
+
 inEveryMode("stop makes all that the node had available at once", async (world) => {
   const { definitions, caller, started, attempts } = blockedOnce();
   const orchestrations = [...definitions.orchestrations, waiting];

@@ -28,6 +28,14 @@ import type { Coverage } from "./coverage.ts";
 import type { Applied } from "./observed-store.ts";
 import { Shadow, type ShadowInstance } from "./shadow.ts";
 
+export interface AuditorOptions {
+  readonly ledger: Ledger;
+  readonly coverage: Coverage;
+  /** The store's time, for calls whose answers do not say it. */
+  readonly storeNow: () => number;
+  readonly onViolation: (rule: string, what: string) => void;
+}
+
 /**
  * Watches every call that the store has carried out, in that order, keeps what the store must hold by now, and says
  * what is against the rules: of the contract, in answers; of the runtime, in what it asks for.
@@ -36,14 +44,16 @@ export class Auditor {
   readonly shadow = new Shadow();
   readonly #ledger: Ledger;
   readonly #coverage: Coverage;
+  readonly #storeNow: () => number;
   readonly #onViolation: (rule: string, what: string) => void;
   turns = 0;
   /** Payloads of all messages of clients that were queued. */
   readonly sent = new Set<string | null>();
 
-  constructor(ledger: Ledger, coverage: Coverage, onViolation: (rule: string, what: string) => void) {
+  constructor({ ledger, coverage, storeNow, onViolation }: AuditorOptions) {
     this.#ledger = ledger;
     this.#coverage = coverage;
+    this.#storeNow = storeNow;
     this.#onViolation = onViolation;
   }
 
@@ -53,7 +63,7 @@ export class Auditor {
       case "renewLease":
         return this.#lease(method, args[0] as NodeLease, answer as LeaseState);
       case "closeLease":
-        return this.shadow.disown(args[0] as string, "handed back");
+        return this.#closedLease(args[0] as string);
       case "fetchInstances":
         return this.#fetched(args[0] as FetchInstances, answer as FetchedInstances);
       case "releaseInstances":
@@ -90,10 +100,21 @@ export class Auditor {
 
   #lease(method: string, { nodeId, durationMs }: NodeLease, { held, storeNow }: LeaseState): void {
     const { shadow } = this;
-    for (const [other, until] of shadow.leases) if (until <= storeNow) shadow.disown(other, "lost");
+    this.#endExpired(storeNow);
     const isExpected = method === "openLease" || shadow.leases.has(nodeId);
     this.check(held === isExpected, "Q1", () => `${method} of ${nodeId} answered held: ${held}`);
     if (held) shadow.leases.set(nodeId, Math.floor(storeNow + durationMs));
+  }
+
+  /** What a node owned whose lease has expired is lost, even if it says itself that it leaves. */
+  #closedLease(nodeId: string): void {
+    this.#endExpired(this.#storeNow());
+    this.shadow.disown(nodeId, "handed back");
+  }
+
+  #endExpired(storeNow: number): void {
+    const { shadow } = this;
+    for (const [nodeId, until] of shadow.leases) if (until <= storeNow) shadow.disown(nodeId, "lost");
   }
 
   #isLive(nodeId: string, storeNow: number): boolean {

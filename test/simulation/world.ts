@@ -79,7 +79,12 @@ export class World {
     this.#logger = parts.logger;
     this.#clockOffset = clock.offset;
     this.#moveClock = (byMs) => void (clock.offset = this.#clockOffset += byMs);
-    this.auditor = new Auditor(this.ledger, this.coverage, (rule, what) => this.#violated(rule, what));
+    this.auditor = new Auditor({
+      ledger: this.ledger,
+      coverage: this.coverage,
+      storeNow: () => provider.now(),
+      onViolation: (rule, what) => this.#violated(rule, what),
+    });
     this.store = new ObservedStore(
       provider,
       (applied) => this.#onApplied(applied),

@@ -30,7 +30,10 @@ export function startProgram(
     ...where,
     stdio: ["ignore", "pipe", "pipe"],
     // Most of what a short program does is to read the sources that the one before it has read.
-    env: { ...process.env, NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? join(tmpdir(), "perdure-test-compiled") },
+    env: {
+      ...process.env,
+      NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? join(tmpdir(), "perdure-test-compiled"),
+    },
   });
   const lines: string[] = [];
   const listeners = new Set<() => void>();

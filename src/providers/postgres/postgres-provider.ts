@@ -227,7 +227,7 @@ export class PostgresProvider implements Provider {
     return this.#run((store) => heartbeatWork(store, nodeId, fence, details));
   }
 
-  findLostWork(nodeId: string, fences: readonly WorkFence[]): Promise<readonly string[]> {
+  findLostWork(nodeId: string, fences: readonly WorkFence[]): Promise<readonly WorkFence[]> {
     return this.#run((store) => findLostWork(store, nodeId, fences));
   }
 

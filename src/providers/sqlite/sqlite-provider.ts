@@ -234,7 +234,7 @@ export class SqliteProvider implements Provider {
     return this.#write((tx) => heartbeatWork(tx, nodeId, fence, details));
   }
 
-  findLostWork(nodeId: string, fences: readonly WorkFence[]): Promise<readonly string[]> {
+  findLostWork(nodeId: string, fences: readonly WorkFence[]): Promise<readonly WorkFence[]> {
     return this.#read((db) => findLostWork(db, nodeId, fences));
   }
 

@@ -87,8 +87,8 @@ export function endTrial(rows: Rows, nodeId: string, fence: WorkFence): void {
   if (ownsWork(rows, nodeId, fence)) (rows.work.get(fence.id) as WorkRow).onTrial = false;
 }
 
-export const findLostWork = (rows: Rows, nodeId: string, fences: readonly WorkFence[]): string[] =>
-  fences.filter((fence) => !ownsWork(rows, nodeId, fence)).map(({ id }) => id);
+export const findLostWork = (rows: Rows, nodeId: string, fences: readonly WorkFence[]): WorkFence[] =>
+  fences.filter((fence) => !ownsWork(rows, nodeId, fence));
 
 /** Gives the items that a commit inserts to the committing node, as far as it has free slots for them. */
 export class WorkSlots {
