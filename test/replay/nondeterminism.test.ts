@@ -21,7 +21,8 @@ import {
   started,
 } from "../support/replay-harness.ts";
 import { World, inEveryMode } from "../support/world.ts";
-import { changes, harmlessChanges } from "./changed-code.ts";
+import { changes } from "./changed-code.ts";
+import { harmlessChanges } from "./harmless-code.ts";
 
 const changedCode = join(import.meta.dirname, "changed-code.ts");
 
