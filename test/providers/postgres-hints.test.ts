@@ -30,14 +30,12 @@ describe("PostgreSQL hints", () => {
       const pool = new CountingPool(schema.pool);
       await using sender = await PostgresProvider.open(pool, { schema: schema.schema });
       await using receiver = await schema.open();
-      const wakes: Wake[] = [];
-      receiver.subscribe((wake) => wakes.push(wake));
-      await untilListening(schema, 1);
+      const news = await listenTo(receiver);
       const startedAt = performance.now();
+      const wake = news.next();
       for (let n = 0; n < 200; n += 1) await sender.createInstances([newInstance(`i${n}`)]);
-      while (wakes.length === 0) await nextTurn();
+      assert.deepEqual(await wake, { instances: true, work: true, timerDueAt: null, changed: null, ended: null });
       const tenths = (performance.now() - startedAt) / 100;
-      assert.deepEqual(wakes[0], { instances: true, work: true, timerDueAt: null, changed: null, ended: null });
       const sent = pool.queries.filter((text) => text.includes("pg_notify"));
       assert.ok(sent.length <= tenths + 2, `${sent.length} in ${tenths.toFixed(1)} tenths of a second`);
       assert.ok(sent.every((text) => text === "SELECT pg_notify($1, $2)"));
@@ -125,27 +123,26 @@ describe("PostgreSQL hints", () => {
         await starter.createInstances([newInstance("a")]);
         await using writer = await PostgresProvider.open(proxy.url, { schema: schema.schema });
         await using reader = await schema.open();
-        const othersHear = new Promise((resolve) => reader.subscribe(resolve));
-        await untilListening(schema, 1);
+        const othersHear = (await listenTo(reader)).next();
         void proxy.swallowAnswersTo([text], 1);
         await assert.rejects(write(writer), StorageError);
         const itHears = new Promise((resolve) => writer.subscribe(resolve));
         await writer.readInstance("a");
-        await Promise.all([soon(itHears), soon(othersHear)]);
+        await Promise.all([soon(itHears), othersHear]);
       }));
   }
 
   test("an instance that nobody would find is found by a sweep, and those who wait are woken", () =>
     inSchema(async (schema) => {
+      await using starter = await schema.open({ listen: false });
+      await starter.createInstances([newInstance("a")]);
       await using provider = await schema.open();
       await using other = await schema.open();
-      await provider.createInstances([newInstance("a")]);
       // As a sender leaves it who saw the owner just before that one's lease was taken.
       await schema.query("UPDATE ready SET lane = '@gone'");
-      const heard = [provider, other].map((one) => new Promise((resolve) => one.subscribe(resolve)));
-      await untilListening(schema, 2);
+      const heard = [await listenTo(provider), await listenTo(other)].map((news) => news.next());
       await provider.findUnservable({ graceMs: 60_000 });
-      await Promise.all(heard.map(soon));
+      await Promise.all(heard);
     }));
 
   test("what was being sent to a node that has left is found soon afterwards, without a sweep", () =>
@@ -155,19 +152,12 @@ describe("PostgreSQL hints", () => {
       const node = new TestNode(provider, { leaseMs: 60_000, handlers: ["order@1"], activities: [] });
       await node.openLease();
       await provider.createInstances([newInstance("a")]);
-      other.subscribe(() => undefined);
-      await untilListening(schema, 1);
+      const news = await listenTo(other);
       // As if it were sent by somebody who saw another owner, just before that one left.
       await schema.query("UPDATE ready SET lane = '@gone'");
       await provider.closeLease(node.nodeId);
-      const isFound = async () => {
-        const [row] = await schema.query<{ lane: string }>("SELECT lane FROM ready");
-        return row?.lane === ":order@1";
-      };
-      const found = new Promise<void>((resolve) => {
-        other.subscribe(() => void isFound().then((is) => is && resolve()));
-      });
-      await soon(found);
+      const lane = async () => (await schema.query<{ lane: string }>("SELECT lane FROM ready"))[0]?.lane;
+      await news.until(async () => (await lane()) === ":order@1");
     }));
 
   test("whoever takes over from a dead node looks for all that only that one knew: timers, and ends", () =>
@@ -190,12 +180,11 @@ describe("PostgreSQL hints", () => {
       const pool = new CountingPool(schema.pool);
       await using sender = await PostgresProvider.open(pool, { schema: schema.schema });
       await using receiver = await schema.open();
-      const heard = new Promise((resolve) => receiver.subscribe(resolve));
-      await untilListening(schema, 1);
+      const heard = (await listenTo(receiver)).next();
       // As when all of its connections are taken.
       pool.refuseAfter("create_instances(");
       await sender.createInstances([newInstance("a")]);
-      await soon(heard);
+      await heard;
       assert.equal(pool.refused, 1);
     }));
 
@@ -212,14 +201,11 @@ describe("PostgreSQL hints", () => {
       await node.commit([turnOf(owned, 1, { work: [workItem("w")] })]);
       const { id, delivery } = found((await node.fetchWork()).items[0]);
       await schema.query("UPDATE work_items SET visible_at = visible_at - 60000");
-      other.subscribe(() => undefined);
-      await untilListening(schema, 1);
+      const news = await listenTo(other);
       // It has just looked, and found nothing older than that.
       assert.deepEqual((await rival.fetchWork()).items, []);
-      const heard = new Promise((resolve) => other.subscribe(resolve));
       await node.commit([], { results: [{ id, delivery, kind: "abandon" }] });
-      await soon(heard);
-      assert.equal((await rival.fetchWork()).items[0]?.id, "w");
+      await news.until(async () => (await rival.fetchWork()).items[0]?.id === "w");
     }));
 
   test("news of a start in a transaction say when it was dated, since that may be open for long", () =>
@@ -253,12 +239,9 @@ describe("PostgreSQL hints", () => {
       // Scheduled when the session was nobody's yet.
       await node.commit([turnOf(owned, 1, { work: [workItem("w", { session: "s" })] })]);
       await schema.query("INSERT INTO sessions VALUES ('s', $1, $2)", [holder.nodeId, Date.now()]);
-      let heard = (): void => undefined;
-      other.subscribe(() => heard());
-      await untilListening(schema, 1);
-      const woken = new Promise<void>((resolve) => (heard = resolve));
+      const woken = (await listenTo(other)).next();
       assert.deepEqual((await node.fetchWork()).items, []);
-      await soon(woken);
+      await woken;
       assert.equal((await holder.fetchWork()).items[0]?.id, "w");
     }));
 
@@ -289,12 +272,10 @@ describe("PostgreSQL hints", () => {
   test("a listener whose connection died listens again, and looks at what it may have missed", () =>
     inSchema(async (schema) => {
       await using provider = await schema.open();
-      let heard = (_wake: Wake): void => undefined;
-      provider.subscribe((wake) => heard(wake));
+      const woken = (await listenTo(provider)).next();
       const [pid] = await untilListening(schema, 1);
-      const woken = new Promise<Wake>((resolve) => (heard = resolve));
       await schema.query("SELECT pg_terminate_backend($1)", [pid]);
-      assert.equal((await soon(woken)).changed, null);
+      assert.equal((await woken).changed, null);
       const [another] = await untilListening(schema, 1);
       assert.notEqual(another, pid);
     }));
@@ -330,6 +311,24 @@ async function inSchema(run: (schema: PostgresSchema) => Promise<void>): Promise
   const schema = await borrowSchema();
   await run(schema);
   giveBackSchema(schema);
+}
+
+/** What a provider tells a subscriber from when on it hears others: by then it has told him to look at what was there. */
+async function listenTo(provider: Provider): Promise<{
+  next(): Promise<Wake>;
+  until(isSo: () => Promise<boolean>): Promise<void>;
+}> {
+  let heard = (_wake: Wake): void => undefined;
+  const wake = () => new Promise<Wake>((resolve) => (heard = resolve));
+  const listening = wake();
+  provider.subscribe((said) => heard(said));
+  await soon(listening);
+  return {
+    next: () => soon(wake()),
+    async until(isSo) {
+      for (let woken = wake(); !(await isSo()); woken = wake()) await soon(woken);
+    },
+  };
 }
 
 /** The processes of the server that listen for this schema's news. */
