@@ -4,7 +4,10 @@ export interface Wake {
   readonly instances: boolean;
   /** Work items were queued. */
   readonly work: boolean;
-  /** The earliest timer that was created, if one was. */
+  /**
+   * The earliest timer that was created, if one was. When `changed` is `null`: `null` if that is not known, and
+   * `Infinity` if none was.
+   */
   readonly timerDueAt: number | null;
   /** Instances whose status may have changed; `null` when the change was another process's and could be any. */
   readonly changed: readonly string[] | null;

@@ -174,8 +174,8 @@ export class Runtime implements AsyncDisposable {
     if (wake.instances) this.#orchestrations.wake();
     if (wake.work) this.#work.wake();
     if (wake.clockMoved) this.#onClockMoved();
-    if (wake.changed === null) this.#timers.wake();
-    else if (wake.timerDueAt !== null) this.#timers.notice(wake.timerDueAt);
+    if (wake.timerDueAt !== null) this.#timers.notice(wake.timerDueAt);
+    else if (wake.changed === null) this.#timers.wake();
   }
 
   #onClockMoved(): void {

@@ -5,13 +5,24 @@ import { Client } from "../../src/client/index.ts";
 import { activity, orchestration } from "../../src/definition/index.ts";
 import { checkProvider } from "../../src/providers/conformance/index.ts";
 import { NewsChannel } from "../../src/providers/postgres/news-channel.ts";
+import { newsOfStarts, oldNews } from "../../src/providers/postgres/news.ts";
 import { type PostgresPool, PostgresProvider } from "../../src/providers/postgres/index.ts";
 import { StorageError } from "../../src/errors/index.ts";
-import type { Provider, Wake } from "../../src/providers/contract.ts";
+import type { Provider, TurnCommit, Wake } from "../../src/providers/contract.ts";
 import { Runtime } from "../../src/runtime/index.ts";
 import { borrowSchema, giveBackSchema } from "../support/borrowed-schemas.ts";
 import type { PostgresSchema } from "../support/postgres-schema.ts";
-import { found, message, newInstance, TestNode, turnOf, workItem } from "../../src/providers/conformance/scene.ts";
+import {
+  ended,
+  found,
+  message,
+  newInstance,
+  TestNode,
+  timer,
+  turnAfter,
+  turnOf,
+  workItem,
+} from "../../src/providers/conformance/scene.ts";
 import { TcpProxy } from "../../chaos/tcp-proxy.ts";
 import { CountingPool } from "./counting-pool.ts";
 import { openPostgresStoreOn } from "./postgres-clock.ts";
@@ -34,7 +45,7 @@ describe("PostgreSQL hints", () => {
       const startedAt = performance.now();
       const wake = news.next();
       for (let n = 0; n < 200; n += 1) await sender.createInstances([newInstance(`i${n}`)]);
-      assert.deepEqual(await wake, { instances: true, work: true, timerDueAt: null, changed: null, ended: null });
+      assert.deepEqual(await wake, { instances: true, work: false, timerDueAt: Infinity, changed: null, ended: [] });
       const tenths = (performance.now() - startedAt) / 100;
       const sent = pool.queries.filter((text) => text.includes("pg_notify"));
       assert.ok(sent.length <= tenths + 2, `${sent.length} in ${tenths.toFixed(1)} tenths of a second`);
@@ -81,6 +92,46 @@ describe("PostgreSQL hints", () => {
       while (wakes.length === 0) await nextTurn();
       assert.deepEqual(wakes[0], { instances: true, work: true, timerDueAt: null, changed: null, ended: null });
     }));
+
+  test("others are told of what kind a change was, so that nobody looks for what it has not brought", () =>
+    inSchema(async (schema) => {
+      await using provider = await schema.open();
+      await using other = await schema.open();
+      const node = new TestNode(provider, { leaseMs: 60_000, handlers: ["order@1"], activities: ["charge"] });
+      await node.openLease();
+      await provider.createInstances([newInstance("a")]);
+      const owned = found((await node.fetch()).instances[0]);
+      const news = await listenTo(other);
+      // What one process has to tell at about the same time it tells together.
+      const told = async (turn: TurnCommit, isIt: (wake: Wake) => boolean) => {
+        await using sender = await schema.open();
+        const heard = news.until(isIt);
+        const batch = { nodeId: node.nodeId, turns: [turn], results: [], claimWork: [] };
+        assert.equal((await sender.commit(batch)).turns[0]?.status, "committed");
+        return await heard;
+      };
+      const nothing = { instances: false, work: false, timerDueAt: null, changed: [], ended: [] };
+      const dueAt = Date.now() + 60_000;
+      const first = turnOf(owned, 1, { work: [workItem("w")], timers: [timer(2, dueAt)] });
+      const ofFirst = await told(first, ({ work }) => work);
+      assert.deepEqual(ofFirst, { ...nothing, work: true, timerDueAt: dueAt });
+      const projection = { status: "running", version: null, handler: null, customStatus: "half" } as const;
+      const shown = turnAfter(first, 1, { ackedMessages: [], work: [], timers: [], projection });
+      const ofShown = await told(shown, ({ instances, changed }) => !instances && changed === null);
+      assert.deepEqual(ofShown, { ...nothing, timerDueAt: Infinity, changed: null });
+      const last = turnAfter(shown, 1, ended("completed"));
+      const ofLast = await told(last, (wake) => wake.ended === null);
+      assert.deepEqual(ofLast, { ...nothing, timerDueAt: Infinity, changed: null, ended: null });
+    }));
+
+  test("news in words that a release does not know could be of anything", () => {
+    const channel = new NewsChannel("s");
+    const strange = ["instances novelties", "novelties", "due:soon", ""].map((words) => `somebody ${words}`.trim());
+    for (const payload of strange) assert.deepEqual([payload, channel.newsIn(payload, 0)?.isOld], [payload, true]);
+    const news = { isOld: false, instances: true, work: false, timerDueAt: 7, changed: true, ended: false };
+    assert.equal(channel.newsIn(channel.text(news), 0), null);
+    assert.deepEqual(new NewsChannel("s").newsIn(channel.text(news), 0), news);
+  });
 
   test("whoever sends a commit again, because its answer was lost, is told to look at what it brought", () =>
     inSchema(async (schema) => {
@@ -157,7 +208,7 @@ describe("PostgreSQL hints", () => {
       await schema.query("UPDATE ready SET lane = '@gone'");
       await provider.closeLease(node.nodeId);
       const lane = async () => (await schema.query<{ lane: string }>("SELECT lane FROM ready"))[0]?.lane;
-      await news.until(async () => (await lane()) === ":order@1");
+      await news.untilFound(async () => (await lane()) === ":order@1");
     }));
 
   test("whoever takes over from a dead node looks for all that only that one knew: timers, and ends", () =>
@@ -205,7 +256,7 @@ describe("PostgreSQL hints", () => {
       // It has just looked, and found nothing older than that.
       assert.deepEqual((await rival.fetchWork()).items, []);
       await node.commit([], { results: [{ id, delivery, kind: "abandon" }] });
-      await news.until(async () => (await rival.fetchWork()).items[0]?.id === "w");
+      await news.untilFound(async () => (await rival.fetchWork()).items[0]?.id === "w");
     }));
 
   test("news of a start in a transaction say when it was dated, since that may be open for long", () =>
@@ -222,8 +273,8 @@ describe("PostgreSQL hints", () => {
       client.release(true);
       const [entry] = await schema.query<{ ready_at: string }>("SELECT ready_at FROM ready");
       const at = Number(entry?.ready_at);
-      assert.deepEqual(channel.newsIn(news, at + 100), { isOld: false });
-      assert.deepEqual(channel.newsIn(news, at + 60_000), { isOld: true });
+      assert.deepEqual(channel.newsIn(news, at + 100), newsOfStarts);
+      assert.deepEqual(channel.newsIn(news, at + 60_000), oldNews);
     }));
 
   test("whoever finds work of a session that is another node's says that it is there for that one", () =>
@@ -316,7 +367,8 @@ async function inSchema(run: (schema: PostgresSchema) => Promise<void>): Promise
 /** What a provider tells a subscriber from when on it hears others: by then it has told him to look at what was there. */
 async function listenTo(provider: Provider): Promise<{
   next(): Promise<Wake>;
-  until(isSo: () => Promise<boolean>): Promise<void>;
+  until(isSo: (wake: Wake) => boolean): Promise<Wake>;
+  untilFound(isFound: () => Promise<boolean>): Promise<void>;
 }> {
   let heard = (_wake: Wake): void => undefined;
   const wake = () => new Promise<Wake>((resolve) => (heard = resolve));
@@ -325,8 +377,9 @@ async function listenTo(provider: Provider): Promise<{
   await soon(listening);
   return {
     next: () => soon(wake()),
-    async until(isSo) {
-      for (let woken = wake(); !(await isSo()); woken = wake()) await soon(woken);
+    until: (isSo) => soon(new Promise((resolve) => provider.subscribe((said) => isSo(said) && resolve(said)))),
+    async untilFound(isFound) {
+      for (let woken = wake(); !(await isFound()); woken = wake()) await soon(woken);
     },
   };
 }

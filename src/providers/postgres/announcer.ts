@@ -1,6 +1,7 @@
 import { clearTimeout, setTimeout } from "node:timers";
 import type { Database } from "./database.ts";
 import type { NewsChannel } from "./news-channel.ts";
+import { type News, together } from "./news.ts";
 
 /** Many changes are one piece of news: at most so often it is passed on. */
 const minGapMs = 100;
@@ -15,8 +16,7 @@ export class Announcer {
   readonly #db: Database;
   readonly #channel: NewsChannel;
   #gap: NodeJS.Timeout | null = null;
-  #hasNews = false;
-  #isOld = false;
+  #news: News | null = null;
   #isStopped = false;
   #sending: Promise<unknown> = Promise.resolve();
 
@@ -25,31 +25,26 @@ export class Announcer {
     this.#channel = channel;
   }
 
-  /** See `Hints.cameOld`. */
-  announce(isOld: boolean): void {
-    this.#hasNews = true;
-    this.#isOld ||= isOld;
-    if (this.#gap === null) this.#send();
+  announce(news: News): void {
+    this.#news = together(this.#news, news);
+    if (this.#gap === null) this.#send(this.#news);
   }
 
   /** Whatever news there is goes out first: whoever closes may have been the last to know. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    if (this.#hasNews) this.#send();
+    if (this.#news !== null) this.#send(this.#news);
     if (this.#gap !== null) clearTimeout(this.#gap);
     await this.#sending;
   }
 
-  #send(): void {
-    const isOld = this.#isOld;
-    this.#hasNews = false;
-    this.#isOld = false;
+  #send(news: News): void {
+    this.#news = null;
     this.#rest(minGapMs);
     this.#sending = this.#db
-      .query("SELECT pg_notify($1, $2)", [this.#channel.name, this.#channel.news(isOld)])
+      .query("SELECT pg_notify($1, $2)", [this.#channel.name, this.#channel.text(news)])
       .catch(() => {
-        this.#hasNews = true;
-        this.#isOld ||= isOld;
+        this.#news = together(this.#news, news);
         if (!this.#isStopped) this.#rest(retryAfterMs);
       });
   }
@@ -58,7 +53,7 @@ export class Announcer {
     if (this.#gap !== null) clearTimeout(this.#gap);
     this.#gap = setTimeout(() => {
       this.#gap = null;
-      if (this.#hasNews) this.#send();
+      if (this.#news !== null) this.#send(this.#news);
     }, ms).unref();
   }
 }

@@ -3,15 +3,14 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { setImmediate } from "node:timers";
 import type { Wake } from "../contract.ts";
 import type { LowWater } from "./low-water.ts";
+import { anything, type News, newsOf, oldNews, wakeOf } from "./news.ts";
 
 const nothing: Wake = { instances: false, work: false, timerDueAt: null, changed: [], ended: [] };
 
-const anything: Wake = { instances: true, work: true, timerDueAt: null, changed: null, ended: null };
-
 export interface HintsOptions {
   readonly lowWater: LowWater;
-  /** Carries the news to other processes; `isOld` says that what there is to find may be dated in the past. */
-  readonly onOwnChange: (isOld: boolean) => void;
+  /** Carries the news to other processes. */
+  readonly onOwnChange: (news: News) => void;
   /** Something has come with an old date, here or elsewhere: mostly because a node has left. */
   readonly onOld: () => void;
 }
@@ -43,14 +42,14 @@ export class Hints {
     const wake = { ...nothing, ...change };
     if (!wake.instances && !wake.work && wake.timerDueAt === null && wake.changed?.length === 0) return;
     setImmediate(() => this.#inOwnContext(() => this.#emit(wake)));
-    this.#options.onOwnChange(false);
+    this.#options.onOwnChange(newsOf(wake));
   }
 
   /** As `changed`, of what may be dated in the past: those who look have to begin at the beginning. */
   cameOld(change: Partial<Wake>): void {
     this.#forgetDates();
     setImmediate(() => this.#inOwnContext(() => this.#emit({ ...nothing, ...change })));
-    this.#options.onOwnChange(true);
+    this.#options.onOwnChange(oldNews);
   }
 
   /** Something was committed here, and nobody knows what: everybody has to look, here and elsewhere. */
@@ -58,9 +57,9 @@ export class Hints {
     this.cameOld(anything);
   }
 
-  changedElsewhere(isOld: boolean): void {
-    if (isOld) this.#forgetDates();
-    this.#inOwnContext(() => this.#emit(anything));
+  changedElsewhere(news: News): void {
+    if (news.isOld) this.#forgetDates();
+    this.#inOwnContext(() => this.#emit(wakeOf(news)));
   }
 
   #forgetDates(): void {

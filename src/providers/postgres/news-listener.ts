@@ -1,5 +1,6 @@
 import type { Database } from "./database.ts";
 import type { NewsChannel } from "./news-channel.ts";
+import { type News, oldNews } from "./news.ts";
 import { Pause } from "./pause.ts";
 import type { PostgresClient } from "./pool.ts";
 
@@ -12,7 +13,7 @@ const retryAfterMs = 1_000;
 export interface NewsListenerOptions {
   readonly db: Database;
   readonly channel: NewsChannel;
-  readonly onNews: (isOld: boolean) => void;
+  readonly onNews: (news: News) => void;
   /** Whether news come through at all: behind a transaction pooler they do not. */
   readonly onHearing: (hears: boolean) => void;
 }
@@ -43,7 +44,7 @@ export class NewsListener {
     while (!this.#isStopped) {
       try {
         // The first time, too: who wants to hear may have looked, and others have committed, before anything was heard.
-        await db.withClient((client) => this.#listenOn(client, () => onNews(true)));
+        await db.withClient((client) => this.#listenOn(client, () => onNews(oldNews)));
       } catch {
         onHearing(false);
         await this.#pause.wait(retryAfterMs);
@@ -62,7 +63,7 @@ export class NewsListener {
     const onNotification = ({ payload = "" }: { readonly payload?: string | undefined }) => {
       if (payload === channel.echo) return heardEcho();
       const news = channel.newsIn(payload, db.clock.now());
-      if (news !== null) onNews(news.isOld);
+      if (news !== null) onNews(news);
     };
     client.on("notification", onNotification);
     client.on("error", fail);

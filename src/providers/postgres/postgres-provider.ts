@@ -70,6 +70,7 @@ import { listNodes } from "./list-nodes.ts";
 import { LowWater } from "./low-water.ts";
 import { migrate, type Migrations } from "./migrate.ts";
 import { NewsChannel } from "./news-channel.ts";
+import type { News } from "./news.ts";
 import { openLease } from "./open-lease.ts";
 import type { PostgresPool } from "./pool.ts";
 import { isRefusal, toStorageError } from "./postgres-errors.ts";
@@ -173,12 +174,12 @@ export class PostgresProvider implements Provider {
     const lowWater = new LowWater();
     const hints: Hints = new Hints({
       lowWater,
-      onOwnChange: (isOld) => this.#elsewhere.announce(isOld),
+      onOwnChange: (news) => this.#elsewhere.announce(news),
       onOld: () => this.#store.entryRepair.soon(),
     });
     this.#unheard = new UnheardCommits(() => hints.committedUnheard());
     const db = new Database({ pool, schema, queryTimeoutMs, unheard: this.#unheard, monotonic });
-    const onChange = (isOld: boolean) => hints.changedElsewhere(isOld);
+    const onChange = (news: News) => hints.changedElsewhere(news);
     const channel = (options.listen ?? true) ? new NewsChannel(db.schema) : null;
     this.#elsewhere = new ExternalChanges({ db, channel, onChange });
     // As many as pg makes if nobody says.

@@ -19,6 +19,7 @@ DECLARE
   g_claims smallint[];
   g_floor bigint[];
   v_left integer := p_limit;
+  v_seen bigint;
   v_locked bigint[];
   v_taken bigint[];
   v_all bigint[] := '{}';
@@ -55,7 +56,7 @@ BEGIN
     ), shares AS (
       SELECT n, count(*) AS size FROM (SELECT n FROM front ORDER BY ready_at, key LIMIT v_left) f GROUP BY n
     )
-    SELECT array_agg(l.key ORDER BY l.ready_at, l.key) INTO v_locked
+    SELECT array_agg(l.key ORDER BY l.ready_at, l.key), (SELECT sum(size) FROM shares) INTO v_locked, v_seen
       FROM (SELECT t.key, min(t.ready_at) AS ready_at FROM shares s
       CROSS JOIN LATERAL (
         SELECT o.key, r.ready_at
@@ -78,6 +79,8 @@ BEGIN
     UPDATE ownerships SET owner = p_node, epoch = epoch + 1, claims = claims + 1 WHERE key = ANY(v_taken);
     PERFORM settle(v_locked, p_now);
     v_all := v_all || v_taken;
+    -- All that there was has been looked at, and no entry was put where this would come upon it.
+    EXIT WHEN v_seen < v_left AND cardinality(v_taken) = cardinality(v_locked);
     v_left := v_left - coalesce(cardinality(v_taken), 0);
   END LOOP;
   RETURN v_all;
