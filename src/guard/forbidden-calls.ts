@@ -1,14 +1,17 @@
 import childProcess from "node:child_process";
 import dns from "node:dns";
 import fs from "node:fs";
-import http from "node:http";
-import https from "node:https";
 import net from "node:net";
 import timers from "node:timers";
 import timersPromises from "node:timers/promises";
 import { NondeterministicCallError } from "../errors/index.ts";
 import { currentScope } from "../replay/index.ts";
 import type { Patch } from "./patches.ts";
+
+// An import of these makes Node read all that their lazy exports need, WebSocket among it: a third of what it costs to
+// load this library.
+const http = process.getBuiltinModule("node:http");
+const https = process.getBuiltinModule("node:https");
 
 const sleepInstead = 'Use `await ctx.sleep("5s")`, or the `timeout` of the operation that you wait for.';
 const activityInstead = "Do it in an activity and call that with `ctx.activity`.";

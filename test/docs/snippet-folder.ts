@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
+import { bundle } from "../support/bundle.ts";
 import type { CodeBlock } from "./markdown.ts";
 
 /** A snippet as a program of its own. A continued one begins with the blocks that it continues. */
@@ -32,7 +33,23 @@ export function snippetsOf(blocks: readonly CodeBlock[]): Snippet[] {
   return snippets;
 }
 
-/** A folder in which `import "perdure"` gives the sources of this repository, with one program for each snippet. */
+/** The entry points of the package. */
+const entryPoints = {
+  index: "src/index.ts",
+  sqlite: "src/providers/sqlite/index.ts",
+  postgres: "src/providers/postgres/index.ts",
+  testing: "src/testing/index.ts",
+  conformance: "src/providers/conformance/index.ts",
+  http: "src/http/index.ts",
+  management: "src/management/index.ts",
+  otel: "src/otel/index.ts",
+  transfer: "src/transfer/index.ts",
+};
+
+/**
+ * A folder in which `import "perdure"` gives the sources of this repository, with one program for each snippet. The
+ * compiler sees the sources themselves; programs run with bundles of them, for most of what they do is to begin.
+ */
 export class SnippetFolder {
   readonly #path: string;
 
@@ -40,23 +57,24 @@ export class SnippetFolder {
     mkdirSync(".perdure", { recursive: true });
     this.#path = resolve(mkdtempSync(join(".perdure", "snippets-")));
     // Files in here are in the scope of a package that calls itself perdure, so its name leads to its exports.
-    const exports = {
-      ".": "./src/index.ts",
-      "./sqlite": "./src/providers/sqlite/index.ts",
-      "./postgres": "./src/providers/postgres/index.ts",
-      "./testing": "./src/testing/index.ts",
-      "./conformance": "./src/providers/conformance/index.ts",
-      "./http": "./src/http/index.ts",
-      "./management": "./src/management/index.ts",
-      "./otel": "./src/otel/index.ts",
-      "./transfer": "./src/transfer/index.ts",
-    };
-    this.#write("package.json", JSON.stringify({ name: "perdure", type: "module", exports }));
+    const exports = Object.entries(entryPoints).map(([name, source]) => [
+      name === "index" ? "." : `./${name}`,
+      { types: `./${source}`, default: `./${libraryFolder}/${name}.mjs` },
+    ]);
+    this.#write(
+      "package.json",
+      JSON.stringify({ name: "perdure", type: "module", exports: Object.fromEntries(exports) as object }),
+    );
     symlinkSync(resolve("src"), join(this.#path, "src"));
     const compilerOptions = { moduleDetection: "force", noUnusedLocals: false, noUnusedParameters: false };
     const include = ["*.md/*.ts", "**/*.md/*.ts"];
     this.#write("tsconfig.json", JSON.stringify({ extends: "../../tsconfig.json", compilerOptions, include }));
     for (const snippet of snippets) this.#write(fileOf(snippet), snippet.program);
+  }
+
+  /** Makes the library that the programs use. */
+  async bundleLibrary(): Promise<void> {
+    await bundle({ entryPoints, outdir: join(this.#path, libraryFolder), packages: "external" });
   }
 
   /** What the compiler has to say, with the lines of the documents. */
@@ -69,7 +87,7 @@ export class SnippetFolder {
   async run(snippet: Snippet): Promise<{ readonly code: number | null; readonly output: string }> {
     const cwd = mkdtempSync(join(tmpdir(), "perdure-snippet-"));
     try {
-      return await run([join(this.#path, fileOf(snippet))], cwd);
+      return await run([join(this.#path, fileOf(snippet))], cwd, join(this.#path, "compiled"));
     } finally {
       rmSync(cwd, { recursive: true, force: true });
     }
@@ -86,7 +104,8 @@ export class SnippetFolder {
   }
 }
 
-const compileCache = resolve(".perdure", "compile-cache");
+// The library takes frames from the folder above its own for its own.
+const libraryFolder = "library/dist";
 
 const fileOf = ({ block }: Snippet) => join(relative(".", block.file), `${block.line}.ts`);
 
@@ -100,10 +119,13 @@ function atTheirLines(blocks: readonly CodeBlock[]): string {
   return `${lines.join("\n")}\n`;
 }
 
-async function run(args: readonly string[], cwd: string): Promise<{ code: number | null; output: string }> {
+async function run(
+  args: readonly string[],
+  cwd: string,
+  compileCache?: string,
+): Promise<{ code: number | null; output: string }> {
   const { PERDURE_LOG: _log, NODE_TEST_CONTEXT: _context, ...env } = process.env;
-  // All of them load the same sources, and stripping their types takes longer than running them.
-  env["NODE_COMPILE_CACHE"] = compileCache;
+  if (compileCache !== undefined) env["NODE_COMPILE_CACHE"] = compileCache;
   const child = spawn(process.execPath, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { codeBlocks, markdownFiles } from "./markdown.ts";
 import { SnippetFolder, snippetsOf } from "./snippet-folder.ts";
 
@@ -13,6 +13,7 @@ test("every TypeScript snippet of the documentation compiles", { timeout: 60_000
 });
 
 describe("what a snippet of the documentation prints is what stands beneath it", { concurrency: 2 }, () => {
+  before(() => folder.bundleLibrary());
   for (const snippet of snippets.filter(({ output }) => output !== undefined)) {
     test(`${snippet.block.file}:${snippet.block.line}`, { timeout: 30_000 }, async () => {
       const { code, output } = await folder.run(snippet);

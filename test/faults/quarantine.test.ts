@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { after, test } from "node:test";
+import { bundleProgram } from "../support/bundle.ts";
 import { type RunningProgram, startProgram } from "../support/program.ts";
 import { World } from "../support/world.ts";
 
-const program = fileURLToPath(new URL("./programs/hostile.ts", import.meta.url));
+// It is started some fifty times.
+const program = await bundleProgram("test/faults/programs/hostile.ts");
+after(() => program[Symbol.dispose]());
+
+const startNode = (world: World, behaviour: string) =>
+  startProgram(program.path, { file: world.file, behaviour }, program);
 
 /** Starts the node again whenever it is gone, or has got stuck, until something is so. */
 async function restartUntil(
@@ -13,7 +18,7 @@ async function restartUntil(
   isSo: () => Promise<boolean>,
 ): Promise<{ restarts: number; node: RunningProgram }> {
   for (let restarts = 0; restarts < 15; restarts += 1) {
-    const node = startProgram(program, { file: world.file, behaviour });
+    const node = startNode(world, behaviour);
     const stuck = node.printed("hostile").then(() => "stuck");
     const gone = node.ended.then(() => "gone");
     const done = world.until("it is so", isSo).then(() => "done");
@@ -22,7 +27,7 @@ async function restartUntil(
     node.kill("SIGKILL");
     await node.ended;
     done.catch(() => undefined);
-    if (await isSo()) return { restarts, node: startProgram(program, { file: world.file, behaviour }) };
+    if (await isSo()) return { restarts, node: startNode(world, behaviour) };
   }
   throw new Error("It never came to be so.");
 }
@@ -52,7 +57,7 @@ for (const behaviour of ["spin", "microtasks", "exit", "kill"]) {
       await node.ended;
 
       // Visible, and releasable once its code is right.
-      await using fixed = startProgram(program, { file: world.file, behaviour: "fixed" });
+      await using fixed = startNode(world, "fixed");
       await fixed.printed("ready");
       await client.releaseQuarantine("hostile");
       assert.equal(await client.getHandle("hostile").result({ timeout: "20s" }), "fixed");

@@ -1,43 +1,29 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { build } from "esbuild";
+import { type BundledProgram, bundleProgram } from "../support/bundle.ts";
 import type { VictimArgument } from "./programs/victim.ts";
 
-/** The program that is killed, in one file: a process that reads 300 of them takes twice as long to begin. */
+/** The program that is killed. */
 export class Victim implements Disposable {
-  readonly #folder: string;
+  readonly #program: BundledProgram;
 
   static async build(): Promise<Victim> {
-    const folder = mkdtempSync(join(tmpdir(), "perdure-victim-"));
-    await build({
-      entryPoints: [join(import.meta.dirname, "programs/victim.ts")],
-      outfile: join(folder, "victim.mjs"),
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      target: "node24",
-      external: ["pg-native"],
-      // What is not a module inside of the bundle asks for Node's own modules this way.
-      banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
-      logLevel: "error",
-    });
-    return new Victim(folder);
+    return new Victim(await bundleProgram(join(import.meta.dirname, "programs/victim.ts")));
   }
 
-  private constructor(folder: string) {
-    this.#folder = folder;
+  private constructor(program: BundledProgram) {
+    this.#program = program;
   }
 
   /** Gives whether it was killed, which it is unless it has done all that there was to do. */
   async run(argument: VictimArgument): Promise<boolean> {
-    const child = spawn(process.execPath, [join(this.#folder, "victim.mjs"), JSON.stringify(argument)], {
+    const { path, compileCache } = this.#program;
+    const child = spawn(process.execPath, [path, JSON.stringify(argument)], {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, NODE_COMPILE_CACHE: join(this.#folder, "compiled") },
+      env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
     });
     const stuck = setTimeout(() => child.kill("SIGTERM"), stuckAfterMs);
     const [stdout, stderr, [code, signal]] = await Promise.all([
@@ -51,7 +37,7 @@ export class Victim implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.#folder, { recursive: true, force: true });
+    this.#program[Symbol.dispose]();
   }
 }
 

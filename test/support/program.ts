@@ -19,21 +19,23 @@ export interface RunningProgram extends AsyncDisposable {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Runs a TypeScript program of the tests in a process of its own, with JSON as its one argument. */
+interface Options {
+  readonly cwd?: string;
+  readonly nodeFlags?: readonly string[];
+  /** Default: what the tests themselves use. */
+  readonly compileCache?: string;
+}
+
+/** Runs a program of the tests in a process of its own, with JSON as its one argument. */
 export function startProgram(
   path: string,
   argument: unknown = null,
-  options: { readonly cwd?: string; readonly nodeFlags?: readonly string[] } = {},
+  { nodeFlags = [], compileCache = sharedCache(), ...where }: Options = {},
 ): RunningProgram {
-  const { nodeFlags = [], ...where } = options;
   const child = spawn(process.execPath, [...nodeFlags, path, JSON.stringify(argument)], {
     ...where,
     stdio: ["ignore", "pipe", "pipe"],
-    // Most of what a short program does is to read the sources that the one before it has read.
-    env: {
-      ...process.env,
-      NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? join(tmpdir(), "perdure-test-compiled"),
-    },
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
   });
   const lines: string[] = [];
   const listeners = new Set<() => void>();
@@ -70,6 +72,9 @@ export function startProgram(
     },
   };
 }
+
+// Most of what a short program does is to read the sources that the one before it has read.
+const sharedCache = () => process.env["NODE_COMPILE_CACHE"] ?? join(tmpdir(), "perdure-test-compiled");
 
 export async function runProgram(path: string, argument: unknown = null): Promise<ProgramEnd> {
   await using program = startProgram(path, argument);
