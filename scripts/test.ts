@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { run } from "node:test";
 import { parseArgs } from "node:util";
 import { startPostgres } from "../test/support/postgres-server.ts";
+import { processesFor } from "./test-processes.ts";
 import { reportTests } from "./test-report.ts";
 
 // Most files wait for something half of their time: for a lease to end, or for a server.
@@ -16,7 +17,7 @@ const silenceMs = 120_000;
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { name: { type: "string" } } });
 const files = (positionals.length === 0 ? ["test"] : positionals).flatMap(testFilesAt);
 
-// Each file is a process of its own, and compiles the whole library first: half a second, if nobody has kept it.
+// Each process compiles the whole library first: half a second, if nobody has kept it.
 process.env["NODE_COMPILE_CACHE"] ??= resolve("node_modules/.cache/compiled");
 
 // One server for all files, with PERDURE_PG_URL set by us or by whoever has one. A file that runs alone starts its own,
@@ -24,12 +25,14 @@ process.env["NODE_COMPILE_CACHE"] ??= resolve("node_modules/.cache/compiled");
 const server = process.env["PERDURE_PG_URL"] === undefined && files.length > 1 ? await startPostgres() : null;
 if (server !== null) process.env["PERDURE_PG_URL"] = server.url;
 
+const processes = processesFor(files, { isFiltered: values.name !== undefined });
 const stuck = new AbortController();
 const events = run({
-  files: files.map((file) => resolve(file)),
+  files: processes.map(({ path }) => resolve(path)),
   concurrency,
   timeout: testTimeoutMs,
   signal: stuck.signal,
+  execArgv: files.length > 1 ? ["--import", import.meta.resolve("./untracked-promises.ts")] : [],
   ...(values.name !== undefined && { testNamePatterns: [new RegExp(RegExp.escape(values.name))] }),
 });
 
@@ -40,6 +43,7 @@ const silence = setTimeout(() => {
 events.on("test:complete", () => silence.refresh());
 
 const { passed, failed, skipped } = await reportTests(events, {
+  processes,
   isFiltered: values.name !== undefined,
   slowest: Number(process.env["PERDURE_SLOWEST"] ?? 0),
 });

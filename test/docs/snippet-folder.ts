@@ -84,10 +84,13 @@ export class SnippetFolder {
   }
 
   /** Runs a snippet in an empty folder, where it may leave its files, and gives what it prints. */
-  async run(snippet: Snippet): Promise<{ readonly code: number | null; readonly output: string }> {
+  async run(snippet: Snippet, signal: AbortSignal): Promise<{ readonly code: number | null; readonly output: string }> {
     const cwd = mkdtempSync(join(tmpdir(), "perdure-snippet-"));
     try {
-      return await run([join(this.#path, fileOf(snippet))], cwd, join(this.#path, "compiled"));
+      return await run([join(this.#path, fileOf(snippet))], cwd, {
+        signal,
+        compileCache: join(this.#path, "compiled"),
+      });
     } finally {
       rmSync(cwd, { recursive: true, force: true });
     }
@@ -122,11 +125,11 @@ function atTheirLines(blocks: readonly CodeBlock[]): string {
 async function run(
   args: readonly string[],
   cwd: string,
-  compileCache?: string,
+  { signal, compileCache }: { readonly signal?: AbortSignal; readonly compileCache?: string } = {},
 ): Promise<{ code: number | null; output: string }> {
   const { PERDURE_LOG: _log, NODE_TEST_CONTEXT: _context, ...env } = process.env;
   if (compileCache !== undefined) env["NODE_COMPILE_CACHE"] = compileCache;
-  const child = spawn(process.execPath, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, args, { cwd, env, signal, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => (output += text));

@@ -15,8 +15,8 @@ test("every TypeScript snippet of the documentation compiles", { timeout: 60_000
 describe("what a snippet of the documentation prints is what stands beneath it", { concurrency: 2 }, () => {
   before(() => folder.bundleLibrary());
   for (const snippet of snippets.filter(({ output }) => output !== undefined)) {
-    test(`${snippet.block.file}:${snippet.block.line}`, { timeout: 30_000 }, async () => {
-      const { code, output } = await folder.run(snippet);
+    test(`${snippet.block.file}:${snippet.block.line}`, { timeout: 30_000 }, async ({ signal }) => {
+      const { code, output } = await folder.run(snippet, signal);
       assert.equal(output.trimEnd(), snippet.output?.trimEnd());
       assert.equal(code, 0);
     });
