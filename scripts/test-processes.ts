@@ -12,6 +12,7 @@ export interface TestProcess {
 const together = [
   "test/{client,codec,definition,end-to-end,errors,history,http,inspection,management}/**",
   "test/{replay,runtime,testing,transfer,values}/**",
+  "test/docs/{api,bad-worlds,configuration,errors,events,history,links,named-tests,provider-promises}.test.ts",
 ];
 
 /** What looks at its process as a whole, or changes it. */

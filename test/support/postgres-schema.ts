@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { type PostgresOptions, PostgresProvider } from "../../src/providers/postgres/index.ts";
 import { postgresUrl } from "./postgres-server.ts";
+import { SyncPostgres } from "./sync-postgres.ts";
 
 const tables = [
   "instances",
@@ -29,6 +30,7 @@ export class PostgresSchema implements AsyncDisposable {
   readonly pool: pg.Pool;
   /** For what the test itself does: its connections see the schema, and are none of those that a provider uses. */
   readonly #aside: pg.Pool;
+  #sync: SyncPostgres | null = null;
 
   static async create(): Promise<PostgresSchema> {
     return new PostgresSchema(await postgresUrl());
@@ -59,6 +61,12 @@ export class PostgresSchema implements AsyncDisposable {
     return (await this.#aside.query(text, values)).rows as R[];
   }
 
+  /** What the test itself does without giving up the thread. To begin with that takes a thread of its own. */
+  querySync(text: string, values: readonly unknown[]): Record<string, unknown>[] {
+    this.#sync ??= new SyncPostgres(this.url, this.schema);
+    return this.#sync.query(text, values);
+  }
+
   /** As it would be when the leases of nodes that are dead had run out: of all of them, or of one. */
   async expireLeases(nodeId?: string): Promise<void> {
     const whose = nodeId === undefined ? "" : " WHERE node_id = $1";
@@ -82,6 +90,7 @@ export class PostgresSchema implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#sync?.close();
     await this.#aside.end();
     await this.pool.query(`DROP SCHEMA IF EXISTS ${this.schema} CASCADE`);
     await this.pool.end();
