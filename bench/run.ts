@@ -1,4 +1,4 @@
-// npm run bench -- [--only name,name] [--short] [--store sqlite|postgres|all] [--json file] [--compare revision]
+// npm run bench -- [--only name,name] [--short] [--store sqlite|postgres|all] [--json file] [--rounds N] [--compare revision]
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
@@ -18,7 +18,7 @@ const { values } = parseArgs({
     short: { type: "boolean", default: false },
     json: { type: "string" },
     compare: { type: "string" },
-    rounds: { type: "string", default: "5" },
+    rounds: { type: "string" },
   },
 });
 const only = values.only?.split(",");
@@ -53,13 +53,13 @@ console.log(
 );
 
 if (values.compare !== undefined) {
-  compareRevisions({ root, revision: values.compare, plan, rounds: Number(values.rounds) });
+  compareRevisions({ root, revision: values.compare, plan, rounds: Number(values.rounds ?? 5) });
 } else {
   const reports: Report[] = [];
   for (const workload of plan) {
-    const report = runWorkload(root, workload);
-    reports.push(report);
-    printReport(report);
+    const rounds = Array.from({ length: Number(values.rounds ?? 1) }, () => runWorkload(root, workload));
+    reports.push(...rounds);
+    printReport(rounds);
   }
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(reports, null, 2)}\n`);
 }

@@ -1,32 +1,40 @@
+import type { Limits } from "./limits.ts";
+import { median } from "./percentiles.ts";
 import type { Report } from "./run-workload.ts";
 import type { Figure } from "./workload.ts";
 
-/** The figures of one workload as a table, and below them what they depend on. */
-export function printReport(report: Report): void {
-  const { name, store, settings, limits, figures } = report;
-  console.log(`\n${name} on ${store}`);
-  for (const figure of figures) {
-    const ratio = ratioOf(figure, report);
-    console.log(`  ${figure.what.padEnd(48)} ${format(figure).padStart(14)}  ${ratio ?? ""}`);
+/** The figures of one workload as a table, medians of its rounds, and below them what they depend on. */
+export function printReport(rounds: readonly Report[]): void {
+  const [{ name, store, settings, figures }] = rounds as [Report];
+  console.log(`\n${name} on ${store}${rounds.length > 1 ? `: ${rounds.length} rounds, medians` : ""}`);
+  for (const [index, { what, unit }] of figures.entries()) {
+    const value = median(rounds.map((round) => round.figures[index]?.value ?? Number.NaN));
+    console.log(`  ${what.padEnd(48)} ${format({ value, unit }).padStart(14)}  ${ratioOf(index, rounds)}`);
   }
   const given = Object.entries(settings).map(([what, value]) => `${what} ${value}`);
   console.log(`  with ${given.join(", ")}`);
+  const limit = (key: keyof Limits) => median(rounds.map(({ limits }) => limits[key] ?? Number.NaN));
+  const oneRow = limit("oneRowCommitMs");
   console.log(
-    `  limits of the machine meanwhile: fdatasync ${limits.fdatasyncMs.toFixed(2)} ms, ` +
-      `bare writer ${Math.round(limits.bareWriterStepsPerSecond)} steps/s` +
-      (limits.oneRowCommitMs === null ? "" : `, one-row commit ${limits.oneRowCommitMs.toFixed(2)} ms`),
+    `  limits of the machine meanwhile: fdatasync ${limit("fdatasyncMs").toFixed(2)} ms, ` +
+      `bare writer ${Math.round(limit("bareWriterStepsPerSecond"))} steps/s` +
+      (Number.isNaN(oneRow) ? "" : `, one-row commit ${oneRow.toFixed(2)} ms`),
   );
 }
 
-/** A bare time says more about the machine than about the program. */
-function ratioOf({ value, against }: Figure, { limits }: Report): string | undefined {
-  if (against === undefined) return undefined;
+/** A bare time says more about the machine than about the program. Each round is set against its own limits. */
+function ratioOf(index: number, rounds: readonly Report[]): string {
+  const ratio = (limitOf: (limits: Limits) => number) =>
+    median(rounds.map(({ figures, limits }) => (figures[index]?.value ?? Number.NaN) / limitOf(limits)));
+  const [{ figures, limits }] = rounds as [Report];
+  const against = figures[index]?.against;
+  if (against === undefined) return "";
   if (against === "bare writer") {
-    return `${((value / limits.bareWriterStepsPerSecond) * 100).toFixed(1)} % of the bare writer`;
+    return `${(ratio(({ bareWriterStepsPerSecond }) => bareWriterStepsPerSecond) * 100).toFixed(1)} % of the bare writer`;
   }
   return limits.oneRowCommitMs === null
-    ? `${(value / limits.fdatasyncMs).toFixed(2)} x fdatasync`
-    : `${(value / limits.oneRowCommitMs).toFixed(2)} x one-row commit`;
+    ? `${ratio(({ fdatasyncMs }) => fdatasyncMs).toFixed(2)} x fdatasync`
+    : `${ratio(({ oneRowCommitMs }) => oneRowCommitMs ?? Number.NaN).toFixed(2)} x one-row commit`;
 }
 
 export function format({ value, unit }: Pick<Figure, "value" | "unit">): string {
