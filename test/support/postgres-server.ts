@@ -58,6 +58,8 @@ async function startIn(folder: string, log: string[], settings: readonly string[
     port,
     password,
     createPostgresUser: process.getuid?.() === 0,
+    // Each connection proves the password anew, 4,096 times by default.
+    initdbFlags: ["-c", "scram_iterations=1"],
     postgresFlags: [
       "-c",
       "listen_addresses=127.0.0.1",
