@@ -9,11 +9,18 @@ const announcement = "the tests of ";
 
 /** Writes a program that runs them, and gives its path: node:test starts programs by their path alone. */
 export function writeSharedProcess(files: readonly string[]): string {
-  const folder = mkdtempSync(join(tmpdir(), "perdure-tests-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  const path = join(folder, "tests.mjs");
+  const path = join((folder ??= temporaryFolder()), `${(written += 1)}.mjs`);
   const self = JSON.stringify(import.meta.url);
   writeFileSync(path, `import { runInTurn } from ${self};\nawait runInTurn(${JSON.stringify(files)});\n`);
+  return path;
+}
+
+let folder: string | undefined;
+let written = 0;
+
+function temporaryFolder(): string {
+  const path = mkdtempSync(join(tmpdir(), "perdure-tests-"));
+  process.once("exit", () => rmSync(path, { recursive: true, force: true }));
   return path;
 }
 
