@@ -12,7 +12,7 @@ export function population() {
   let isBroken = true;
   const firedAt = new Map<string, number>();
   const add = activity("add", (_ctx, [a, b]: [number, number]) => a + b);
-  const flaky = activity("flaky", { retry: { maxAttempts: 3, initialInterval: "1s" } }, (ctx) => {
+  const flaky = activity("flaky", { retry: { maxAttempts: 3, initialInterval: "3s" } }, (ctx) => {
     if (isBroken) throw new Error("not yet");
     return { attempt: ctx.attempt, key: ctx.idempotencyKey.length };
   });
