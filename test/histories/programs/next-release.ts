@@ -51,7 +51,12 @@ if (act === "replay") {
     const handle = await client.start(noting, undefined, { instanceId: "noting-1" });
     await handle.send(box, "sent before");
     const isWaiting = async () => (await client.getHistory("noting-1")).length === 5;
-    while (!(await isWaiting())) await new Promise<void>((done) => provider.subscribe(() => done()));
+    for (;;) {
+      // Before looking: nobody is told again of what has changed since.
+      const changed = new Promise<void>((resolve) => provider.subscribe(() => resolve()));
+      if (await isWaiting()) break;
+      await changed;
+    }
     console.log(JSON.stringify(await client.getHistory("noting-1")));
   } else {
     console.log(JSON.stringify(await client.getHandle("noting-1").result({ timeout: "20s" })));
