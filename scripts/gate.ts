@@ -1,29 +1,33 @@
-// What `npm test` runs, on a laptop and in CI alike: every check, then the tests; it stops at the first that fails.
-import { spawnSync } from "node:child_process";
+// What `npm test` runs, on a laptop and in CI alike: every check, then the tests; it stops where one fails.
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
 
-const stages = [
-  "check:format",
-  "build",
-  "check:types",
-  "check:lint",
-  "check:imports",
-  "check:unused",
-  "check:docs",
-  "check:package",
-  "test:only",
+/** The checks of a row run side by side; those of the second one read what the build has written. */
+const checks = [
+  ["build", "check:format", "check:imports"],
+  ["check:lint", "check:types", "check:unused", "check:docs", "check:package"],
 ] as const;
 
-for (const stage of stages) {
-  const isTests = stage === "test:only";
+interface Checked {
+  readonly check: string;
+  readonly isOk: boolean;
+  readonly said: string;
+}
+
+for (const row of checks) {
+  const failed = (await Promise.all(row.map(run))).filter(({ isOk }) => !isOk);
+  for (const { check, said } of failed) console.log(`\n${said}\nStopped at ${check}. To repeat: npm run ${check}`);
+  if (failed.length > 0) process.exit(1);
+}
+process.exitCode = spawnSync(process.execPath, ["--run", "test:only"], { stdio: "inherit" }).status ?? 1;
+
+/** What a check prints matters only if it fails. */
+async function run(check: string): Promise<Checked> {
   const startedAt = performance.now();
-  // The tests report as they go; a check has something to say only when it fails.
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["--run", stage], {
-    stdio: isTests ? "inherit" : "pipe",
-    encoding: "utf8",
-  });
-  if (!isTests) console.log(`${stage.padEnd(14)} ${((performance.now() - startedAt) / 1000).toFixed(1).padStart(5)} s`);
-  if (status === 0) continue;
-  if (!isTests) console.log(`\n${stdout}${stderr}\nStopped at ${stage}. To repeat: npm run ${stage}`);
-  process.exitCode = 1;
-  break;
+  const child = spawn(process.execPath, ["--run", check], { stdio: ["ignore", "pipe", "pipe"] });
+  const said = Promise.all([text(child.stdout), text(child.stderr)]);
+  const [status] = (await once(child, "close")) as [number | null];
+  console.log(`${check.padEnd(14)} ${((performance.now() - startedAt) / 1000).toFixed(1).padStart(5)} s`);
+  return { check, isOk: status === 0, said: (await said).join("") };
 }
