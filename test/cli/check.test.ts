@@ -20,8 +20,11 @@ test("a deploy pipeline learns from the exit code whether running instances woul
     await using _node = await Runtime.start({ provider, orchestrations: [order] });
     const client = new Client(provider);
     await client.start(order, undefined, { instanceId: "a" });
-    while ((await client.getHistory("a")).length < 2)
-      await new Promise<void>((done) => provider.subscribe(() => done()));
+    for (;;) {
+      const changed = new Promise<void>((resolve) => provider.subscribe(() => resolve()));
+      if ((await client.getHistory("a")).length >= 2) break;
+      await changed;
+    }
     const write = (name: string, body: string) => {
       const path = join(folder, name);
       const code = `import { orchestration } from ${JSON.stringify(definitions)};\n${body}`;

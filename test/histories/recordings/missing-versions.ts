@@ -30,7 +30,10 @@ export const recorded = scenario({
     await client.start(hasty, 1, { instanceId: "hasty-1" });
     const changed = () => new Promise<void>((resolve) => void provider.subscribe(() => resolve()));
     const events = async (id: string) => (await provider.readHistory(id, 1))?.length ?? 0;
-    while ((await events("keeper-1-child")) < 2 || (await events("hasty-1")) < 2) await changed();
+    for (let next = changed(); ; next = changed()) {
+      if ((await events("keeper-1-child")) >= 2 && (await events("hasty-1")) >= 2) break;
+      await next;
+    }
     await before.stop();
     // Never known anywhere.
     await client.start("nobodys", null, { instanceId: "nobodys-2", version: "3.0.0" });
