@@ -44,12 +44,15 @@ const nemesis = new Nemesis(field, chosen, `${seed} nemesis`);
 field.driver.start();
 const until = performance.now() + minutes * 60_000;
 let snapshots = 0;
+let told = 0;
 while (performance.now() < until) {
   await nemesis.next();
   if (nemesis.strikes % 5 === 0) {
     await field.checkNow();
     snapshots += 1;
   }
+  for (const { invariant, what } of field.violations.slice(told)) console.log(`violation of ${invariant}: ${what}`);
+  told = field.violations.length;
   const faultsSoFar = `${nemesis.strikes} faults`;
   const seconds = Math.round((performance.now() - startedAt) / 1_000);
   console.log(
