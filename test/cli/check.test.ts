@@ -7,6 +7,7 @@ import { Client } from "../../src/client/index.ts";
 import { orchestration } from "../../src/definition/index.ts";
 import { SqliteProvider } from "../../src/providers/sqlite/index.ts";
 import { Runtime } from "../../src/runtime/index.ts";
+import { untilSo } from "../support/until-so.ts";
 import { callCli } from "./call-cli.ts";
 
 const definitions = join(import.meta.dirname, "../../src/definition/index.ts");
@@ -20,11 +21,7 @@ test("a deploy pipeline learns from the exit code whether running instances woul
     await using _node = await Runtime.start({ provider, orchestrations: [order] });
     const client = new Client(provider);
     await client.start(order, undefined, { instanceId: "a" });
-    for (;;) {
-      const changed = new Promise<void>((resolve) => provider.subscribe(() => resolve()));
-      if ((await client.getHistory("a")).length >= 2) break;
-      await changed;
-    }
+    await untilSo(provider, async () => (await client.getHistory("a")).length >= 2);
     const write = (name: string, body: string) => {
       const path = join(folder, name);
       const code = `import { orchestration } from ${JSON.stringify(definitions)};\n${body}`;

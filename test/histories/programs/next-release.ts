@@ -1,6 +1,7 @@
 // The release after this one, which has one more kind of event and one more number of the rules, made of the source as
 // it is: replays every recording, or writes an instance that uses both, or goes on with one.
 import { registerHooks } from "node:module";
+import { untilSo } from "../../support/until-so.ts";
 import { patches } from "../next-release-patches.ts";
 
 const { act, file } = JSON.parse(process.argv[2] ?? "{}") as { act: "replay" | "begin" | "finish"; file: string };
@@ -50,13 +51,7 @@ if (act === "replay") {
   if (act === "begin") {
     const handle = await client.start(noting, undefined, { instanceId: "noting-1" });
     await handle.send(box, "sent before");
-    const isWaiting = async () => (await client.getHistory("noting-1")).length === 5;
-    for (;;) {
-      // Before looking: nobody is told again of what has changed since.
-      const changed = new Promise<void>((resolve) => provider.subscribe(() => resolve()));
-      if (await isWaiting()) break;
-      await changed;
-    }
+    await untilSo(provider, async () => (await client.getHistory("noting-1")).length === 5);
     console.log(JSON.stringify(await client.getHistory("noting-1")));
   } else {
     console.log(JSON.stringify(await client.getHandle("noting-1").result({ timeout: "20s" })));

@@ -4,6 +4,7 @@ import { SqliteProvider } from "../../../src/providers/sqlite/index.ts";
 import { Runtime } from "../../../src/runtime/index.ts";
 import { virtualClock } from "../../../src/testing/index.ts";
 import { exportInstance, importInstances } from "../../../src/transfer/index.ts";
+import { untilSo } from "../../support/until-so.ts";
 import { scenario } from "../scenario.ts";
 
 /** Its version is taken away while it waits. */
@@ -28,12 +29,8 @@ export const recorded = scenario({
     const before = await Runtime.start({ provider, orchestrations: [keeper, retired, hasty] });
     await client.start(keeper, undefined, { instanceId: "keeper-1" });
     await client.start(hasty, 1, { instanceId: "hasty-1" });
-    const changed = () => new Promise<void>((resolve) => void provider.subscribe(() => resolve()));
     const events = async (id: string) => (await provider.readHistory(id, 1))?.length ?? 0;
-    for (let next = changed(); ; next = changed()) {
-      if ((await events("keeper-1-child")) >= 2 && (await events("hasty-1")) >= 2) break;
-      await next;
-    }
+    await untilSo(provider, async () => (await events("keeper-1-child")) >= 2 && (await events("hasty-1")) >= 2);
     await before.stop();
     // Never known anywhere.
     await client.start("nobodys", null, { instanceId: "nobodys-2", version: "3.0.0" });
