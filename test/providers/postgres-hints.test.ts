@@ -1,16 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { Client } from "../../src/client/index.ts";
-import { activity, orchestration } from "../../src/definition/index.ts";
-import { checkProvider } from "../../src/providers/conformance/index.ts";
 import { NewsChannel } from "../../src/providers/postgres/news-channel.ts";
 import { newsOfStarts, oldNews } from "../../src/providers/postgres/news.ts";
-import { type PostgresPool, PostgresProvider } from "../../src/providers/postgres/index.ts";
+import { PostgresProvider } from "../../src/providers/postgres/index.ts";
 import { StorageError } from "../../src/errors/index.ts";
 import type { Provider, TurnCommit, Wake } from "../../src/providers/contract.ts";
-import { Runtime } from "../../src/runtime/index.ts";
-import { borrowSchema, giveBackSchema } from "../support/borrowed-schemas.ts";
+import { inSchema } from "../support/borrowed-schemas.ts";
 import type { PostgresSchema } from "../support/postgres-schema.ts";
 import {
   ended,
@@ -25,15 +21,6 @@ import {
 } from "../../src/providers/conformance/scene.ts";
 import { TcpProxy } from "../../chaos/tcp-proxy.ts";
 import { CountingPool } from "./counting-pool.ts";
-import { openPostgresStoreOn } from "./postgres-clock.ts";
-import { TransactionPooler } from "./transaction-pooler.ts";
-
-const double = activity("double", (_ctx, n: number) => 2 * n);
-const eight = orchestration("eight", async (ctx) => {
-  const four = await ctx.activity(double, 2);
-  await ctx.sleep("20ms");
-  return await ctx.activity(double, four);
-});
 
 describe("PostgreSQL hints", () => {
   test("other processes hear of changes, at most about ten times a second, and in statements of their own", () =>
@@ -330,39 +317,7 @@ describe("PostgreSQL hints", () => {
       const [another] = await untilListening(schema, 1);
       assert.notEqual(another, pid);
     }));
-
-  for (const [how, connect] of Object.entries({
-    "without LISTEN and NOTIFY": (schema: PostgresSchema): [PostgresPool, object] => [schema.pool, { listen: false }],
-    "behind a transaction pooler": (schema: PostgresSchema): [PostgresPool, object] => [
-      new TransactionPooler(schema.pool),
-      {},
-    ],
-  })) {
-    test(`two nodes do their work ${how}`, () =>
-      inSchema(async (schema) => {
-        const [pool, options] = connect(schema);
-        const open = () => PostgresProvider.open(pool, { schema: schema.schema, ...options });
-        await using one = await open();
-        await using two = await open();
-        // One can only orchestrate, and the other can only act: each has to find what the other has left for it.
-        await using _orchestrates = await Runtime.start({ provider: one, orchestrations: [eight] });
-        await using _acts = await Runtime.start({ provider: two, activities: [double] });
-        const handles = await Promise.all(Array.from({ length: 10 }, () => new Client(one).start(eight)));
-        for (const handle of handles) assert.equal(await handle.result({ timeout: "40s" }), 8);
-      }));
-  }
 });
-
-describe("PostgreSQL behind a transaction pooler", () => {
-  const open = openPostgresStoreOn((pool) => new TransactionPooler(pool));
-  checkProvider(open, { test, sections: ["ownership", "turns", "resends", "executions", "messages", "work"] });
-});
-
-async function inSchema(run: (schema: PostgresSchema) => Promise<void>): Promise<void> {
-  const schema = await borrowSchema();
-  await run(schema);
-  giveBackSchema(schema);
-}
 
 /** What a provider tells a subscriber from when on it hears others: by then it has told him to look at what was there. */
 async function listenTo(provider: Provider): Promise<{

@@ -19,6 +19,13 @@ export function giveBackSchema(schema: PostgresSchema): void {
   idle.push(schema);
 }
 
+/** Lends a schema to `run`, which must have closed what it opened there. */
+export async function inSchema(run: (schema: PostgresSchema) => Promise<void>): Promise<void> {
+  const schema = await borrowSchema();
+  await run(schema);
+  giveBackSchema(schema);
+}
+
 after(async () => {
   for (const schema of idle.splice(0)) await schema[Symbol.asyncDispose]();
 });
