@@ -22,6 +22,9 @@ const alone = [
   "test/testing/replay-history.test.ts",
 ];
 
+/** What is to be done within a time, and keeps all processors busy by itself. */
+const first = ["test/simulation/simulation.test.ts"];
+
 /** None of them may begin last, or it would run by itself. */
 const long = [
   "test/simulation/**",
@@ -32,15 +35,21 @@ const long = [
 
 const filesEach = 10;
 
+/** What runs side by side, stage after stage. */
+export function stagesFor(files: readonly string[], options: { readonly isFiltered: boolean }): TestProcess[][] {
+  const [before, others] = [files.filter((file) => isIn(first, file)), files.filter((file) => !isIn(first, file))];
+  return [before, others].filter(({ length }) => length > 0).map((stage) => processesFor(stage, options));
+}
+
 /** First those that share a process, because they soon have something to report. */
-export function processesFor(files: readonly string[], options: { readonly isFiltered: boolean }): TestProcess[] {
+function processesFor(files: readonly string[], options: { readonly isFiltered: boolean }): TestProcess[] {
   const isSharing = (file: string) => !options.isFiltered && isIn(together, file) && !isIn(alone, file);
   const sharing = files.filter(isSharing);
   const own = files.filter((file) => !isSharing(file));
-  const first = own.filter((file) => isIn(long, file)).toSorted((a, b) => rank(a) - rank(b));
+  const longest = own.filter((file) => isIn(long, file)).toSorted((a, b) => rank(a) - rank(b));
   return [
     ...inChunks(sharing).map((chunk) => ({ path: pathFor(chunk), files: chunk })),
-    ...[...first, ...own.filter((file) => !isIn(long, file))].map((file) => ({ path: file, files: [file] })),
+    ...[...longest, ...own.filter((file) => !isIn(long, file))].map((file) => ({ path: file, files: [file] })),
   ];
 }
 

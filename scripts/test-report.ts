@@ -31,8 +31,8 @@ interface Options {
   readonly slowest: number;
 }
 
-/** Prints the events of a test run, file by file, until it ends; answers how many tests passed. */
-export async function reportTests(events: TestStream, options: Options): Promise<Tally> {
+/** Prints the events of one test run after the other, file by file, until they end; answers how many tests passed. */
+export async function reportTests(runs: Iterable<TestStream>, options: Options): Promise<Tally> {
   const startedAt = performance.now();
   const total: Tally = { passed: 0, failed: 0, skipped: 0 };
   const timings: { readonly title: string; readonly ms: number }[] = [];
@@ -86,26 +86,28 @@ export async function reportTests(events: TestStream, options: Options): Promise
     repeatCommands.push(repeatCommand(files, isFile ? undefined : data.name));
   };
 
-  events.on("test:start", (data) => {
-    const announced = announcedBy(data);
-    if (announced !== undefined) places.set(entryOf(data), announced);
-    reportOf(data).path.splice(data.nesting, Infinity, data.name);
-  });
-  events.on("test:pass", record);
-  events.on("test:fail", record);
-  for (const stream of ["test:stdout", "test:stderr"] as const) {
-    events.on(stream, (data: EventData.TestStdout) => {
-      reportOf(data);
-      process.stdout.write(data.message);
+  for (const events of runs) {
+    events.on("test:start", (data) => {
+      const announced = announcedBy(data);
+      if (announced !== undefined) places.set(entryOf(data), announced);
+      reportOf(data).path.splice(data.nesting, Infinity, data.name);
     });
+    events.on("test:pass", record);
+    events.on("test:fail", record);
+    for (const stream of ["test:stdout", "test:stderr"] as const) {
+      events.on(stream, (data: EventData.TestStdout) => {
+        reportOf(data);
+        process.stdout.write(data.message);
+      });
+    }
+    // Warnings of node:test about a file, such as work that a test left behind; its closing statistics name no file.
+    events.on("test:diagnostic", (data) => {
+      if (data.file !== undefined) console.log(`  ${styleText("yellow", data.message)}`);
+    });
+    events.resume();
+    await once(events, "end");
+    finishFile();
   }
-  // Warnings of node:test about a file, such as work that a test left behind; its closing statistics name no file.
-  events.on("test:diagnostic", (data) => {
-    if (data.file !== undefined) console.log(`  ${styleText("yellow", data.message)}`);
-  });
-  events.resume();
-  await once(events, "end");
-  finishFile();
   for (const file of unheardOf) {
     total.failed += 1;
     repeatCommands.push(repeatCommand([file]));

@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { run } from "node:test";
 import { parseArgs } from "node:util";
 import { startPostgres } from "../test/support/postgres-server.ts";
-import { processesFor } from "./test-processes.ts";
+import { type TestProcess, stagesFor } from "./test-processes.ts";
 import { reportTests } from "./test-report.ts";
 
 // Most files wait for something half of their time: for a lease to end, or for a server.
@@ -25,32 +25,38 @@ process.env["NODE_COMPILE_CACHE"] ??= resolve("node_modules/.cache/compiled");
 const server = process.env["PERDURE_PG_URL"] === undefined && files.length > 1 ? await startPostgres() : null;
 if (server !== null) process.env["PERDURE_PG_URL"] = server.url;
 
-const processes = processesFor(files, { isFiltered: values.name !== undefined });
-const stuck = new AbortController();
-const events = run({
-  files: processes.map(({ path }) => resolve(path)),
-  concurrency,
-  timeout: testTimeoutMs,
-  signal: stuck.signal,
-  execArgv: files.length > 1 ? ["--import", import.meta.resolve("./untracked-promises.ts")] : [],
-  ...(values.name !== undefined && { testNamePatterns: [new RegExp(RegExp.escape(values.name))] }),
-});
-
-// node:test waits for ever for a file that leaves a handle open.
-const silence = setTimeout(() => {
-  stuck.abort(new Error(`nothing has happened for ${silenceMs / 1000} s: was a timer, a socket or a store left open?`));
-}, silenceMs);
-events.on("test:complete", () => silence.refresh());
-
-const { passed, failed, skipped } = await reportTests(events, {
-  processes,
-  isFiltered: values.name !== undefined,
+const isFiltered = values.name !== undefined;
+const stages = stagesFor(files, { isFiltered });
+// Each begins when the one before it has ended.
+const { passed, failed, skipped } = await reportTests(stages.values().map(start), {
+  processes: stages.flat(),
+  isFiltered,
   slowest: Number(process.env["PERDURE_SLOWEST"] ?? 0),
 });
-clearTimeout(silence);
 if (failed > 0 || passed === 0) process.exitCode = 1;
 await server?.stop();
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+
+function start(processes: readonly TestProcess[]): ReturnType<typeof run> {
+  const stuck = new AbortController();
+  const events = run({
+    files: processes.map(({ path }) => resolve(path)),
+    concurrency,
+    timeout: testTimeoutMs,
+    signal: stuck.signal,
+    execArgv: files.length > 1 ? ["--import", import.meta.resolve("./untracked-promises.ts")] : [],
+    ...(values.name !== undefined && { testNamePatterns: [new RegExp(RegExp.escape(values.name))] }),
+  });
+  // node:test waits for ever for a file that leaves a handle open.
+  const silence = setTimeout(() => {
+    stuck.abort(
+      new Error(`nothing has happened for ${silenceMs / 1000} s: was a timer, a socket or a store left open?`),
+    );
+  }, silenceMs);
+  events.on("test:complete", () => silence.refresh());
+  events.once("end", () => clearTimeout(silence));
+  return events;
+}
 
 function testFilesAt(path: string): string[] {
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
