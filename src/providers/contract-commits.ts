@@ -102,7 +102,7 @@ export interface CommitBatch {
   readonly results: readonly WorkResult[];
   /**
    * Free slots: of the work items that this batch inserts, so many may be taken by this node at once, as if by a fetch
-   * right after the commit.
+   * right after the commit, which would first take what has waited longer.
    */
   readonly claimWork: readonly WorkClaim[];
   /** At most this many waiting messages of one instance in the answer; default 1,000. */

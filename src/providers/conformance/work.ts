@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { NewWorkItem, WorkFence, WorkItem } from "../contract.ts";
+import type { NewWorkItem, TurnCommit, WorkFence, WorkItem } from "../contract.ts";
 import { section } from "./check.ts";
 import {
   bodies,
@@ -165,28 +165,28 @@ export const work = section("work", (check) => {
     const owned = await scene.claimed(a, "a");
     const work = [workItem("w1"), workItem("other", { name: "ship" }), workItem("w2"), workItem("w3")];
     const answer = await a.commit([turnOf(owned, 1, { work })], { claimWork: a.slots(2) });
-    assert.deepEqual(
-      answer.work.map(({ id, delivery, instanceId }) => [id, delivery, instanceId]),
-      [
-        ["w1", 1, "a"],
-        ["w2", 1, "a"],
-      ],
-    );
+    const claimed = answer.work.map(({ id, delivery, instanceId }) => `${id} ${delivery} ${instanceId}`);
+    assert.deepEqual(claimed, ["w1 1 a", "w2 1 a"]);
     assert.deepEqual(ids(await b.fetchWork()), ["w3"]);
     assert.deepEqual(await scene.provider.findLostWork(a.nodeId, answer.work.map(fenceOf)), []);
   });
 
-  check("W11", "a commit takes nothing for itself while older work waits that it could do", async (scene) => {
+  check("W11", "a commit leaves as many slots to older work as there is of it that it could do", async (scene) => {
     const node = await scene.node();
     const owned = await scene.claimed(node, "a");
-    const turn = turnOf(owned, 1, { work: [workItem("older"), workItem("foreign", { name: "ship" })] });
+    const older = [workItem("old1"), workItem("old2"), workItem("foreign", { name: "ship" })];
+    const turn = turnOf(owned, 1, { work: older });
     await node.commit([turn]);
-    const next = turnAfter(turn, 1, { work: [workItem("newer")] });
-    assert.deepEqual((await node.commit([next], { claimWork: node.slots(9) })).work, []);
-    assert.deepEqual(ids(await node.fetchWork(1)), ["older"]);
-    assert.deepEqual(ids(await node.fetchWork(1)), ["newer"]);
-    const last = turnAfter(next, 1, { work: [workItem("newest")] });
-    assert.deepEqual(ids({ items: (await node.commit([last], { claimWork: node.slots(9) })).work }), ["newest"]);
+    const claimed = async (commit: TurnCommit, limit: number) =>
+      ids({ items: (await node.commit([commit], { claimWork: node.slots(limit) })).work });
+    const second = turnAfter(turn, 1, { work: [workItem("new1")] });
+    assert.deepEqual(await claimed(second, 2), []);
+    assert.deepEqual(ids(await node.fetchWork(1)), ["old1"]);
+    const third = turnAfter(second, 1, { work: ["new2", "new3", "new4"].map((id) => workItem(id)) });
+    assert.deepEqual(await claimed(third, 4), ["new2", "new3"]);
+    assert.deepEqual(ids(await node.fetchWork(9)), ["old2", "new1", "new4"]);
+    const last = turnAfter(third, 1, { work: [workItem("newest")] });
+    assert.deepEqual(await claimed(last, 1), ["newest"]);
   });
 
   check("W12", "a node can give up the work that it does not know of", async (scene) => {

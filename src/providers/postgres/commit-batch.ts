@@ -17,8 +17,8 @@ interface Answer {
    */
   readonly turns: number[] | null;
   readonly results: boolean[] | null;
-  /** Of `claimWork`, from 1: those for which older work waits. */
-  readonly closed_slots: number[] | null;
+  /** For each of `claimWork`, how much older work waits for its slots; at most as much as there are. */
+  readonly older: number[] | null;
   readonly messages: MessageColumns[] | null;
   readonly starts: (string | null)[] | null;
   readonly undelivered: [n: number, status: "unknown" | "ended"][] | null;
@@ -111,6 +111,7 @@ function columnsOf({ turns, acks, fences, events, work }: EncodedBatch): (Buffer
     texts(work.payload),
     texts(work.session),
     integers(work.slot),
+    integers(work.spare),
   ];
 }
 
@@ -121,6 +122,7 @@ function rivals({ work }: EncodedBatch, slots: CommitBatch["claimWork"], lowWate
     wanted.has(index + 1) ? activities.map((name) => ({ slot: index + 1, queue, name })) : [],
   );
   return [
+    integers(slots.map(({ limit }) => limit)),
     integers(kinds.map(({ slot }) => slot)),
     texts(kinds.map(({ queue }) => queue)),
     texts(kinds.map(({ name }) => name)),
@@ -182,7 +184,8 @@ function claimedWork(
   const all = batch.turns.flatMap((turn, index) => turn.work.map((item) => ({ item, index, turn })));
   return all.flatMap(({ item, index, turn: { instanceId } }, place) => {
     const slot = work.slot[place] ?? null;
-    if (slot === null || answer.closed_slots?.includes(slot) === true || !isApplied(answer, index)) return [];
+    if (slot === null || !isApplied(answer, index)) return [];
+    if ((answer.older?.[slot - 1] ?? 0) > (work.spare[place] ?? 0)) return [];
     const { id, queue, name, body, payload } = item;
     return { id, queue, name, instanceId, body, payload, ...delivery };
   });

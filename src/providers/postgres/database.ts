@@ -163,6 +163,7 @@ const parsers: ReadonlyMap<number, (text: string) => unknown> = new Map<number, 
   [21, Number],
   [23, Number],
   [114, (text) => JSON.parse(text) as unknown],
+  [1007, numberArray],
   [1009, textArray],
   [1016, numberArray],
 ]);

@@ -73,6 +73,8 @@ interface WorkColumns {
   readonly session: Nullable<string>;
   /** The slots that it may have, by their place in `claimWork`, from 1. */
   readonly slot: Nullable<number>;
+  /** How many of those are left when it has one, and all before it. */
+  readonly spare: Nullable<number>;
 }
 
 export function encodeBatch(batch: CommitBatch): EncodedBatch {
@@ -97,7 +99,18 @@ export function encodeBatch(batch: CommitBatch): EncodedBatch {
     acks: { turn: [], lane: [], seq: [] },
     fences: { turn: [], id: [], delivery: [] },
     events: { turn: [], id: [], at: [], body: [], payload: [] },
-    work: { turn: [], id: [], queue: [], name: [], startBy: [], body: [], payload: [], session: [], slot: [] },
+    work: {
+      turn: [],
+      id: [],
+      queue: [],
+      name: [],
+      startBy: [],
+      body: [],
+      payload: [],
+      session: [],
+      slot: [],
+      spare: [],
+    },
     cancelledWork: { turn: [], id: [] },
     cancelledTimers: { turn: [], eventId: [] },
     closing: [],
@@ -189,8 +202,10 @@ function encodeWork(
   // Whose an item of a session is, is decided where it is fetched.
   const index = session === null ? slots.findIndex((slot) => slot.queue === queue && slot.names.has(name)) : -1;
   const slot = slots[index];
-  to.slot.push(slot === undefined || slot.limit <= 0 ? null : index + 1);
   if (slot !== undefined) slot.limit -= 1;
+  const hasSlot = slot !== undefined && slot.limit >= 0;
+  to.slot.push(hasSlot ? index + 1 : null);
+  to.spare.push(hasSlot ? slot.limit : null);
 }
 
 /** What a turn is, as bits; see `commit_batch`. */

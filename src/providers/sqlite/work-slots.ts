@@ -6,8 +6,8 @@ interface Slots {
   readonly queue: string;
   readonly activities: ReadonlySet<string>;
   free: number;
-  /** Decided at the first item that would fit. */
-  hasOlderWork: boolean | null;
+  /** How many of them older work waits for. Counted at the first item that would fit. */
+  older: number | null;
 }
 
 /** Gives the items that a commit inserts to the committing node, as far as it has free slots for them. */
@@ -22,7 +22,7 @@ export class WorkSlots {
       queue,
       activities: new Set(activities),
       free: limit,
-      hasOlderWork: null,
+      older: null,
     }));
   }
 
@@ -30,7 +30,7 @@ export class WorkSlots {
     return this.#claimed;
   }
 
-  /** Takes a slot for the item and returns true, if one is free and nothing older waits for it. */
+  /** Takes a slot for the item and returns true, if one is free that no older work waits for. */
   take(item: NewWorkItem, instanceId: string): boolean {
     // Whose it is, is decided where items are fetched.
     if (item.session !== undefined) return false;
@@ -38,8 +38,8 @@ export class WorkSlots {
       ({ queue, activities, free }) => queue === item.queue && free > 0 && activities.has(item.name),
     );
     if (slots === undefined) return false;
-    slots.hasOlderWork ??= this.#hasVisibleWork(slots);
-    if (slots.hasOlderWork) return false;
+    slots.older ??= this.#countOlder(slots);
+    if (slots.free <= slots.older) return false;
     slots.free -= 1;
     const { id, queue, name, body, payload } = item;
     const delivery = { delivery: 1, failures: 0, lost: 0, scheduledAt: this.#tx.now, heartbeat: null, note: null };
@@ -58,8 +58,12 @@ export class WorkSlots {
   }
 
   // Without this, a busy node would serve its own instances for ever and starve whatever was queued before.
-  #hasVisibleWork(slots: Slots): boolean {
-    const kinds = runnableKinds(this.#tx.db, slots.queue, [...slots.activities]);
-    return kinds.some((kind) => oldestVisible(this.#tx, kind, { limit: 1 }).length > 0);
+  #countOlder({ queue, activities, free }: Slots): number {
+    let older = 0;
+    for (const kind of runnableKinds(this.#tx.db, queue, [...activities])) {
+      older += oldestVisible(this.#tx, kind, { limit: free - older }).length;
+      if (older >= free) break;
+    }
+    return older;
   }
 }

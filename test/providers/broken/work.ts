@@ -135,6 +135,20 @@ export const brokenWork = [
       return { ...answer, work: (await Promise.all(fetched)).flatMap(({ items }) => items) };
     },
   })),
+  broken("W11", "a commit leaves nothing to older work", (real) => ({
+    commit: async (batch) =>
+      real.commit({ ...batch, claimWork: batch.claimWork.map((slots) => ({ ...slots, limit: slots.limit + 2 })) }),
+  })),
+  broken("W11", "a commit leaves all to older work", (real) => ({
+    commit: async (batch) => {
+      const one = { nodeId: batch.nodeId, limit: 1, suspectAfter: 99, suspectLimit: 0 };
+      const fetched = await Promise.all(batch.claimWork.map((slots) => real.fetchWork({ ...slots, ...one })));
+      const older = fetched.flatMap(({ items }) => items);
+      const results = older.map((item) => ({ ...fenceOf(item), kind: "abandon" as const }));
+      await real.commit({ nodeId: batch.nodeId, turns: [], results, claimWork: [] });
+      return real.commit({ ...batch, claimWork: older.length > 0 ? [] : batch.claimWork });
+    },
+  })),
   broken(
     "W13",
     "the time to start by is forgotten",

@@ -93,23 +93,23 @@ export const findLostWork = (rows: Rows, nodeId: string, fences: readonly WorkFe
 /** Gives the items that a commit inserts to the committing node, as far as it has free slots for them. */
 export class WorkSlots {
   readonly #rows: Rows;
-  readonly #slots: { readonly claim: WorkClaim; free: number; hasOlderWork: boolean | null }[];
+  readonly #slots: { readonly claim: WorkClaim; free: number; older: number | null }[];
   readonly claimed: WorkItem[] = [];
 
   constructor(rows: Rows, claims: readonly WorkClaim[]) {
     this.#rows = rows;
-    this.#slots = claims.map((claim) => ({ claim, free: claim.limit, hasOlderWork: null }));
+    this.#slots = claims.map((claim) => ({ claim, free: claim.limit, older: null }));
   }
 
-  /** Takes a slot for the item and returns true, if one is free and nothing older waits for it. */
+  /** Takes a slot for the item and returns true, if one is free that no older work waits for. */
   take(item: NewWorkItem): boolean {
     if (item.session !== undefined) return false;
     const slots = this.#slots.find(
       ({ claim: { queue, activities }, free }) => queue === item.queue && free > 0 && activities.includes(item.name),
     );
     if (slots === undefined) return false;
-    slots.hasOlderWork ??= this.#hasVisibleWork(slots.claim);
-    if (slots.hasOlderWork) return false;
+    slots.older ??= this.#countOlder(slots.claim);
+    if (slots.free <= slots.older) return false;
     slots.free -= 1;
     return true;
   }
@@ -119,10 +119,8 @@ export class WorkSlots {
   }
 
   // Without this, a busy node would serve its own instances for ever and starve whatever was queued before.
-  #hasVisibleWork({ queue, activities }: WorkClaim): boolean {
-    for (const { name, visibleAt } of this.#rows.unowned.get(queue) ?? []) {
-      if (visibleAt <= this.#rows.now && activities.includes(name)) return true;
-    }
-    return false;
+  #countOlder({ queue, activities }: WorkClaim): number {
+    const waits = ({ name, visibleAt }: WorkRow) => visibleAt <= this.#rows.now && activities.includes(name);
+    return [...(this.#rows.unowned.get(queue) ?? [])].filter(waits).length;
   }
 }

@@ -20,11 +20,11 @@ CREATE FUNCTION commit_batch(
     p_fence_turn integer[], p_fence_id text[], p_fence_delivery integer[],
     p_event_turn integer[], p_event_id integer[], p_event_at bigint[], p_event_body text[], p_event_payload text[],
     p_work_turn integer[], p_work_id text[], p_work_queue text[], p_work_name text[], p_work_start_by bigint[],
-    p_work_body text[], p_work_payload text[], p_work_session text[], p_work_slot integer[],
-    p_rival_slot integer[], p_rival_queue text[], p_rival_name text[], p_rival_floor bigint[],
+    p_work_body text[], p_work_payload text[], p_work_session text[], p_work_slot integer[], p_work_spare integer[],
+    p_slots integer[], p_rival_slot integer[], p_rival_queue text[], p_rival_name text[], p_rival_floor bigint[],
     p_cancelled_turn integer[], p_cancelled_id text[], p_cancelled_timer_turn integer[], p_cancelled_timer integer[],
     p_closing integer[], p_timers json, p_state json, p_starts json, p_messages json, p_results json,
-    OUT store_now bigint, OUT turns json, OUT results json, OUT closed_slots integer[], OUT messages json,
+    OUT store_now bigint, OUT turns json, OUT results json, OUT older integer[], OUT messages json,
     OUT starts json, OUT undelivered json, OUT purged json, OUT woken boolean)
   LANGUAGE plpgsql ${plans} AS $$
 #variable_conflict use_column
@@ -133,13 +133,19 @@ BEGIN
   END IF;
 
   IF p_work_id IS NOT NULL THEN
-    -- While older work waits that the node could do, it takes none: it would serve its own instances for ever.
+    -- Slots that older work waits for, which the node could do, are left to that: it would serve its own instances for
+    -- ever.
     IF p_rival_slot IS NOT NULL THEN
-      SELECT array_agg(DISTINCT p_rival_slot[i]) INTO closed_slots
-        FROM generate_subscripts(p_rival_slot, 1) i
-       CROSS JOIN LATERAL (SELECT FROM work_items w
-                            WHERE w.owner IS NULL AND w.queue = p_rival_queue[i] AND w.name = p_rival_name[i]
-                              AND w.visible_at BETWEEN p_rival_floor[i] AND v_now LIMIT 1) w;
+      older := ARRAY(
+        SELECT (SELECT count(*)
+                  FROM (SELECT FROM generate_subscripts(p_rival_slot, 1) i
+                         CROSS JOIN LATERAL (SELECT FROM work_items w
+                                              WHERE w.owner IS NULL AND w.queue = p_rival_queue[i]
+                                                AND w.name = p_rival_name[i]
+                                                AND w.visible_at BETWEEN p_rival_floor[i] AND v_now
+                                              LIMIT p_slots[s]) w
+                         WHERE p_rival_slot[i] = s LIMIT p_slots[s]) c)
+          FROM generate_subscripts(p_slots, 1) s ORDER BY s);
     END IF;
     INSERT INTO work_items (id, key, execution_id, queue, name, owner, delivery, visible_at, scheduled_at, start_by,
                             session, body, payload)
@@ -152,7 +158,7 @@ BEGIN
            p_work_session[i], p_work_body[i], p_work_payload[i]
       FROM generate_subscripts(p_work_id, 1) i
      CROSS JOIN LATERAL (SELECT p_work_slot[i] IS NOT NULL
-                                AND (closed_slots IS NULL OR p_work_slot[i] <> ALL(closed_slots)) AS is_free) s
+                                AND (older IS NULL OR older[p_work_slot[i]] <= p_work_spare[i]) AS is_free) s
      WHERE v_turn[p_work_turn[i]] = 1;
   END IF;
   IF num_nonnulls(p_next, p_status, p_version, p_custom) > 0 THEN
