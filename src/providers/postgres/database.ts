@@ -1,6 +1,7 @@
 import { isConnectionLost, toStorageError } from "./postgres-errors.ts";
 import { LivenessOfConnections } from "./liveness-of-connections.ts";
 import type { PostgresClient, PostgresPool } from "./pool.ts";
+import { NamedStatements } from "./named-statements.ts";
 import { PrimaryOnly, StandbyError } from "./primary-only.ts";
 import { StoreClock } from "./store-clock.ts";
 import { longForDates } from "./low-water.ts";
@@ -15,6 +16,12 @@ export interface DatabaseOptions {
   readonly monotonic?: (() => number) | undefined;
 }
 
+interface Sent {
+  /** It fails if it is not answered so soon; at most as long as every statement may take. */
+  readonly withinMs?: number | undefined;
+  readonly name?: string | undefined;
+}
+
 /**
  * The pool as the storage operations see it. Each statement is a transaction of its own, on whichever connection is
  * free: nothing here relies on what a session remembers, so a transaction pooler may stand in between.
@@ -26,6 +33,7 @@ export class Database {
   readonly #liveness = new LivenessOfConnections();
   readonly #primary = new PrimaryOnly();
   readonly #unheard: UnheardCommits;
+  readonly named = new NamedStatements();
   readonly clock: StoreClock;
   readonly leaseClock: StoreClock;
 
@@ -50,7 +58,7 @@ export class Database {
 
   /** Runs one statement. Its tables have to be named with the schema. */
   async query<R>(text: string, values: readonly unknown[] = [], withinMs?: number): Promise<R[]> {
-    return await this.withClient((client) => this.queryOn<R>(client, text, values, withinMs));
+    return await this.withClient((client) => this.queryOn<R>(client, text, values, { withinMs }));
   }
 
   /**
@@ -72,17 +80,22 @@ export class Database {
     });
   }
 
-  /** Fails if it is not answered within `withinMs`; at most as long as every statement may take. */
   async queryOn<R>(
     client: PostgresClient,
     text: string,
     values: readonly unknown[] = [],
-    withinMs = Infinity,
+    { withinMs = Infinity, name }: Sent = {},
   ): Promise<R[]> {
     const longestMs = Math.min(withinMs, this.#queryTimeoutMs) + carryingMs(values);
     const sentAt = performance.now();
     const { rows } = await this.#liveness.watch(client, longestMs, () =>
-      client.query({ text, values: values as unknown[], types: { getTypeParser }, query_timeout: longestMs }),
+      client.query({
+        text,
+        values: values as unknown[],
+        types: { getTypeParser },
+        query_timeout: longestMs,
+        ...(name !== undefined && { name }),
+      }),
     );
     if (performance.now() - sentAt > longForDates) this.#unheard.lost();
     const [first] = rows as { store_now?: number }[];
@@ -122,7 +135,16 @@ export class Database {
 
   async #call<R>(name: string, values: readonly unknown[], withinMs: number): Promise<R> {
     const parameters = values.map((_value, index) => `$${index + 1}`).join(", ");
-    const [row] = await this.query<R>(`SELECT * FROM ${this.schema}.${name}(${parameters})`, values, withinMs);
+    const text = `SELECT * FROM ${this.schema}.${name}(${parameters})`;
+    const [row] = await this.withClient(async (client) => {
+      const known = this.named.nameOf(text);
+      try {
+        return await this.queryOn<R>(client, text, values, { withinMs, name: known });
+      } catch (error) {
+        if (known === undefined || !this.named.isToBlame(error)) throw error;
+        return this.queryOn<R>(client, text, values, { withinMs });
+      }
+    });
     return row as R;
   }
 }

@@ -22,7 +22,10 @@ export class ExternalChanges {
     this.#announcer = channel ? new Announcer(db, channel) : null;
     // It cannot say what has come, and does not come often.
     this.#poll = new ChangePoll(db, () => onChange(oldNews));
-    const onHearing = (hears: boolean) => void (hears ? this.#poll.stop() : this.#poll.start());
+    const onHearing = (hears: boolean) => {
+      db.named.allow(hears);
+      void (hears ? this.#poll.stop() : this.#poll.start());
+    };
     this.#listener = channel ? new NewsListener({ db, channel, onNews: onChange, onHearing }) : null;
   }
 

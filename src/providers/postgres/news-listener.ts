@@ -68,12 +68,12 @@ export class NewsListener {
     client.on("notification", onNotification);
     client.on("error", fail);
     try {
-      await db.queryOn(client, `LISTEN "${channel.name}"`, [], answerWithinMs);
+      await db.queryOn(client, `LISTEN "${channel.name}"`, [], { withinMs: answerWithinMs });
       onReady();
       while (!this.#isStopped) {
         const echo = new Promise<boolean>((resolve) => (heardEcho = () => resolve(true)));
         const values = [channel.name, channel.echo];
-        await db.queryOn(client, "SELECT pg_notify($1, $2) AS echo", values, answerWithinMs);
+        await db.queryOn(client, "SELECT pg_notify($1, $2) AS echo", values, { withinMs: answerWithinMs });
         onHearing(await Promise.race([echo, this.#pause.wait(echoWithinMs).then(() => false), failed]));
         await Promise.race([this.#pause.wait(checkEveryMs), failed]);
       }

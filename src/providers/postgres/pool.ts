@@ -27,6 +27,8 @@ export interface PostgresClient {
 /** A statement with its values, as `pg` takes it. */
 export interface PostgresQuery {
   readonly text: string;
+  /** Under which the connection remembers the statement, if it has one. */
+  readonly name?: string;
   readonly values?: unknown[];
   readonly types?: { getTypeParser(typeId: number): (text: string) => unknown };
   /** `pg` gives up waiting after so long, in milliseconds. */
