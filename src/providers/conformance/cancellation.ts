@@ -71,4 +71,25 @@ export const cancellation = section("cancellation", (check) => {
       ["timer 1"],
     );
   });
+
+  check("K6", "a turn cancels what it names, and nothing else of its instance", async (scene) => {
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    const { now } = scene.clock;
+    const turn = turnOf(owned, 1, {
+      work: [workItem("w1"), workItem("w2")],
+      timers: [timer(1, now), timer(2, now)],
+    });
+    committed(await node.commitOne(turn));
+    committed(await node.commitOne(turnAfter(turn, 1, { cancelledWork: ["w1"], cancelledTimers: [1] })));
+    assert.deepEqual(
+      (await node.fetchWork()).items.map(({ id }) => id),
+      ["w2"],
+    );
+    await scene.provider.fireTimers({ partitions: [0], limit: 9 });
+    assert.deepEqual(
+      found((await node.fetch()).instances[0]).messages.map(({ body }) => body),
+      ["timer 2"],
+    );
+  });
 });

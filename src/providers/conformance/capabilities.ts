@@ -179,4 +179,52 @@ export const capabilities = section("capabilities", (check) => {
       },
     );
   }
+
+  check(
+    "C9",
+    "what one queue misses is not missing in another, and a retry is not failed before it is due",
+    async (scene) => {
+      const node = await scene.node({ leaseMs: 600_000 });
+      const gpu = await scene.node({ leaseMs: 600_000 });
+      await scene.provider.renewLease({ ...gpu.lease, capabilities: ["activity:gpu/charge"] });
+      const owned = await scene.claimed(node, "a");
+      const work = [workItem("w1"), workItem("w2", { queue: "gpu" }), workItem("w3", { queue: "gpu" })];
+      committed(await node.commitOne(turnOf(owned, 1, { work })));
+      const [w2] = (await gpu.fetchWork(1, "gpu")).items;
+      const retry = { ...fenceOf(found(w2)), kind: "retry", delayMs: 9_000, note: null } as const;
+      await gpu.commit([], { results: [retry] });
+      await scene.provider.closeLease(gpu.nodeId);
+      await scene.provider.findUnservable({ graceMs: 5_000 });
+      const expire = async () => {
+        const { items } = await scene.provider.expireWork({ nodeId: node.nodeId, graceMs: 5_000, limit: 9 });
+        return items.map(({ id }) => id);
+      };
+      scene.clock.advance(5_000);
+      assert.deepEqual(await expire(), ["w3"]);
+      scene.clock.advance(4_000);
+      await scene.provider.findUnservable({ graceMs: 5_000 });
+      scene.clock.advance(5_000);
+      assert.deepEqual(await expire(), ["w2"]);
+      assert.deepEqual(
+        (await node.fetchWork()).items.map(({ id }) => id),
+        ["w1"],
+      );
+    },
+  );
+
+  check("C10", "of what is at rest only that is ended which misses its handler and is not held back", async (scene) => {
+    const keeper = await scene.node({ leaseMs: 600_000, handlers: ["rare@2"] });
+    const first = await scene.node({ handlers: ["rare@1", "rare@2"] });
+    const start = (id: string, handler: string) => newInstance(id, { name: "rare", handler });
+    await scene.provider.createInstances([start("old", "rare@1"), start("held", "rare@1"), start("new", "rare@2")]);
+    for (const owned of (await first.fetch()).instances) {
+      const availableInMs = owned.instanceId === "held" ? 60_000 : 0;
+      committed(await first.commitOne(turnOf(owned, 1, { release: true, availableInMs })));
+    }
+    await scene.provider.closeLease(first.nodeId);
+    await scene.provider.findUnservable({ graceMs: 5_000 });
+    scene.clock.advance(5_000);
+    await scene.provider.findUnservable({ graceMs: 5_000 });
+    assert.deepEqual(await keeper.fetchIds({ unservableForMs: 5_000 }), ["old"]);
+  });
 });

@@ -1,9 +1,21 @@
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 import { ClosedError } from "../../errors/index.ts";
-import type { Wake } from "../contract.ts";
+import type { Wake, WorkItem, WorkResult } from "../contract.ts";
 import { section } from "./check.ts";
-import { committed, ended, found, message, newInstance, timer, turnAfter, turnOf, workItem } from "./scene.ts";
+import {
+  committed,
+  ended,
+  fenceOf,
+  found,
+  message,
+  newInstance,
+  type TestNode,
+  timer,
+  turnAfter,
+  turnOf,
+  workItem,
+} from "./scene.ts";
 
 export const hints = section("hints", (check) => {
   check("H1", "a hint says what was queued, and comes after the answer", async (scene) => {
@@ -129,6 +141,65 @@ export const hints = section("hints", (check) => {
     wakes.length = 0;
     await scene.provider.releaseQuarantine("a");
     assert.equal((await nextOf(wakes))?.instances, true);
+  });
+
+  check("H6", "who waits for work is woken by what is retried, handed back and left by a dead node", async (scene) => {
+    const node = await scene.node({ leaseMs: 600_000 });
+    const owned = await scene.claimed(node, "a");
+    committed(await node.commitOne(turnOf(owned, 1, { work: [workItem("w1")] })));
+    const wakes: Wake[] = [];
+    scene.provider.subscribe((wake) => wakes.push(wake));
+    const end = (one: TestNode, result: WorkResult) => one.commit([], { results: [result] });
+    for (const giveBack of [
+      (one: TestNode, item: WorkItem) => end(one, { ...fenceOf(item), kind: "retry", delayMs: 0, note: null }),
+      (one: TestNode, item: WorkItem) => end(one, { ...fenceOf(item), kind: "abandon" }),
+      (one: TestNode) => scene.provider.releaseAllExcept(one.nodeId, { instances: [], work: [] }),
+      (one: TestNode) => scene.provider.closeLease(one.nodeId),
+      async () => {
+        scene.clock.advance(1_000);
+        await node.renewLease();
+      },
+    ]) {
+      const one = await scene.node({ leaseMs: 1_000 });
+      const item = found((await one.fetchWork()).items[0]);
+      await setImmediate();
+      await setImmediate();
+      wakes.length = 0;
+      await giveBack(one, item);
+      while (!found(await nextOf(wakes)).work);
+      await scene.provider.closeLease(one.nodeId);
+    }
+  });
+
+  check("H7", "a turn that gives up what has messages, a quarantine and a deletion are told", async (scene) => {
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    const { runId } = owned;
+    const turn = turnOf(owned, 1);
+    committed(await node.commitOne(turn));
+    await scene.provider.enqueue([message("a", "m1")]);
+    const wakes: Wake[] = [];
+    scene.provider.subscribe((wake) => wakes.push(wake));
+    const told = async (isIt: (wake: Wake) => boolean, act: () => Promise<unknown>) => {
+      await setImmediate();
+      await setImmediate();
+      wakes.length = 0;
+      await act();
+      while (!isIt(found(await nextOf(wakes))));
+    };
+    await told(
+      ({ instances }) => instances,
+      () => node.commitOne(turnAfter(turn, 1, { release: true })),
+    );
+    const again = found((await node.fetch()).instances[0]);
+    await told(
+      ({ changed }) => changed?.includes("a") ?? true,
+      () => node.commitOne(turnOf(again, 0, { ackedMessages: [], release: true, quarantine: "why" })),
+    );
+    await told(
+      (wake) => wake.ended?.includes("a") ?? true,
+      () => scene.provider.deleteInstance({ instanceId: "a", runId, force: true, notify: null }),
+    );
   });
 });
 

@@ -3,10 +3,12 @@ import { capabilities } from "./capabilities.ts";
 import type { ProviderCheck } from "./check.ts";
 import { clients } from "./clients.ts";
 import { deletion } from "./deletion.ts";
+import { deliveries } from "./deliveries.ts";
 import { executions } from "./executions.ts";
 import { fairness } from "./fairness.ts";
 import { hints } from "./hints.ts";
 import { inspection } from "./inspection.ts";
+import { isolation } from "./isolation.ts";
 import { leases } from "./leases.ts";
 import { listing } from "./listing.ts";
 import { messages } from "./messages.ts";
@@ -38,9 +40,11 @@ export const providerChecks: readonly ProviderCheck[] = [
   ...turns,
   ...resends,
   ...executions,
+  ...isolation,
   ...messages,
   ...cancellation,
   ...work,
+  ...deliveries,
   ...sessions,
   ...transactions,
   ...timers,

@@ -195,4 +195,28 @@ export const ownership = section("ownership", (check) => {
     assert.equal((await node.commitOne(turnAfter(turn, 1))).status, "fenced");
     assert.deepEqual(bodies((await node.fetch()).instances[0]), ["m1"]);
   });
+
+  check("O15", "nextAvailableAt is the earliest of all that the node can run", async (scene) => {
+    const node = await scene.node({ handlers: ["order@1", "order@2"] });
+    const ids = ["i1", "i2", "i3"];
+    await scene.provider.createInstances(
+      ids.map((id, index) => newInstance(id, { handler: `order@${1 + (index % 2)}` })),
+    );
+    const delays = [900, 300, 600];
+    const turns = (await node.fetch()).instances.map((owned, index) =>
+      turnOf(owned, 0, { ackedMessages: [], release: true, availableInMs: found(delays[index]) }),
+    );
+    await node.commit(turns);
+    const { instances, nextAvailableAt } = await node.fetch();
+    assert.deepEqual([instances, nextAvailableAt], [[], scene.clock.now + 300]);
+  });
+
+  check("O16", "a fraction of a millisecond is not a reason to hand an instance out early", async (scene) => {
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    await node.commitOne(turnOf(owned, 0, { ackedMessages: [], release: true, availableInMs: 0.5 }));
+    assert.deepEqual(await node.fetchIds(), []);
+    scene.clock.advance(1);
+    assert.deepEqual(await node.fetchIds(), ["a"]);
+  });
 });

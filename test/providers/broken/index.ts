@@ -1,5 +1,6 @@
 import type { BrokenProvider } from "./broken-provider.ts";
 import { brokenInspection } from "./inspection.ts";
+import { brokenIsolation } from "./isolation.ts";
 import { brokenLeases } from "./leases.ts";
 import { brokenMessages } from "./messages.ts";
 import { brokenOwnership } from "./ownership.ts";
@@ -18,6 +19,7 @@ export const brokenProviders: readonly BrokenProvider[] = [
   ...brokenLeases,
   ...brokenOwnership,
   ...brokenTurns,
+  ...brokenIsolation,
   ...brokenMessages,
   ...brokenWork,
   ...brokenSessions,

@@ -60,6 +60,18 @@ export const brokenOwnership = [
   broken("O5 O7 S2", "nobody hears when the next instance is available", (real) => ({
     fetchInstances: async (request) => ({ ...(await real.fetchInstances(request)), nextAvailableAt: null }),
   })),
+  broken(
+    "O16",
+    "a fraction of a millisecond is cut off",
+    changeTurns((turn) => ({ ...turn, availableInMs: Math.floor(turn.availableInMs) })),
+  ),
+  broken("O15", "when the next instance is available is known of one handler only", (real) => ({
+    fetchInstances: async (request) => {
+      const answer = await real.fetchInstances(request);
+      const first = await real.fetchInstances({ ...request, handlers: request.handlers.slice(0, 1), limit: 0 });
+      return { ...answer, nextAvailableAt: first.nextAvailableAt };
+    },
+  })),
   broken("O8", "any node can release an instance", (real) => {
     const { claims, fetchInstances } = trackClaims(real);
     return {

@@ -113,6 +113,15 @@ export const brokenReading = [
   broken("C6 S8", "what nobody can run is not handed out to be ended", (real) => ({
     fetchInstances: (request) => real.fetchInstances({ ...request, unservableForMs: null }),
   })),
+  broken("C10", "whoever misses a handler ends what needs another version as well", (real) => ({
+    fetchInstances: async (request) => {
+      const answer = await real.fetchInstances(request);
+      if (request.unservableForMs === null || answer.instances.length === 0) return answer;
+      const { instances } = await real.listInstances({ ...everyPage, name: "rare" });
+      const [like] = answer.instances as [(typeof answer.instances)[number]];
+      return { ...answer, instances: instances.map(({ instanceId }) => ({ ...like, instanceId })) };
+    },
+  })),
   broken("C8a C8b C8c", "only what something is queued for is handed out to be ended", (real) => ({
     fetchInstances: async (request) => {
       const fetched = await real.fetchInstances(request);
@@ -157,4 +166,13 @@ export const brokenReading = [
     };
   }),
   broken("H4", "closing closes nothing", () => ({ close: async () => undefined })),
+  broken("H6", "nobody hears of work that is there again", (real) => ({
+    subscribe: (listener) => real.subscribe((wake) => listener({ ...wake, work: false })),
+  })),
+  broken("H7", "nobody hears what is gone", (real) => ({
+    subscribe: (listener) => real.subscribe((wake) => listener({ ...wake, ended: [] })),
+  })),
+  broken("H7", "nobody hears of a release", (real) => ({
+    subscribe: (listener) => real.subscribe((wake) => listener({ ...wake, instances: false })),
+  })),
 ];

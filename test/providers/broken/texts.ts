@@ -75,6 +75,21 @@ export const brokenTexts = [
     "ids have 254 bytes",
     changeIds((id) => id.slice(0, 254)),
   ),
+  broken(
+    "B2e",
+    "separators of folders are made alike",
+    changeIds((id) => id.replaceAll("\\", "/")),
+  ),
+  broken(
+    "B2g",
+    "ids that are numbers are compared as numbers",
+    changeIds((id) => (/^[\d.e]+$/.test(id) ? String(Number(id)) : id)),
+  ),
+  broken(
+    "B2h",
+    "ids end at the first character without a width",
+    changeIds((id) => id.split("\u200d")[0] as string),
+  ),
   broken("B2d", "ids are patterns", (real) => ({
     readInstance: async (instanceId) => {
       const pattern = new RegExp(`^${RegExp.escape(instanceId).replaceAll("%", ".*").replaceAll("_", ".")}$`, "u");

@@ -256,6 +256,19 @@ export const brokenTurns = [
     "cancelled timers fire",
     changeTurns((turn) => ({ ...turn, cancelledTimers: [] })),
   ),
+  broken("K6", "a turn that cancels one timer cancels all", (real) => {
+    const known = new Map<string, number[]>();
+    return {
+      commit: (batch) => {
+        const turns = batch.turns.map((turn) => {
+          const all = [...(known.get(turn.instanceId) ?? []), ...turn.timers.map(({ eventId }) => eventId)];
+          known.set(turn.instanceId, all);
+          return turn.cancelledTimers.length === 0 ? turn : { ...turn, cancelledTimers: all };
+        });
+        return real.commit({ ...batch, turns });
+      },
+    };
+  }),
   broken("K4", "a turn that cancels what is not there is fenced", (real) => {
     const known = new Set<string>();
     return {

@@ -202,4 +202,67 @@ export const brokenWork = [
   broken("W20 W21", "suspects are always said to wait", (real) => ({
     fetchWork: async (request) => ({ ...(await real.fetchWork(request)), suspectsWait: true }),
   })),
+  broken("W24", "a delivery can be ended by everybody who knows its number", (real) => {
+    const owners = new Map<string, string>();
+    return {
+      fetchWork: async (request) => {
+        const answer = await real.fetchWork(request);
+        for (const { id, delivery } of answer.items) owners.set(`${id} ${delivery}`, request.nodeId);
+        return answer;
+      },
+      commit: (batch) => {
+        const [first] = batch.results;
+        const nodeId = (first && owners.get(`${first.id} ${first.delivery}`)) ?? batch.nodeId;
+        return real.commit({ ...batch, nodeId });
+      },
+    };
+  }),
+  broken("W24", "who has given a delivery back is still told that it holds", (real) => {
+    const given = new Set<string>();
+    return {
+      commit: (batch) => {
+        for (const { id, delivery, kind } of batch.results) if (kind === "abandon") given.add(`${id} ${delivery}`);
+        return real.commit(batch);
+      },
+      findLostWork: async (nodeId, fences) =>
+        (await real.findLostWork(nodeId, fences)).filter(({ id, delivery }) => !given.has(`${id} ${delivery}`)),
+    };
+  }),
+  broken(
+    "W25",
+    "a fraction of a millisecond is cut off",
+    changeResults((result) => (result.kind === "retry" ? { ...result, delayMs: Math.floor(result.delayMs) } : result)),
+  ),
+  broken("W26", "when the next item is visible is known of one activity only", (real) => ({
+    fetchWork: async (request) => {
+      const answer = await real.fetchWork(request);
+      const { nextVisibleAt } = await real.fetchWork({
+        ...request,
+        activities: request.activities.slice(-1),
+        limit: 0,
+      });
+      return { ...answer, nextVisibleAt };
+    },
+  })),
+  broken("W27", "a time to start by is waited for although it was started", (real) => {
+    let next: number | null = null;
+    return {
+      commit: (batch) => {
+        next = batch.turns.flatMap(({ work }) => work).find(({ startBy }) => startBy !== null)?.startBy ?? next;
+        return real.commit(batch);
+      },
+      expireWork: async (request) => ({ ...(await real.expireWork(request)), nextVisibleAt: next }),
+    };
+  }),
+  broken("C9", "an activity that is missing in one queue is failed in all", (real) => ({
+    expireWork: async (request) => {
+      const answer = await real.expireWork(request);
+      const [first] = answer.items;
+      if (first === undefined) return answer;
+      const { nodeId, limit } = request;
+      const rest = { queue: "default", activities: [first.name], suspectAfter: 99, suspectLimit: 0 };
+      const others = await real.fetchWork({ nodeId, limit, ...rest });
+      return { ...answer, items: [...answer.items, ...others.items] };
+    },
+  })),
 ];

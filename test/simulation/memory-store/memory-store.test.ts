@@ -10,6 +10,7 @@ const sections = [
   "turns",
   "resends",
   "executions",
+  "isolation",
   "messages",
   "cancellation",
   "work",
@@ -23,10 +24,10 @@ const sections = [
 ];
 
 /**
- * What no simulated world comes to: mailboxes with limits (M12 to M14), and handlers that leave for good (C8). W22
- * reads what this store does not show.
+ * What no simulated world comes to: mailboxes with limits (M12 to M14), handlers that leave for good (C8, C10), and
+ * retention (I4, I5). W22 reads what this store does not show.
  */
-const leftOut = ["M12", "M13", "M14", "W22", "C8a", "C8b", "C8c"];
+const leftOut = ["M12", "M13", "M14", "W22", "C8a", "C8b", "C8c", "C10", "I4", "I5"];
 
 const open: OpenStore = (clock) => {
   const provider = new MemoryStore({ clock, soon: (action) => void setImmediate(action) });
