@@ -122,7 +122,11 @@ export type TurnOutcome =
        * answer cannot carry a hint says that it is to be fetched.
        */
       readonly messages: readonly QueuedMessage[];
-      /** Messages to instances that do not exist or have ended, and starts that lost to an existing instance. */
+      /**
+       * Messages to instances that do not exist or have ended; starts that lost to another run with their id, whether or
+       * not they have an `onConflict`; and messages that waited for an instance when this turn ended it (`purged`). For
+       * logs: the answer to a turn that is sent again may leave it empty.
+       */
       readonly undelivered: readonly Undelivered[];
     };
 
@@ -138,7 +142,10 @@ export interface CommitResult {
   readonly storeNow: number;
   /** One for each turn, in order. */
   readonly turns: readonly TurnOutcome[];
-  /** One for each result, in order: `fenced` means the item is gone, or this delivery of it no longer holds. */
+  /**
+   * One for each result, in order: `fenced` means the item is gone, this delivery of it no longer holds, or its message
+   * cannot be stored.
+   */
   readonly results: readonly ("committed" | "fenced")[];
   /** Items inserted by this batch that this node now owns. */
   readonly work: readonly WorkItem[];

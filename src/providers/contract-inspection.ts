@@ -42,6 +42,7 @@ export interface NodeRecord {
   readonly nodeId: string;
   /** By the store's clock; in the past for a node that nobody has cleaned up after. */
   readonly leaseUntil: number;
+  /** Sorted. */
   readonly capabilities: readonly string[];
   /** Instances that it owns. */
   readonly instances: number;

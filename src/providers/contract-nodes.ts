@@ -32,14 +32,16 @@ export interface FetchInstances {
   readonly busy: readonly InstanceRef[];
   /**
    * An instance claimed this often since its last commit is suspected of killing its node: it is returned only when
-   * nothing else is, or when it has waited for ten seconds, and alone, so that its next death counts against no other.
+   * nothing else is, or when it has waited for ten seconds since it was last released or its owner died; and alone,
+   * without even what this node owns already, so that its next death counts against no other.
    */
   readonly suspectAfter: number;
   /** Claimed this often since its last commit, an instance is returned without history and messages, as `withheld`. */
   readonly quarantineAfter: number;
   /**
    * Take, instead of what `handlers` name, instances that need a handler which no live node has had for so long, judged
-   * inside the claim itself, those at rest included: they are to be ended.
+   * inside the claim itself as `findUnservable` counts it, those at rest included: they are to be ended. Nothing that
+   * this node owns already is among them, and nothing that waits with an ending message or in quarantine.
    */
   readonly unservableForMs: number | null;
   /** At most this many messages of one instance; the rest come with the answer to its commit. */
@@ -53,7 +55,10 @@ export interface FetchedInstance {
   readonly runId: string;
   /** Raised by every claim; part of every commit's fence. */
   readonly epoch: number;
-  /** Claims since the last commit that appended an event, this one included. */
+  /**
+   * Claims since the last commit that took anything in or brought anything forth, this one included: a message or a work
+   * item that was acked, or an event.
+   */
   readonly claims: number;
   readonly withheld: boolean;
   readonly executionId: number;

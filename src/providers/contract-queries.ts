@@ -49,6 +49,7 @@ export interface CountInstances {
 
 /** Which page of which instances to list. */
 export interface ListInstances extends CountInstances {
+  /** A positive integer; rejected with `InvalidArgumentError` if it is none, as is a cursor that no page came with. */
   readonly limit: number;
   /** From the previous page. */
   readonly cursor: string | null;
@@ -61,7 +62,10 @@ export interface InstancePage {
   readonly cursor: string | null;
 }
 
-/** Ended instances without a parent, each with its family, of which all have ended and none after `endedBefore`. */
+/**
+ * Ended instances without a parent, each with its family, of which all have ended before `endedBefore`: in the order of
+ * `statuses`, and of one status those first whose parent ended first.
+ */
 export interface PruneInstances {
   readonly statuses: readonly InstanceStatus[];
   readonly endedBefore: number;

@@ -6,7 +6,7 @@ export interface InstanceDump {
   readonly record: InstanceRecord;
   /** What a node must have registered to take the instance. */
   readonly handler: string;
-  /** Claims since the last commit that appended an event. */
+  /** As `FetchedInstance.claims`. */
   readonly claims: number;
   /** Nobody takes the instance before. */
   readonly availableAt: number;
@@ -66,7 +66,7 @@ export interface DumpRequest {
   readonly cursor: string | null;
   /** At most so many instances. */
   readonly limit: number;
-  /** No instance is added to a page whose texts are this large already: so only one can make it larger. */
+  /** No instance is added to a page whose bodies and payloads are this large already: so only one can make it larger. */
   readonly maxBytes: number;
 }
 
@@ -102,8 +102,8 @@ export interface StoreCounts {
 export interface StoreTransfer {
   /**
    * Ends the leases that have expired, and seals the store unless any is left; in one commit, so that no lease is
-   * opened in between. What is refused from then on rejects with `StoreMovedError`. The same move may seal again, with
-   * another state or note.
+   * opened in between. From then on `commit` answers that all is fenced, and whatever else would open a lease or change
+   * something rejects with `StoreMovedError`. The same move may seal again, with another state or note.
    */
   seal(seal: StoreSeal): Promise<SealOutcome>;
   /** The seal of the store; null if it has none. */

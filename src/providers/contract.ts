@@ -36,24 +36,25 @@ export type * from "./contract-rows.ts";
 export type * from "./contract-transfer.ts";
 export type * from "./contract-transactions.ts";
 
-/*
- * The contract between the runtime and a store. It is batch-first: whatever costs a round trip or a commit takes many
- * items. A provider never parses a `body` or a `payload`, and every id in here comes from the runtime or the client;
- * a provider adds only its own opaque `ref`s and `token`s and the readings of its clock.
- *
- * Texts are well-formed Unicode. Those of the runtime are JSON, so that no NUL is among them.
- *
- * All instants are milliseconds since 1970 on the store's clock. Methods reject with `StorageError` when the store does
- * not answer; whether a write then took effect may be unknown, and every write may be sent again, identically.
- */
-
 /** What became of a message that was to be queued. */
 export type EnqueueAnswer = "queued" | "unknown" | "ended" | "full";
 
-/** A store: histories and queues behind one contract. What each method promises is checked by `perdure/conformance`. */
+/**
+ * A store: histories and queues behind one contract. What each method promises is checked by `perdure/conformance`.
+ *
+ * It is batch-first: whatever costs a round trip or a commit takes many items. A provider never parses a `body` or a
+ * `payload`, and every id comes from the runtime or the client; a provider adds only its own opaque `ref`s and `token`s
+ * and the readings of its clock. Texts are well-formed Unicode; those of the runtime are JSON, so that no NUL is among
+ * them. All instants are milliseconds since 1970 on the store's clock.
+ *
+ * Methods reject with `StorageError` when the store does not answer; whether a write then took effect may be unknown, and
+ * every write may be sent again, identically. After `close` they reject with `ClosedError`; for what cannot be meant, such
+ * as a cursor that no page came with, with `InvalidArgumentError`; and on a sealed store with `StoreMovedError`.
+ */
 export interface Provider extends AsyncDisposable {
   /** For logs and errors, such as `sqlite`. */
   readonly kind: string;
+  /** What moves instances to and from other stores. */
   readonly transfer: StoreTransfer;
   /** Left out by a store that has no transactions to share: what needs them is then refused, with a clear error. */
   readonly transactions?: Transactions;
@@ -64,7 +65,10 @@ export interface Provider extends AsyncDisposable {
    */
   now(): number;
 
-  /** Makes a lease row for a node that has none. Also ends the expired leases of others, as `renewLease` does. */
+  /**
+   * Makes a lease row for a node that has none, or whose lease has expired; one that it holds runs anew from now. Also
+   * ends the expired leases of others, as `renewLease` does.
+   */
   openLease(lease: NodeLease): Promise<LeaseState>;
   /** Extends an unexpired lease. Also ends the expired leases of others: what they owned becomes available. */
   renewLease(lease: NodeLease): Promise<LeaseState>;
@@ -96,7 +100,10 @@ export interface Provider extends AsyncDisposable {
   /**
    * Capabilities that no live node has had for `graceMs`, counted only while some node was live, and that something
    * available in a queue needs; or that a node left with, and an instance at rest needs, for which nothing is queued.
-   * Called every few seconds by every node.
+   * What is owned, held back or quarantined needs nothing, and what an ending message waits for can be taken by any node.
+   * Called every few seconds by every node, so this is what counts: each call adds to a capability that it finds missing
+   * the time since the call before, at most ten seconds of it, because nobody was there to ask in a longer gap. A call
+   * while no node is live gives none; one that finds a capability served, or needed by nobody, begins its count anew.
    */
   findUnservable(request: { readonly graceMs: number }): Promise<readonly string[]>;
   /**
@@ -110,7 +117,10 @@ export interface Provider extends AsyncDisposable {
     readonly limit: number;
   }): Promise<ExpiredWork>;
 
-  /** Creates instances in one commit, in order; one whose id is in use is left out, and its run is given. */
+  /**
+   * Creates instances in one commit, in order; one whose id is in use is left out, and its run is given. `created` is
+   * also true of a run that was there already: its start is being sent again, after an answer that was lost.
+   */
   createInstances(starts: readonly NewInstance[]): Promise<readonly { created: boolean; runId: string }[]>;
   /**
    * One answer for each message, in order; a message to an instance that is unknown or has ended is not stored, and
@@ -151,7 +161,10 @@ export interface Provider extends AsyncDisposable {
   /** Gives the ids that were removed. Not all are done while `limit` families were. */
   pruneInstances(request: PruneInstances): Promise<readonly string[]>;
 
-  /** Calls the listener after commits of this process, and when another process may have committed. */
+  /**
+   * Calls the listener after commits of this process, and when another process may have committed. Gives what ends that;
+   * throws `ClosedError` after `close`.
+   */
   subscribe(listener: (wake: Wake) => void): () => void;
   /** Waits for what is under way, and lets go of the store. May be called again. */
   close(): Promise<void>;

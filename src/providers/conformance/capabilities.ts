@@ -23,7 +23,11 @@ export const capabilities = section("capabilities", (check) => {
     assert.deepEqual(await scene.provider.findUnservable({ graceMs: 0 }), [], "nobody is live");
     await scene.node();
     assert.deepEqual(await scene.provider.findUnservable({ graceMs: 60_000 }), []);
-    assert.deepEqual(await scene.provider.findUnservable({ graceMs: 10_000 }), ["gone@1"]);
+    assert.deepEqual(
+      await scene.provider.findUnservable({ graceMs: 10_000 }),
+      ["gone@1"],
+      "of the time since the last call, up to ten seconds count, whoever was live then",
+    );
   });
 
   check("C3a", "a capability that was served again, or needed no longer, begins its grace anew", async (scene) => {

@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from "../../errors/index.ts";
 import { cancellation } from "./cancellation.ts";
 import { capabilities } from "./capabilities.ts";
 import type { ProviderCheck } from "./check.ts";
@@ -69,7 +70,8 @@ export const providerChecks: readonly ProviderCheck[] = [
  *
  *     checkProvider(async (clock) => { ... }, { test });
  *
- * `isShared: false` is for a store that one process has to itself; `sections` chooses some parts only.
+ * `isShared: false` is for a store that one process has to itself; `sections` chooses some parts only, by the names that
+ * `ProviderCheck.section` has. Throws `InvalidArgumentError` for a section that does not exist.
  */
 export function checkProvider(
   open: OpenStore,
@@ -80,9 +82,20 @@ export function checkProvider(
   },
 ): void {
   const { test, isShared = true, sections } = options;
+  refuseUnknown(sections ?? []);
   for (const check of providerChecks) {
     if (check.isForSharedStores && !isShared) continue;
     if (sections !== undefined && !sections.includes(check.section)) continue;
     test(`${check.id} ${check.title}`, () => check.run(open));
   }
+}
+
+// A name that was mistyped would choose nothing, and nothing passes.
+function refuseUnknown(sections: readonly string[]): void {
+  const known = [...new Set(providerChecks.map(({ section }) => section))];
+  const unknown = sections.find((section) => !known.includes(section));
+  if (unknown === undefined) return;
+  throw new InvalidArgumentError(
+    `There is no section ${JSON.stringify(unknown)}. The sections are: ${known.join(", ")}.`,
+  );
 }

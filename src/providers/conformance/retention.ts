@@ -45,7 +45,7 @@ export const retention = section("retention", (check) => {
     assert.deepEqual(await prune(9, ["completed"], 5_000), []);
     assert.deepEqual(await prune(9, ["completed", "failed"], 2_500), ["p1", "child of p1", "p3", "child of p3"]);
     assert.deepEqual(await prune(9, ["completed"], 1_500), [], "the child of p2 has ended too lately");
-    assert.deepEqual(await prune(1, ["failed", "completed"]), ["p4", "child of p4"]);
+    assert.deepEqual(await prune(1, ["failed", "completed"]), ["p4", "child of p4"], "in the order of `statuses`");
     assert.deepEqual(await prune(1, ["failed", "completed"]), ["p2", "child of p2"]);
     assert.deepEqual(await prune(9, ["completed", "failed", "pending", "running"], -1), []);
     assert.equal((await scene.provider.readInstance("p5"))?.status, "pending");

@@ -266,11 +266,15 @@ export const bodies = (instance: FetchedInstance | undefined): string[] =>
   found(instance).messages.map(({ body }) => body);
 
 export function committed(outcome: TurnOutcome | undefined) {
-  if (outcome?.status !== "committed") assert.fail(`The turn was ${outcome?.status}.`);
-  return outcome;
+  if (outcome?.status === "committed") return outcome;
+  const refusal = outcome?.refused === undefined ? "" : `, because its rows were refused: ${outcome.refused}`;
+  return assert.fail(
+    outcome === undefined ? "The batch has no answer for this turn." : `The turn was fenced${refusal}.`,
+  );
 }
 
 export function found<T>(value: T | undefined | null): T {
-  if (value === undefined || value === null) assert.fail("There is none.");
+  if (value === undefined || value === null)
+    assert.fail("The answer lacks what the check goes on with; the stack has its line.");
   return value;
 }

@@ -33,7 +33,7 @@ export const suspects = section("suspects", (check) => {
       second.instances.map(({ instanceId }) => instanceId),
       ["s1"],
     );
-    assert.equal(second.nextAvailableAt, null);
+    assert.equal(second.nextAvailableAt, null, "s2 waits until s1 has shown that it kills nobody");
   });
 
   check("S3", "a suspect that has waited for ten seconds goes first, and alone", async (scene) => {
@@ -44,7 +44,7 @@ export const suspects = section("suspects", (check) => {
     assert.deepEqual(await node.fetchIds({ limit: 1 }), ["i1"]);
     scene.clock.advance(1);
     await scene.start("i2");
-    assert.deepEqual(await node.fetchIds({ limit: 1 }), ["s1"]);
+    assert.deepEqual(await node.fetchIds({ limit: 1 }), ["s1"], "alone, without i1, which the node owns");
     assert.deepEqual(await node.fetchIds({ limit: 1, busy: await refs(node) }), ["i2"]);
   });
 
@@ -131,7 +131,7 @@ export const suspects = section("suspects", (check) => {
     const node = await scene.node();
     for (let round = 0; round < 8; round += 1) {
       const owned = found((await node.fetch()).instances[0]);
-      assert.deepEqual([owned.claims, owned.withheld], [1, false]);
+      assert.deepEqual([owned.claims, owned.withheld], [1, false], "an ack ends the count of claims, as an event does");
       committed(await node.commitOne(turnOf(owned, 0, { release: true })));
       await scene.provider.enqueue([message("a", `nobody waits for ${round}`)]);
     }

@@ -47,7 +47,7 @@ export const timers = section("timers", (check) => {
     committed(await node.commitOne(turn));
     committed(await node.commitOne(turnAfter(turn, 1, { ...ended("failed"), closes: false })));
     await scene.provider.fireTimers({ partitions: [0], limit: 10 });
-    assert.deepEqual(await node.fetchIds(), []);
+    assert.deepEqual(await node.fetchIds(), [], "its status is an end, though no turn has closed the execution");
     assert.equal((await scene.provider.fireTimers({ partitions: [0], limit: 10 })).nextDueAt, null);
   });
 

@@ -131,7 +131,8 @@ export const transfer = section("transfer", (check) => {
           ({ cursor } = page);
         } while (cursor !== null);
         assert.deepEqual(seen.flat(), ids);
-        assert.equal(Math.max(...seen.map((page) => page.length)), limits.maxBytes === 1 ? 1 : 2);
+        const largest = Math.max(...seen.map((page) => page.length));
+        assert.equal(largest, limits.maxBytes === 1 ? 1 : 2, `instances of 40 to 60 bytes, at most ${limits.maxBytes}`);
       }
       assert.equal(await scene.provider.transfer.dumpOne("unknown"), null);
       await assert.rejects(scene.provider.transfer.dump({ cursor: "x", limit: 1, maxBytes: 1 }), {
