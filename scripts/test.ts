@@ -12,7 +12,8 @@ import { reportTests } from "./test-report.ts";
 // Most files wait for something half of their time: for a lease to end, or for a server.
 const concurrency = availableParallelism() + 1;
 const testTimeoutMs = 60_000;
-const silenceMs = 120_000;
+// Longer than any one test may take: the simulation says nothing before its end.
+const silenceMs = 330_000;
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { name: { type: "string" } } });
 const files = (positionals.length === 0 ? ["test"] : positionals).flatMap(testFilesAt);

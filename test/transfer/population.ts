@@ -26,8 +26,8 @@ export function population() {
     return `${word} ${sum}`;
   });
   const sleeper = orchestration("sleeper", async (ctx) => {
-    const dueAt = ctx.now() + 1_000;
-    await ctx.sleep("1s");
+    const dueAt = ctx.now() + 2_000;
+    await ctx.sleep("2s");
     firedAt.set(ctx.instanceId, ctx.now() - dueAt);
     return "slept";
   });
@@ -66,9 +66,7 @@ export function population() {
     const node = await world.start({ ...definitions, dehydrateAfter: 0 });
     await client.start(chain, 100, { instanceId: "chain" });
     await client.start(chain, 200, { instanceId: "quarantined" });
-    await client.start(sleeper, undefined, { instanceId: "sleeper" });
     await client.start(reader, undefined, { instanceId: "reader" });
-    await client.start(retrying, undefined, { instanceId: "retrying" });
     await client.start(parent, undefined, { instanceId: "parent" });
     await client.start(eternal, 1, { instanceId: "eternal" });
     const failed = await client.start(failing, undefined, { instanceId: "failed" });
@@ -77,9 +75,12 @@ export function population() {
     await untilRecorded(world, "quarantined", "ReceiveOpened");
     await untilRecorded(world, "the child", "ReceiveOpened");
     await untilRecorded(world, "eternal", "EventWaitOpened");
-    await untilRecorded(world, "sleeper", "TimerCreated");
     for (const n of [1, 2, 3]) await client.send("reader", more, n);
     await untilRecorded(world, "reader", "MessageArrived", 3);
+    // Last, because they go on by themselves after some seconds.
+    await client.start(retrying, undefined, { instanceId: "retrying" });
+    await client.start(sleeper, undefined, { instanceId: "sleeper" });
+    await untilRecorded(world, "sleeper", "TimerCreated");
     const failures = "SELECT failures FROM perdure_work_items WHERE failures > 0";
     await world.until("the activity has failed once", () => world.store.sql(failures).length > 0);
     await node.stop();
