@@ -68,7 +68,11 @@ function isStill({ storeNow, messages, work, timers }: StoreLoad, delayed: numbe
 /** Something waits that nobody here will ever take: an activity or an orchestration that was not given. */
 async function assertNothingMissing(provider: Provider): Promise<void> {
   const waits = (await openWaits(provider)).filter(({ isStuck }) => isStuck);
-  if (waits.length > 0) throw new StuckTestError(`The test cannot go on:\n${describeWaits(waits)}`);
+  if (waits.length === 0) return;
+  throw new StuckTestError(
+    `The test cannot go on:\n${describeWaits(waits)}\nWhat no node has, give to TestEnvironment.open; an ` +
+      "activity may be stubbed instead, before the first start.",
+  );
 }
 
 export interface OpenWait {

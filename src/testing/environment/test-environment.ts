@@ -8,9 +8,11 @@ import type {
   Orchestration,
 } from "../../definition/index.ts";
 import { ClosedError, InvalidArgumentError } from "../../errors/index.ts";
+import { type Host, processHost } from "../../host/index.ts";
 import { SqliteProvider } from "../../providers/sqlite/index.ts";
 import type { Provider } from "../../providers/contract.ts";
 import { Runtime, type RuntimeOptions } from "../../runtime/index.ts";
+import type { HostedRuntimeOptions } from "../../runtime/options.ts";
 import { checkObject, type Duration, parseDuration } from "../../values/index.ts";
 import { type VirtualClock, virtualClock } from "../virtual-clock.ts";
 import { CallPolicies } from "./call-policies.ts";
@@ -45,7 +47,8 @@ type StubFunction<I, O> = (input: I, ctx: ActivityContext) => O | PromiseLike<O>
 
 /**
  * A store in memory, one node, and a time that only the test moves. What is ready is run at once; what is due later
- * comes when the test waits for a result, or calls `advance`.
+ * comes when the test waits for a result, or calls `advance`. Retries come after their whole intervals, without jitter, so
+ * that every run of a test sees the same times.
  *
  *     await using env = await TestEnvironment.open({ orchestrations: [checkout] });
  *     env.stub(charge, async (order) => ({ id: `r-${order.id}` }), { failures: 2, delay: "5m" });
@@ -206,14 +209,19 @@ export class TestEnvironment implements AsyncDisposable {
 
   #started(): Promise<Runtime> {
     if (this.#isClosed) throw new ClosedError("The test environment is closed.");
-    this.#runtime ??= Runtime.start({
+    return (this.#runtime ??= this.#start());
+  }
+
+  #start(): Promise<Runtime> {
+    const options: HostedRuntimeOptions = {
       queues: queuesOf(this.#activities.definitions()),
       ...this.#options.runtime,
       provider: this.#policies.noticing(this.provider),
       orchestrations: this.#options.orchestrations,
       activities: this.#activities.definitions(),
-    });
-    return this.#runtime;
+      host: hostWithoutChance,
+    };
+    return Runtime.start(options);
   }
 
   #activity(): Activity {
@@ -236,6 +244,9 @@ export class TestEnvironment implements AsyncDisposable {
     return new StuckTestError(`${what}\n${describeWaits(waits)}`);
   }
 }
+
+// Or the jitter of retries would have every run of a test see other times.
+const hostWithoutChance: Host = { ...processHost, random: () => 0 };
 
 function queuesOf(activities: readonly AnyActivity[]): Record<string, object> {
   return Object.fromEntries(["default", ...activities.map(({ queue }) => queue)].map((queue) => [queue, {}]));
