@@ -1,6 +1,6 @@
 import assert, { AssertionError } from "node:assert/strict";
 import { test } from "node:test";
-import { type OrchestrationContext, event, orchestration } from "../../src/definition/index.ts";
+import { type ActivityContext, type OrchestrationContext, event, orchestration } from "../../src/definition/index.ts";
 import { NonRetryableError } from "../../src/errors/index.ts";
 import { explore } from "../../src/testing/index.ts";
 import { joined, part, raced, values } from "./explored.ts";
@@ -39,6 +39,26 @@ test("a race whose loser was given up is seen as one, and the loser is named", a
     String(report),
     /Given up in some schedules, and may have been executed all the same: "right", "left"\. Give `observe`/,
   );
+});
+
+test("what was not observed is not called well", async () => {
+  const pay = orchestration("pay", async (ctx) => ctx.activity("charge", 5));
+  const charged: number[] = [];
+  const blind = await explore(pay, { activities: { charge: (amount: number) => void charged.push(amount) } });
+  blind.assertOk();
+  assert.match(String(blind), /Executed a second time after a crash, and compared by their results only: "charge"\./);
+  assert.throws(() => blind.assertNothingLeftBehind(), { code: "INVALID_ARGUMENT", message: /Give `observe`/ });
+  const setup = () => {
+    const once = new Set<string>();
+    return {
+      activities: { charge: (_amount: number, ctx: ActivityContext) => void once.add(ctx.idempotencyKey) },
+      observe: () => once.size,
+    };
+  };
+  const seen = await explore(pay, { setup });
+  seen.assertOk();
+  seen.assertNothingLeftBehind();
+  assert.doesNotMatch(String(seen), /observe`/);
 });
 
 test("a loser that was not given up, and whose effect counts, is found by what is observed", async () => {
@@ -318,6 +338,12 @@ test("a report reads like this", async () => {
   const report = await explore(joined, { input: 2, activities: { part } });
   assert.equal(
     String(report),
-    "\"joined\": 2 schedules (every order there is), 4 crashes, one before every step\n  2 × completed: 'p0,p1'",
+    [
+      '"joined": 2 schedules (every order there is), 4 crashes, one before every step',
+      "  2 × completed: 'p0,p1'",
+      "",
+      'Executed a second time after a crash, and compared by their results only: "part". Give `observe` to see what else ' +
+        "they do twice.",
+    ].join("\n"),
   );
 });

@@ -1,4 +1,5 @@
 import { AssertionError } from "node:assert";
+import { InvalidArgumentError } from "../../errors/index.ts";
 import { countText } from "../../inspection/index.ts";
 import {
   type Findings,
@@ -40,7 +41,10 @@ export interface ExploreReport extends Findings {
   assertFinishes(): void;
   /** In whatever order things happen, the outcome is the same. */
   assertOrderInsensitive(): void;
-  /** It does not matter whether an activity that is given up has been executed before. Needs `observe`. */
+  /**
+   * It does not matter whether an activity that is given up has been executed before. Throws `InvalidArgumentError` if
+   * there was no `observe` to tell.
+   */
   assertNothingLeftBehind(): void;
   /**
    * The condition holds for every outcome: true, or whatever else than false, unless it throws. Also for what comes of
@@ -56,6 +60,7 @@ export function exploreReport(orchestration: string, search: Search): ExploreRep
   const { runs, crashes, late, isExhaustive } = search;
   const { outcomes, nondeterminism, notIdempotent, leftBehind, unrepeatable } = findings;
   const unfinished = outcomes.filter((group) => !isOver(group.outcome));
+  const isObserved = runs.some(({ outcome }) => outcome.observed !== undefined);
   const isComparable = search.unrepeatable === undefined;
   const pair = isComparable ? nearestPair(runs) : undefined;
   const sections = {
@@ -87,7 +92,15 @@ export function exploreReport(orchestration: string, search: Search): ExploreRep
     assertIdempotent: () => assertNone(sections.unrepeatable, sections.notIdempotent),
     assertFinishes: () => assertNone(sections.unfinished),
     assertOrderInsensitive: () => assertNone(sections.unrepeatable, sections.order),
-    assertNothingLeftBehind: () => assertNone(sections.unrepeatable, sections.leftBehind),
+    assertNothingLeftBehind: () => {
+      if (!isObserved) {
+        throw new InvalidArgumentError(
+          `What activities of "${orchestration}" leave behind was not looked at. Give \`observe\` to \`explore\`, and have it ` +
+            "return what they did to the world.",
+        );
+      }
+      assertNone(sections.unrepeatable, sections.leftBehind);
+    },
     assertEvery: (condition) => {
       const others = late.map(({ run }) => ({ outcome: run.outcome, steps: run.steps }));
       assertNone([...outcomes, ...others].flatMap((group) => describeRefused(group, condition)));
@@ -111,14 +124,19 @@ export function exploreReport(orchestration: string, search: Search): ExploreRep
     return Object.values(isTold ? { ...sections, order: [] } : sections).flat();
   }
 
+  // What nobody looked at must not read as if it had been found to be well.
   function notes(): string[] {
-    const givenUp = new Set(runs.flatMap((run) => run.givenUp));
-    if (givenUp.size === 0 || late.length > 0) return [];
-    const names = [...givenUp].map((name) => `"${name}"`).join(", ");
-    return [
-      `Given up in some schedules, and may have been executed all the same: ${names}. Give \`observe\` to see whether ` +
-        "that matters.",
-    ];
+    if (isObserved) return [];
+    const named = (names: readonly string[]): string => [...new Set(names)].map((name) => `"${name}"`).join(", ");
+    const givenUp = named(runs.flatMap((run) => run.givenUp));
+    const repeated = named(crashes.flatMap(({ run }) => run.repeated.map(({ activity }) => activity)));
+    const givenUpNote =
+      `Given up in some schedules, and may have been executed all the same: ${givenUp}. Give \`observe\` to see whether ` +
+      "that matters.";
+    const repeatedNote =
+      `Executed a second time after a crash, and compared by their results only: ${repeated}. Give \`observe\` to see ` +
+      "what else they do twice.";
+    return [...(repeated === "" ? [] : [repeatedNote]), ...(givenUp === "" ? [] : [givenUpNote])];
   }
 }
 
