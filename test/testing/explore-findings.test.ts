@@ -41,6 +41,34 @@ test("a race whose loser was given up is seen as one, and the loser is named", a
   );
 });
 
+test("code that goes by a variable outside of it is told of once, and nobody is told to deploy anything", async () => {
+  let runs = 0;
+  const fickle = orchestration("fickle", async (ctx) => ctx.activity((runs += 1) % 2 === 1 ? "left" : "right"));
+  const report = await explore(fickle, { activities: { left: () => 1, right: () => 1 } });
+  assert.throws(
+    () => report.assertOk(),
+    /NOT DETERMINISTIC[^]*first time: activity "left"[^]*run again: +activity "right"[^]*variable outside the function/,
+  );
+  assert.equal(report.nondeterminism.length, 1);
+  const afterCrash: string[] = [];
+  // Whichever run it is that goes another way, one of them being a replay after a crash.
+  for (let other = 1; other <= 8; other++) {
+    runs = 0;
+    const once = orchestration("once", async (ctx) => {
+      await ctx.activity((runs += 1) === other ? "right" : "left");
+      await ctx.sleep("1h");
+    });
+    const found = await explore(once, { activities: { left: () => 1, right: () => 1 } });
+    assert.doesNotMatch(String(found), /Deploy/);
+    const { nondeterminism } = found;
+    afterCrash.push(...nondeterminism.flatMap(({ message, crashAt }) => (crashAt === undefined ? [] : [message])));
+  }
+  assert.match(
+    String(afterCrash),
+    /does not do what its history says[^]*expected \(history\): activity "left"[^]*\nIt goes by something/,
+  );
+});
+
 test("what was not observed is not called well", async () => {
   const pay = orchestration("pay", async (ctx) => ctx.activity("charge", 5));
   const charged: number[] = [];

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { StoredText } from "../../providers/contract.ts";
+import { goesByElse } from "./rerun.ts";
 import type { ExploredOutcome, ScheduleRun } from "./run-schedule.ts";
 import type { FaultyRun, Search } from "./search.ts";
 import { completionValue } from "./value-text.ts";
@@ -66,10 +67,11 @@ export interface Findings {
 
 export function findingsOf({ runs, crashes, late, unrepeatable }: Search): Findings {
   const isRepeatable = unrepeatable === undefined;
+  const unlike = runs.flatMap(unlikeItself);
   const nondeterminism = [
     ...runs.flatMap(unruly),
-    ...runs.flatMap(unlikeItself),
-    ...crashes.flatMap((crash) => lostWay(crash, isRepeatable)),
+    ...unlike,
+    ...crashes.flatMap((crash) => lostWay(crash, { isRepeatable, isTold: unlike.length > 0 })),
   ];
   const isSound = nondeterminism.length === 0;
   return {
@@ -104,14 +106,20 @@ function unlikeItself({ nondeterminism: message, steps }: ScheduleRun): Nondeter
 }
 
 /** After a crash, with nothing executed twice, it has to come to the same. */
-function lostWay({ run, of }: FaultyRun, isRepeatable: boolean): Nondeterminism[] {
+function lostWay(
+  { run, of }: FaultyRun,
+  { isRepeatable, isTold }: { readonly isRepeatable: boolean; readonly isTold: boolean },
+): Nondeterminism[] {
   const { crashAt = 0, steps, outcome } = run;
   const isFound = outcome.error?.name === "NondeterminismError" && of.outcome.error?.name !== "NondeterminismError";
-  if (isFound) return [{ message: outcome.error.message, steps, crashAt }];
+  if (isFound) return isTold ? [] : [{ message: ofSameCode(outcome.error.message), steps, crashAt }];
   if (!isRepeatable || run.repeated.length > 0 || isDeepStrictEqual(outcome, of.outcome)) return [];
   const message = "After a crash, led through its history, the code comes to something else.";
   return [{ message, steps, crashAt }];
 }
+
+// The last line says what to deploy, and nothing was deployed: the code that wrote this history is the one that left it.
+const ofSameCode = (message: string): string => message.replace(/\n.*$/, `\n${goesByElse}`);
 
 function leftBehind({ run, of }: FaultyRun): LeftBehind[] {
   if (isDeepStrictEqual(run.outcome, of.outcome) || run.lateAt === undefined) return [];

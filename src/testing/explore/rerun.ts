@@ -84,7 +84,10 @@ function differenceText(name: string, one: HistoryEvent | undefined, other: Hist
   return unlikeText(name, (one ?? other)?.eventId ?? 0, first, again);
 }
 
+/** Why the same code does not do the same. */
+export const goesByElse =
+  "It goes by something that is not in its history: a variable outside the function, a global, the environment.";
+
 const unlikeText = (name: string, eventId: number, first: string, again: string): string =>
   `The code of "${name}" does not do the same when it is run again over the same history.\n` +
-  `  event ${eventId}\n  the first time: ${first}\n  run again:      ${again}\n` +
-  "It goes by something that is not in its history: a variable outside the function, a global, the environment.";
+  `  event ${eventId}\n  the first time: ${first}\n  run again:      ${again}\n${goesByElse}`;
