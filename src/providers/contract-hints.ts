@@ -1,15 +1,17 @@
 /** Says that something may have changed. Losing every hint costs latency only. */
 export interface Wake {
-  /** Messages were queued, or instances were released. */
+  /** Messages were queued, or instances with messages were released, by their node or because its lease ended. */
   readonly instances: boolean;
-  /** Work items were queued. */
+  /** Work items were queued, or given back: for a retry, by their node, or because its lease ended. */
   readonly work: boolean;
   /**
    * The earliest timer that was created, if one was. When `changed` is `null`: `null` if that is not known, and
    * `Infinity` if none was.
    */
   readonly timerDueAt: number | null;
-  /** Instances whose status may have changed; `null` when the change was another process's and could be any. */
+  /**
+   * Instances whose status or quarantine may have changed; `null` when the change was another process's and could be any.
+   */
   readonly changed: readonly string[] | null;
   /** Those of `changed` that have ended or are gone; `null` when it could be any. */
   readonly ended: readonly string[] | null;

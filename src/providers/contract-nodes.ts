@@ -41,7 +41,7 @@ export interface FetchInstances {
   /**
    * Take, instead of what `handlers` name, instances that need a handler which no live node has had for so long, judged
    * inside the claim itself as `findUnservable` counts it, those at rest included: they are to be ended. Nothing that
-   * this node owns already is among them, and nothing that waits with an ending message or in quarantine.
+   * any node owns is among them, nothing that is held back, and nothing with an ending message or in quarantine.
    */
   readonly unservableForMs: number | null;
   /** At most this many messages of one instance; the rest come with the answer to its commit. */
