@@ -82,6 +82,13 @@ for (const [mode, options] of modes) {
     },
   );
 
+  inEnvironment("executions of an unknown activity are not none", { orchestrations: [checkout] }, async (env) => {
+    assert.throws(() => env.executions("charge"), /There is none/);
+    env.stub(charge, async () => undefined as never);
+    assert.deepEqual(env.executions("charge"), []);
+    assert.throws(() => env.executions("chrage"), { code: "INVALID_ARGUMENT", message: /"chrage".*There is "charge"/ });
+  });
+
   inEnvironment(
     "a stub fails for good with the errors that it was given",
     { orchestrations: [checkout] },

@@ -85,6 +85,13 @@ export class StubbedActivities {
   }
 
   executions(name: string): readonly ActivityExecution[] {
+    if (!this.#definitions.has(name)) {
+      const known = [...this.#definitions.keys()].map((other) => `"${other}"`).join(", ");
+      throw new InvalidArgumentError(
+        `There is no activity "${name}" here, so that it was not executed proves nothing. There is ${known || "none"}. ` +
+          "Stub it, or give its definition in `activities`.",
+      );
+    }
     return this.#executions.get(name) ?? [];
   }
 

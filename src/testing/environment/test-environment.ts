@@ -113,7 +113,10 @@ export class TestEnvironment implements AsyncDisposable {
     this.#activities.stub(activity, run, options);
   }
 
-  /** All executions of an activity so far, oldest first; retries are executions of their own. */
+  /**
+   * All executions of an activity so far, oldest first; retries are executions of their own. Throws
+   * `InvalidArgumentError` for an activity that is neither given nor stubbed.
+   */
   executions<I>(activity: Definition<I, unknown>): readonly ActivityExecution<I>[];
   executions(activity: string): readonly ActivityExecution[];
   executions(activity: AnyActivity | string): readonly ActivityExecution[] {
