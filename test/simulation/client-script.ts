@@ -86,6 +86,7 @@ export class ClientScript {
     const { instanceId } = root;
     await clientProcess.pause(Math.max(act.atMs, root.startAtMs));
     await this.#started(root);
+    this.#world.coverage.count(`act: ${act.kind}`);
     switch (act.kind) {
       case "send": {
         const marked = { value: act.value, id: clientProcess.newId() };

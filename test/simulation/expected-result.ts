@@ -1,5 +1,5 @@
 import { hash } from "./dice.ts";
-import { type ProgramResult, activityResult, mix } from "./interpret.ts";
+import { type ProgramResult, activityResult, forgets, mix } from "./interpret.ts";
 import type { Expression, Program } from "./program.ts";
 
 /**
@@ -38,6 +38,7 @@ export function expectedResult(
       case "receive":
         return 3;
       case "state":
+        if (forgets(execution)) state.delete(part.key);
         state.set(part.key, mix(state.get(part.key) ?? 0, execution));
         return state.get(part.key) as number;
       case "status":

@@ -27,3 +27,25 @@ for (const name of quick) {
     assert.ok(found !== null);
   });
 }
+
+test("a world in which something goes wrong is made small, and can be repeated", async () => {
+  const request = { name: "retries do not wait", mostWorlds: 20, shrinkIn: 60 };
+  const { code, output } = await runProgram("test/simulation/programs/mutant.ts", request);
+  assert.equal(code, 0, output);
+  const { found, small } = JSON.parse(output) as { readonly found: string; readonly small: Small };
+  const rule = found.slice(0, found.indexOf(":"));
+  assert.equal(small.rules[0], rule, "the same goes wrong in the small world, also when it was written down");
+  const [[roots = 0, faults = 0] = [], [fewerRoots = 0, fewerFaults = 0] = []] = small.sizes;
+  assert.ok(fewerRoots <= 2 && fewerRoots < roots && fewerFaults <= faults, JSON.stringify(small.sizes));
+  assert.match(
+    small.text,
+    new RegExp(`^Seed \\d+:\n  ${rule}, at [^]*\n  To repeat.*: npm run sim -- --seed \\d+ --shrink$`),
+  );
+});
+
+interface Small {
+  /** Of the world and of the small one: roots, faults, nodes. */
+  readonly sizes: readonly (readonly number[])[];
+  readonly rules: readonly string[];
+  readonly text: string;
+}

@@ -91,12 +91,16 @@ async function runToEnd(world: World, script: ClientScript): Promise<void> {
 function countShapes({ scenario, coverage }: World): void {
   const visit = (part: object): void => {
     if ("op" in part) coverage.shape(String(part.op));
+    if ("mode" in part) coverage.shape(`activity, ${String(part.mode)}`);
+    if ("version" in part) coverage.shape("child, of one version");
     if ("limitMs" in part) coverage.shape("time limit");
     if ("ends" in part) coverage.shape(`child, ${String(part.ends)}`);
     if (!("of" in part)) return;
     for (const each of [part.of].flat()) visit(each as object);
   };
-  for (const { executions } of scenario.programs) {
+  for (const { rate } of scenario.nodes) if (Math.abs(rate - 1) > 0.01) coverage.fault("clock fast or slow");
+  for (const { executions, changesVersion } of scenario.programs) {
+    if (executions.length > 1 && changesVersion) coverage.shape("continues as another version");
     if (executions.length > 1) coverage.shape("continues as new");
     for (const execution of executions) visit(execution);
   }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { eventShapes } from "../../src/history/shapes.ts";
 import { runCampaigns } from "./shared-campaign.ts";
 
 const fixedSeed = 1;
@@ -29,6 +30,7 @@ const kinds = [
     "store down",
     "clock forward",
     "clock back",
+    "clock fast or slow",
     "call failBefore",
     "call failAfter",
     "call silent",
@@ -40,11 +42,21 @@ const kinds = [
   ...[
     "abortedAfter",
     "activity",
+    "activity, beating",
+    "activity, broken",
+    "activity, elsewhere",
+    "activity, flaky",
+    "activity, slow",
     "all",
     "allSettled",
     "any",
     "caught",
     "child",
+    "child, abandon",
+    "child, cancel",
+    "child, of one version",
+    "child, terminate",
+    "continues as another version",
     "continues as new",
     "detached",
     "event",
@@ -60,6 +72,12 @@ const kinds = [
     "status",
     "time limit",
   ].map((kind) => `shape: ${kind}`),
+  ...["send", "raise", "cancel", "terminate", "delete", "start again"].map((kind) => `act: ${kind}`),
+  ...[...eventShapes.keys()].map((kind) => `event: ${String(kind)}`),
+  ...["complete", "retry", "abandon"].map((kind) => `result ${kind}`),
+  "turn fenced",
+  "result fenced",
+  "turn sent again after it was committed",
   ...["completed", "failed", "cancelled", "terminated", "deleted"].map((kind) => `outcome: ${kind}`),
   ...["memory", "sqlite"].map((kind) => `turns: ${kind} store`),
 ];

@@ -150,4 +150,17 @@ export const leases = section("leases", (check) => {
     assert.equal((await a.commitOne(turnOf(found(mine), 1))).status, "fenced");
     assert.deepEqual(await b.fetchIds(), ["i1"]);
   });
+
+  check("L13", "a lease that is closed takes nothing from another", async (scene) => {
+    const [a, b] = [await scene.node(), await scene.node()];
+    const owned = await scene.claimed(b, "a");
+    await b.commitOne(turnOf(owned, 1, { work: [workItem("w1")] }));
+    const fence = fenceOf(found((await b.fetchWork()).items[0]));
+    await scene.provider.closeLease(a.nodeId);
+    const c = await scene.node();
+    assert.deepEqual([await c.fetchIds(), (await c.fetchWork()).items], [[], []]);
+    assert.deepEqual(await scene.provider.findLostWork(b.nodeId, [fence]), []);
+    const turn = turnOf({ ...owned, lastEventId: 1, messages: [] }, 1, { ackedWork: [fence] });
+    assert.equal((await b.commitOne(turn)).status, "committed");
+  });
 });

@@ -97,4 +97,28 @@ export const timers = section("timers", (check) => {
     assert.equal((await scene.provider.fireTimers({ partitions: [0], limit: 9 })).fired, 3);
     assert.deepEqual((await node.fetch()).instances.map(bodies), [["t of i1"], ["t of i2"], ["t of i3"]]);
   });
+
+  check("D8", "of many that are due in one partition the oldest fire, and what is not due stays", async (scene) => {
+    const node = await scene.node();
+    await scene.start("i1", "i2");
+    const { now } = scene.clock;
+    const dueAts = [
+      [30, 10, 90],
+      [20, 40, 80],
+    ];
+    const turns = (await node.fetch()).instances.map((owned, index) =>
+      turnOf(owned, 1, { timers: found(dueAts[index]).map((ms, at) => timer(at + 1, now + ms, { body: `${ms}` })) }),
+    );
+    await node.commit(turns);
+    const fired = async (limit: number) => {
+      await scene.provider.fireTimers({ partitions: [0], limit });
+      return (await node.fetch()).instances.map(bodies);
+    };
+    scene.clock.advance(50);
+    assert.deepEqual((await fired(1)).flat(), ["10"]);
+    assert.deepEqual((await fired(2)).flat().toSorted(), ["10", "20", "30"]);
+    assert.deepEqual((await fired(9)).flat().toSorted(), ["10", "20", "30", "40"]);
+    scene.clock.advance(50);
+    assert.deepEqual((await fired(9)).flat().toSorted(), ["10", "20", "30", "40", "80", "90"]);
+  });
 });

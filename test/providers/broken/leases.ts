@@ -50,6 +50,19 @@ export const brokenLeases = [
       },
     };
   }),
+  broken("L13", "a lease that is closed hands back what all own", (real) => {
+    const nodes = new Set<string>();
+    return {
+      openLease: async (lease) => {
+        nodes.add(lease.nodeId);
+        return real.openLease(lease);
+      },
+      closeLease: async (nodeId) => {
+        for (const one of nodes) await real.releaseAllExcept(one, { instances: [], work: [] });
+        await real.closeLease(nodeId);
+      },
+    };
+  }),
   broken("L10", "who has no lease gets one by asking", (real) => ({
     renewLease: async (lease) => {
       const answer = await real.renewLease(lease);

@@ -60,6 +60,16 @@ export const brokenTimers = [
         real.commit({ ...batch, turns: batch.turns.map((turn) => ({ ...turn, timers: turn.timers.filter(isNew) })) }),
     };
   }),
+  broken("D8", "the first timers that fire take all others with them", (real) => {
+    let isOver = false;
+    return {
+      fireTimers: async (request) => {
+        const answer = await real.fireTimers(isOver ? { ...request, partitions: [] } : request);
+        isOver ||= answer.fired > 0;
+        return answer;
+      },
+    };
+  }),
   broken("P3", "nodes that fire timers at the same time fire the same", (real) => ({
     fireTimers: shareAnswers((request) => real.fireTimers(request)),
   })),
