@@ -56,7 +56,7 @@ test("a deploy pipeline learns from the exit code whether running instances woul
     assert.match(twoOfAName.err, /"order".* \[[A-Z_]+\]\n$/);
     const diverging = await check(other);
     assert.equal(diverging.exitCode, 4);
-    assert.match(diverging.out, /1 of 1 instance would not go on[\s\S]*other\.ts:2/);
+    assert.match(diverging.out, /1 of 1 instance would not go on[\s\S]*event 2\n[\s\S]*other\.ts:2/);
     const json = JSON.parse((await check(other, "--json")).out) as { failures: { code: string; instanceId: string }[] };
     assert.deepEqual(
       json.failures.map(({ code, instanceId }) => [code, instanceId]),

@@ -56,6 +56,7 @@ inEveryMode(
     assert.equal(diverging?.error?.code, "NONDETERMINISM");
     assert.match(String(ill), /3 of 3 instances would not go on/);
     assert.match(String(ill), /activity "charge"[\s\S]*activity "ship"/);
+    assert.match(String(ill), /^ +event 2$/m);
     assert.match(String(ill), /check-replay\.test\.ts:\d+/, "the line of the code");
     assert.match(String(ill), /"c" runs other@2\.0\.0/);
     assert.match(String(ill), /"[ab]", "[ab]": The code of "[ab]" does not/, "what two have in common is said once");
