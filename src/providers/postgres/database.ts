@@ -141,7 +141,7 @@ export class Database {
       try {
         return await this.queryOn<R>(client, text, values, { withinMs, name: known });
       } catch (error) {
-        if (known === undefined || !this.named.isToBlame(error)) throw error;
+        if (known === undefined || !this.named.giveUpAfter(error)) throw error;
         return this.queryOn<R>(client, text, values, { withinMs });
       }
     });

@@ -30,8 +30,8 @@ export class NamedStatements {
     return name;
   }
 
-  /** Whether the statement failed for its name alone. */
-  isToBlame(error: unknown): boolean {
+  /** Whether the statement failed for its name alone; then no other is named. */
+  giveUpAfter(error: unknown): boolean {
     const isWrong = notAsThought.has(codeOf(error) ?? "");
     this.#wasWrong ||= isWrong;
     return isWrong;
