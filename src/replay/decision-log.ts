@@ -13,6 +13,9 @@ export interface DecisionLogOptions {
   readonly note: string | undefined;
 }
 
+/** The end of every report of a divergence. */
+export const divergenceAdvice = "Deploy the code that wrote this history, or give the changed code a new version.";
+
 /**
  * Gives every event its place. While replaying, a decision must be the one that the history has in that place; after
  * that, decisions are new. Once the two differ nothing more is recorded, and `divergence` says how.
@@ -134,7 +137,7 @@ export class DecisionLog {
         `  event ${eventId}\n  expected (history): ${expected}\n  actual (code):      ${actual}\n` +
         `  ${this.#whereabouts(site)}\n` +
         (this.#options.note === undefined ? "" : `  ${this.#options.note}\n`) +
-        "Deploy the code that wrote this history, or give the changed code a new version.",
+        divergenceAdvice,
       { eventId, expected, actual, site: site ?? this.#lastCallSite ?? this.#options.definedAt },
     );
   }

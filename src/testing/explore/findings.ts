@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { StoredText } from "../../providers/contract.ts";
+import { divergenceAdvice } from "../../replay/index.ts";
 import { goesByElse } from "./rerun.ts";
 import type { ExploredOutcome, ScheduleRun } from "./run-schedule.ts";
 import type { FaultyRun, Search } from "./search.ts";
@@ -118,8 +119,8 @@ function lostWay(
   return [{ message, steps, crashAt }];
 }
 
-// The last line says what to deploy, and nothing was deployed: the code that wrote this history is the one that left it.
-const ofSameCode = (message: string): string => message.replace(/\n.*$/, `\n${goesByElse}`);
+// Nothing was deployed: the code that wrote this history is the one that left it.
+const ofSameCode = (message: string): string => message.replace(divergenceAdvice, goesByElse);
 
 function leftBehind({ run, of }: FaultyRun): LeftBehind[] {
   if (isDeepStrictEqual(run.outcome, of.outcome) || run.lateAt === undefined) return [];
