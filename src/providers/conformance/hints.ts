@@ -136,9 +136,7 @@ export const hints = section("hints", (check) => {
     const again = found((await node.fetch()).instances[0]);
     const quarantined = turnOf(again, 0, { ackedMessages: [], release: true, quarantine: "why" });
     committed(await node.commitOne(quarantined));
-    await setImmediate();
-    await setImmediate();
-    wakes.length = 0;
+    await forget(wakes);
     await scene.provider.releaseQuarantine("a");
     assert.equal((await nextOf(wakes))?.instances, true);
   });
@@ -162,9 +160,7 @@ export const hints = section("hints", (check) => {
     ]) {
       const one = await scene.node({ leaseMs: 1_000 });
       const item = found((await one.fetchWork()).items[0]);
-      await setImmediate();
-      await setImmediate();
-      wakes.length = 0;
+      await forget(wakes);
       await giveBack(one, item);
       while (!found(await nextOf(wakes)).work);
       await scene.provider.closeLease(one.nodeId);
@@ -181,9 +177,7 @@ export const hints = section("hints", (check) => {
     const wakes: Wake[] = [];
     scene.provider.subscribe((wake) => wakes.push(wake));
     const told = async (isIt: (wake: Wake) => boolean, act: () => Promise<unknown>) => {
-      await setImmediate();
-      await setImmediate();
-      wakes.length = 0;
+      await forget(wakes);
       await act();
       while (!isIt(found(await nextOf(wakes))));
     };
@@ -193,11 +187,11 @@ export const hints = section("hints", (check) => {
     );
     const again = found((await node.fetch()).instances[0]);
     await told(
-      ({ changed }) => changed?.includes("a") ?? true,
+      ({ changed }) => changed?.includes("a") === true,
       () => node.commitOne(turnOf(again, 0, { ackedMessages: [], release: true, quarantine: "why" })),
     );
     await told(
-      (wake) => wake.ended?.includes("a") ?? true,
+      (wake) => wake.ended?.includes("a") === true,
       () => scene.provider.deleteInstance({ instanceId: "a", runId, force: true, notify: null }),
     );
   });
@@ -208,6 +202,13 @@ const isOwn = ({ changed }: Wake): boolean => changed !== null;
 
 /** In an embedded store it is there at once; from another process it may have been held back a little. */
 const longestWaitMs = 3_000;
+
+/** What was committed before is told of by then. */
+async function forget(wakes: Wake[]): Promise<void> {
+  await setImmediate();
+  await setImmediate();
+  wakes.length = 0;
+}
 
 async function nextOf(wakes: Wake[]): Promise<Wake | undefined> {
   const startedAt = performance.now();
