@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import type { WorkItem, WorkResult } from "../contract.ts";
 import { section } from "./check.ts";
-import { committed, fenceOf, found, message, type Scene, type TestNode, turnOf, workItem } from "./scene.ts";
+import { delivered, fenceOf, found, message, type Scene, type TestNode, workItem } from "./scene.ts";
 
 export const deliveries = section("work", (check) => {
   check("W24", "a delivery is its node's alone, and nobody's once it was given back", async (scene) => {
     const [owner, other] = [await scene.node(), await scene.node()];
-    const fence = fenceOf(await delivered(scene, owner));
+    const fence = fenceOf(await deliveredOne(scene, owner));
     const ends: readonly WorkResult[] = [
       { ...fence, kind: "complete", message: message("a", "done") },
       { ...fence, kind: "retry", delayMs: 0, note: null },
@@ -27,7 +27,7 @@ export const deliveries = section("work", (check) => {
 
   check("W25", "a fraction of a millisecond is not a reason to deliver a retry early", async (scene) => {
     const node = await scene.node();
-    const fence = fenceOf(await delivered(scene, node));
+    const fence = fenceOf(await deliveredOne(scene, node));
     await node.commit([], { results: [{ ...fence, kind: "retry", delayMs: 0.5, note: null }] });
     assert.deepEqual((await node.fetchWork()).items, []);
     scene.clock.advance(1);
@@ -36,15 +36,13 @@ export const deliveries = section("work", (check) => {
 
   check("W26", "nextVisibleAt is the earliest of all that the node can run", async (scene) => {
     const node = await scene.node({ activities: ["charge", "pack", "ship"] });
-    const owned = await scene.claimed(node, "a");
     const work = node.options.activities.map((name) => workItem(name, { name }));
-    committed(await node.commitOne(turnOf(owned, 1, { work })));
     const delays = new Map([
       ["charge", 900],
       ["pack", 300],
       ["ship", 600],
     ]);
-    const results = (await node.fetchWork()).items.map((item) => {
+    const results = (await delivered(scene, node, work)).map((item) => {
       return { ...fenceOf(item), kind: "retry", delayMs: found(delays.get(item.name)), note: null } as const;
     });
     await node.commit([], { results });
@@ -54,10 +52,8 @@ export const deliveries = section("work", (check) => {
 
   check("W27", "what was started has no time to start by any more, and nothing is waited for", async (scene) => {
     const node = await scene.node({ leaseMs: 60_000 });
-    const owned = await scene.claimed(node, "a");
-    const work = [workItem("w1", { startBy: scene.clock.now + 100 })];
-    committed(await node.commitOne(turnOf(owned, 1, { work })));
-    const fence = fenceOf(found((await node.fetchWork()).items[0]));
+    const [item] = await delivered(scene, node, [workItem("w1", { startBy: scene.clock.now + 100 })]);
+    const fence = fenceOf(found(item));
     const expire = () => scene.provider.expireWork({ nodeId: node.nodeId, graceMs: 60_000, limit: 9 });
     assert.equal((await expire()).nextVisibleAt, null);
     await node.commit([], { results: [{ ...fence, kind: "retry", delayMs: 50, note: null }] });
@@ -68,8 +64,6 @@ export const deliveries = section("work", (check) => {
   });
 });
 
-async function delivered(scene: Scene, node: TestNode): Promise<WorkItem> {
-  const owned = await scene.claimed(node, "a");
-  committed(await node.commitOne(turnOf(owned, 1, { work: [workItem("w1")] })));
-  return found((await node.fetchWork()).items[0]);
+async function deliveredOne(scene: Scene, node: TestNode): Promise<WorkItem> {
+  return found((await delivered(scene, node, [workItem("w1")]))[0]);
 }

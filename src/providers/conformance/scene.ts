@@ -151,6 +151,10 @@ export class TestNode {
     return (await this.fetch(request)).instances.map(({ instanceId }) => instanceId);
   }
 
+  async fetchWorkIds(limit?: number): Promise<string[]> {
+    return idsOf(await this.fetchWork(limit));
+  }
+
   fetchWork(limit = 100, queue = "default", suspectLimit = 1) {
     const { activities } = this.options;
     const suspects = { suspectAfter: 2, suspectLimit };
@@ -261,6 +265,24 @@ export const ended = (status: "completed" | "failed" | "cancelled" | "terminated
 });
 
 export const fenceOf = ({ id, delivery }: WorkItem) => ({ id, delivery });
+
+export const idsOf = ({ items }: { readonly items: readonly WorkItem[] }): string[] => items.map(({ id }) => id);
+
+/** Has the node own instance `a`, which schedules these items. */
+export async function schedule(scene: Scene, node: TestNode, work: readonly NewWorkItem[]): Promise<void> {
+  const owned = await scene.claimed(node, "a");
+  committed(await node.commitOne(turnOf(owned, 1, { work })));
+}
+
+/** As `schedule`; the node gets them, too. */
+export async function delivered(
+  scene: Scene,
+  node: TestNode,
+  work: readonly NewWorkItem[],
+): Promise<readonly WorkItem[]> {
+  await schedule(scene, node, work);
+  return (await node.fetchWork()).items;
+}
 
 export const bodies = (instance: FetchedInstance | undefined): string[] =>
   found(instance).messages.map(({ body }) => body);

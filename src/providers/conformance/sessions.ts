@@ -107,8 +107,7 @@ const message = { instanceId: "a", lane: "normal", body: "done", payload: null }
 
 const inSession = (id: string, rest: Partial<NewWorkItem> = {}) => workItem(id, { session: "s", ...rest });
 
-const ids = async (node: TestNode, limit = 100): Promise<string[]> =>
-  (await node.fetchWork(limit)).items.map(({ id }) => id).toSorted();
+const ids = async (node: TestNode, limit = 100): Promise<string[]> => (await node.fetchWorkIds(limit)).toSorted();
 
 /** Schedules items of an instance that the node owns; the answer schedules more. */
 async function schedule(scene: Scene, node: TestNode, work: readonly NewWorkItem[]) {

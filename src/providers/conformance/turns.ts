@@ -39,10 +39,7 @@ export const turns = section("turns", (check) => {
       ["to myself"],
     );
     assert.deepEqual(await scene.provider.readHistory("a"), turn.events);
-    assert.deepEqual(
-      (await node.fetchWork()).items.map(({ id }) => id),
-      ["w1"],
-    );
+    assert.deepEqual(await node.fetchWorkIds(), ["w1"]);
     const record = found(await scene.provider.readInstance("a"));
     assert.deepEqual([record.status, record.version, record.customStatus], ["running", "1.2.3", '"half"']);
     const other = await node.fetch({ busy: [owned.ref] });

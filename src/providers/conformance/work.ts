@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
-import type { NewWorkItem, TurnCommit, WorkFence, WorkItem } from "../contract.ts";
+import type { TurnCommit, WorkFence, WorkItem } from "../contract.ts";
 import { section } from "./check.ts";
 import {
   bodies,
   committed,
+  delivered,
   fenceOf,
   found,
+  idsOf,
   message,
-  type Scene,
+  schedule,
   type TestNode,
   turnAfter,
   turnOf,
@@ -46,10 +48,10 @@ export const work = section("work", (check) => {
       workItem("w4"),
       workItem("w5", { name: "ship" }),
     ]);
-    assert.deepEqual(ids(await node.fetchWork(2)), ["w1", "w4"]);
-    assert.deepEqual(ids(await node.fetchWork(9)), ["w5"]);
-    assert.deepEqual(ids(await node.fetchWork(9, "gpu")), ["w3"]);
-    assert.deepEqual(ids(await node.fetchWork(9, "gpu")), []);
+    assert.deepEqual(idsOf(await node.fetchWork(2)), ["w1", "w4"]);
+    assert.deepEqual(await node.fetchWorkIds(9), ["w5"]);
+    assert.deepEqual(idsOf(await node.fetchWork(9, "gpu")), ["w3"]);
+    assert.deepEqual(idsOf(await node.fetchWork(9, "gpu")), []);
   });
 
   check("W3a", "a completed item is gone and its message queued, once", async (scene) => {
@@ -167,7 +169,7 @@ export const work = section("work", (check) => {
     const answer = await a.commit([turnOf(owned, 1, { work })], { claimWork: a.slots(2) });
     const claimed = answer.work.map(({ id, delivery, instanceId }) => `${id} ${delivery} ${instanceId}`);
     assert.deepEqual(claimed, ["w1 1 a", "w2 1 a"]);
-    assert.deepEqual(ids(await b.fetchWork()), ["w3"]);
+    assert.deepEqual(await b.fetchWorkIds(), ["w3"]);
     assert.deepEqual(await scene.provider.findLostWork(a.nodeId, answer.work.map(fenceOf)), []);
   });
 
@@ -178,13 +180,13 @@ export const work = section("work", (check) => {
     const turn = turnOf(owned, 1, { work: older });
     await node.commit([turn]);
     const claimed = async (commit: TurnCommit, limit: number) =>
-      ids({ items: (await node.commit([commit], { claimWork: node.slots(limit) })).work });
+      idsOf({ items: (await node.commit([commit], { claimWork: node.slots(limit) })).work });
     const second = turnAfter(turn, 1, { work: [workItem("new1")] });
     assert.deepEqual(await claimed(second, 2), []);
-    assert.deepEqual(ids(await node.fetchWork(1)), ["old1"]);
+    assert.deepEqual(await node.fetchWorkIds(1), ["old1"]);
     const third = turnAfter(second, 1, { work: ["new2", "new3", "new4"].map((id) => workItem(id)) });
     assert.deepEqual(await claimed(third, 4), ["new2", "new3"]);
-    assert.deepEqual(ids(await node.fetchWork(9)), ["old2", "new1", "new4"]);
+    assert.deepEqual(await node.fetchWorkIds(9), ["old2", "new1", "new4"]);
     const last = turnAfter(third, 1, { work: [workItem("newest")] });
     assert.deepEqual(await claimed(last, 1), ["newest"]);
   });
@@ -208,9 +210,9 @@ export const work = section("work", (check) => {
     const early = await scene.provider.expireWork(expire);
     assert.deepEqual([early.items, early.nextVisibleAt], [[], startBy]);
     scene.clock.advance(100);
-    assert.deepEqual(ids(await scene.provider.expireWork(expire)), ["w2"]);
+    assert.deepEqual(idsOf(await scene.provider.expireWork(expire)), ["w2"]);
     const [w3] = (await scene.provider.expireWork(expire)).items;
-    assert.deepEqual(ids(await scene.provider.expireWork(expire)), []);
+    assert.deepEqual(idsOf(await scene.provider.expireWork(expire)), []);
     const result = { ...fenceOf(found(w3)), kind: "complete", message: message("a", "timed out") } as const;
     assert.deepEqual((await node.commit([], { results: [result] })).results, ["committed"]);
   });
@@ -295,7 +297,7 @@ export const work = section("work", (check) => {
     committed(await node.commitOne(turn));
     turn = turnAfter(turn, 1, { work: [workItem("m1")] });
     committed(await node.commitOne(turn));
-    assert.deepEqual(ids(await node.fetchWork()), ["z1", "a1", "m1"]);
+    assert.deepEqual(await node.fetchWorkIds(), ["z1", "a1", "m1"]);
   });
 
   check(
@@ -308,20 +310,20 @@ export const work = section("work", (check) => {
       // Lost with two nodes each; the second of them got all three because once is not enough.
       scene.clock.advance(1_000);
       const second = await scene.node({ leaseMs: 1_000 });
-      assert.deepEqual(ids(await second.fetchWork(100, "default", 0)), ["s1", "s2", "s3"]);
+      assert.deepEqual(idsOf(await second.fetchWork(100, "default", 0)), ["s1", "s2", "s3"]);
       scene.clock.advance(1_000);
       const node = await scene.node();
       const owned = await scene.claimed(node, "b");
       committed(await node.commitOne(turnOf(owned, 1, { work: [workItem("fresh")] })));
       const none = await node.fetchWork(100, "default", 0);
-      assert.deepEqual([ids(none), none.suspectsWait], [["fresh"], true]);
+      assert.deepEqual([idsOf(none), none.suspectsWait], [["fresh"], true]);
       const one = await node.fetchWork(100, "default", 1);
-      assert.deepEqual([ids(one), one.items[0]?.lost, one.suspectsWait], [["s1"], 2, true]);
+      assert.deepEqual([idsOf(one), one.items[0]?.lost, one.suspectsWait], [["s1"], 2, true]);
       const elsewhere = await node.fetchWork(100, "gpu", 0);
-      assert.deepEqual([ids(elsewhere), elsewhere.suspectsWait], [["gpu"], false]);
-      assert.deepEqual(ids(await node.fetchWork(1, "default", 9)), ["s2"], "within the limit");
+      assert.deepEqual([idsOf(elsewhere), elsewhere.suspectsWait], [["gpu"], false]);
+      assert.deepEqual(idsOf(await node.fetchWork(1, "default", 9)), ["s2"], "within the limit");
       const rest = await node.fetchWork(100, "default", 9);
-      assert.deepEqual([ids(rest), rest.suspectsWait], [["s3"], false]);
+      assert.deepEqual([idsOf(rest), rest.suspectsWait], [["s3"], false]);
     },
   );
 
@@ -367,7 +369,7 @@ export const work = section("work", (check) => {
       assert.deepEqual(await losses((node, suspect) => end(node.nodeId, fenceOf(suspect))), { s1: 4, s2: 2, fresh: 1 });
       const another = async (node: TestNode, suspect: WorkItem) => {
         await end(node.nodeId, fenceOf(suspect));
-        assert.deepEqual(ids(await node.fetchWork()), ["s2"]);
+        assert.deepEqual(await node.fetchWorkIds(), ["s2"]);
       };
       assert.deepEqual(await losses(another), { s1: 4, s2: 3, fresh: 1 });
       const stale = (node: TestNode, { id, delivery }: WorkItem) => end(node.nodeId, { id, delivery: delivery - 1 });
@@ -381,20 +383,8 @@ export const work = section("work", (check) => {
     const known = fenceOf(found(first));
     await node.commit([], { results: [{ ...known, kind: "retry", delayMs: 0, note: null }] });
     // The answer to this is lost, while the retry is still being committed again.
-    assert.deepEqual(ids(await node.fetchWork()), ["w"]);
+    assert.deepEqual(await node.fetchWorkIds(), ["w"]);
     await scene.provider.releaseAllExcept(node.nodeId, { instances: [], work: [known] });
-    assert.deepEqual(ids(await node.fetchWork()), ["w"]);
+    assert.deepEqual(await node.fetchWorkIds(), ["w"]);
   });
 });
-
-async function schedule(scene: Scene, node: TestNode, work: readonly NewWorkItem[]): Promise<void> {
-  const owned = await scene.claimed(node, "a");
-  committed(await node.commitOne(turnOf(owned, 1, { work })));
-}
-
-async function delivered(scene: Scene, node: TestNode, work: readonly NewWorkItem[]): Promise<readonly WorkItem[]> {
-  await schedule(scene, node, work);
-  return (await node.fetchWork()).items;
-}
-
-const ids = ({ items }: { readonly items: readonly WorkItem[] }) => items.map(({ id }) => id);
