@@ -172,6 +172,9 @@ export const brokenReading = [
   broken("H7", "nobody hears what is gone", (real) => ({
     subscribe: (listener) => real.subscribe((wake) => listener({ ...wake, ended: [] })),
   })),
+  broken("H7", "whoever acts hears that anything may have changed", (real) => ({
+    subscribe: (listener) => real.subscribe((wake) => listener({ ...wake, changed: null, ended: null })),
+  })),
   broken("H7", "nobody hears of a release", (real) => ({
     subscribe: (listener) => real.subscribe((wake) => listener({ ...wake, instances: false })),
   })),
