@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
 import { found, newInstance, TestNode, turnOf, workItem } from "../../src/providers/conformance/scene.ts";
 import { type PostgresPool, PostgresProvider, type PostgresQuery } from "../../src/providers/postgres/index.ts";
@@ -24,6 +25,8 @@ describe("PostgreSQL statements", () => {
       assert.ok(first.name !== undefined && first.name === second.name);
       const fetched = queries.findLast(({ text }) => text.includes("fetch_instances"));
       assert.ok(fetched?.name !== undefined && fetched.name !== first.name);
+      // A log, or whoever listens in between, can tell what is called.
+      assert.match(first.name, /^perdure_commit_batch_[\w-]{22}$/);
     }));
 
   test("have no names where LISTEN is not used", () =>
@@ -107,12 +110,15 @@ async function openNode(provider: PostgresProvider): Promise<TestNode> {
 
 /** News have to come through first, and nobody says when they do. */
 async function untilNamed(node: TestNode, queries: readonly PostgresQuery[]): Promise<void> {
-  while (!queries.some(isNamed)) await node.fetch();
+  while (!queries.some(isNamed)) {
+    await node.fetch();
+    await delay(5);
+  }
 }
 
 /** Once the store is looked at every second, nobody waits for news any more. */
 async function untilAsked(queries: readonly PostgresQuery[], part: string): Promise<void> {
-  while (!queries.some(({ text }) => text.includes(part))) await new Promise((resolve) => setImmediate(resolve));
+  while (!queries.some(({ text }) => text.includes(part))) await delay(5);
 }
 
 let made = 0;

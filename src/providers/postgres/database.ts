@@ -137,7 +137,7 @@ export class Database {
     const parameters = values.map((_value, index) => `$${index + 1}`).join(", ");
     const text = `SELECT * FROM ${this.schema}.${name}(${parameters})`;
     const [row] = await this.withClient(async (client) => {
-      const known = this.named.nameOf(text);
+      const known = this.named.nameOf(name, text);
       try {
         return await this.queryOn<R>(client, text, values, { withinMs, name: known });
       } catch (error) {

@@ -19,12 +19,17 @@ export class NamedStatements {
     this.#isUsable = isUsable;
   }
 
-  /** The same for the same text in every process: whoever else has named it means the same statement. */
-  nameOf(text: string): string | undefined {
+  /**
+   * For a call of this function. The same for the same text in every process: whoever else has named it means the same
+   * statement.
+   */
+  nameOf(called: string, text: string): string | undefined {
     if (!this.#isUsable || this.#wasWrong) return undefined;
     let name = this.#names.get(text);
     if (name === undefined) {
-      name = `perdure_${createHash("sha256").update(text).digest("base64url").slice(0, 22)}`;
+      const hash = createHash("sha256").update(text).digest("base64url").slice(0, 22);
+      // The server knows the first 63 bytes of a name.
+      name = `perdure_${called.slice(0, 32)}_${hash}`;
       this.#names.set(text, name);
     }
     return name;
