@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { type BundledProgram, bundleProgram } from "../test/support/bundle.ts";
 import { type RunningProgram, startProgram } from "../test/support/program.ts";
 import { now } from "./ledger/ledger-writer.ts";
 import type { NodeArgument } from "./programs/node.ts";
@@ -31,17 +32,19 @@ export class Fleet implements AsyncDisposable {
   /** Processes that ended though nobody had wanted that, and what they last said. */
   readonly crashes: string[] = [];
   readonly #options: FleetOptions;
+  readonly #bundled: BundledProgram;
   readonly #started: RunningProgram[] = [];
   readonly #running = new Set<RunningProgram>();
 
   static async start(options: FleetOptions): Promise<Fleet> {
-    const fleet = new Fleet(options);
+    const fleet = new Fleet(options, await bundleProgram("chaos/programs/node.ts"));
     await Promise.all(Array.from({ length: options.size }, (_, number) => fleet.#add(number)));
     return fleet;
   }
 
-  private constructor(options: FleetOptions) {
+  private constructor(options: FleetOptions, program: BundledProgram) {
     this.#options = options;
+    this.#bundled = program;
   }
 
   /** Those whose processes are to stay: of two faults at once, only one may replace a process. */
@@ -114,6 +117,7 @@ export class Fleet implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const program of this.#started) await program[Symbol.asyncDispose]();
     for (const { proxy } of this.berths) await proxy?.[Symbol.asyncDispose]();
+    this.#bundled[Symbol.dispose]();
   }
 
   async #add(number: number): Promise<void> {
@@ -135,7 +139,7 @@ export class Fleet implements AsyncDisposable {
   #program(proxy: TcpProxy | null, number: number): RunningProgram {
     const { ledger, leaseMs, storeFor } = this.#options;
     const argument: NodeArgument = { store: storeFor(proxy, number), ledger, leaseDuration: leaseMs };
-    const program = startProgram("chaos/programs/node.ts", argument);
+    const program = startProgram(this.#bundled.path, argument, this.#bundled);
     this.#started.push(program);
     this.#running.add(program);
     void program.ended.then(() => this.#running.delete(program));
