@@ -1,7 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Fault, onPostgres } from "./fault.ts";
 
-const writes = ["commit_batch(", "fetch_instances(", "fetch_work(", "fire_timers(", "renew_lease("];
+// What is called by name says no more than that.
+const commits = ["commit_batch", "commit_fused_turn"];
+const writes = [...commits, "fetch_instances", "fetch_work", "fire_timers", "renew_lease"];
 
 /** Statements that are executed and committed, and whose answer never comes: mostly those that commit turns. */
 export const swallowedAnswers: Fault = {
@@ -9,7 +11,7 @@ export const swallowedAnswers: Fault = {
   stores: onPostgres,
   async strike(field, random) {
     const { proxy } = random.pick(field.fleet.berths);
-    const what = random.next() < 0.6 ? writes.slice(0, 1) : writes;
+    const what = random.next() < 0.6 ? commits : writes;
     await Promise.race([proxy?.swallowAnswersTo(what, 1 + Math.floor(random.next() * 5)), delay(5_000)]);
     proxy?.stopSwallowing();
   },

@@ -42,6 +42,37 @@ describe("PostgreSQL commits", () => {
       );
     }));
 
+  test("a fused turn that is alone is one round trip, and one more if it does not hold", () =>
+    inSchema(async ({ schema }) => {
+      const pool = new CountingPool(schema.pool);
+      await using provider = await PostgresProvider.open(pool, { schema: schema.schema, listen: false });
+      const node = await openNode(provider);
+      await provider.createInstances([newInstance("a")]);
+      const turn = turnOf(found((await node.fetch()).instances[0]), 1, { work: [workItem("w1")] });
+      const { work } = await node.commit([turn], { claimWork: node.slots(1) });
+      const fused = turnAfter(turn, 2, { ackedWork: work.map(fenceOf), work: [workItem("w2")] });
+      pool.queries.length = 0;
+      assert.equal((await node.commit([{ ...fused, epoch: 7 }])).turns[0]?.status, "fenced");
+      committed((await node.commit([fused])).turns[0]);
+      assert.deepEqual(
+        pool.queries.map((text) => /\.(\w+)\(/.exec(text)?.[1]),
+        ["commit_fused_turn", "commit_batch", "commit_fused_turn"],
+      );
+    }));
+
+  test("what a fused turn stores is whole, in its numbers and its texts", () =>
+    inSchema(async ({ provider }) => {
+      const node = await openNode(provider);
+      await provider.createInstances([newInstance("a")]);
+      const turn = turnOf(found((await node.fetch()).instances[0]), 1, { work: [workItem("w1")] });
+      const { work } = await node.commit([turn], { claimWork: node.slots(1) });
+      const fused = turnAfter(turn, 1, { ackedWork: work.map(fenceOf) });
+      const halved = await node.commitOne({ ...fused, work: [workItem("w2", { payload: "\ud800" })] });
+      assert.match((halved.status === "fenced" && halved.refused) || "", /half of a surrogate pair/);
+      committed(await node.commitOne({ ...fused, events: fused.events.map((event) => ({ ...event, at: 7.9 })) }));
+      assert.equal((await provider.readHistory("a"))?.at(-1)?.at, 7);
+    }));
+
   test("turns that do not hold cost one round trip more, however many they are", () =>
     inSchema(async ({ schema }) => {
       const pool = new CountingPool(schema.pool);

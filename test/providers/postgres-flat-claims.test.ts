@@ -70,6 +70,17 @@ class Bench implements AsyncDisposable {
     return Number(found(rows[0]).pages);
   }
 
+  /** How often each index was looked into. */
+  async scans(): Promise<Map<string, number>> {
+    await this.#pool.query("SELECT pg_stat_force_next_flush()");
+    const { rows } = await this.#pool.query<{ name: string; scans: string }>(
+      `SELECT indexrelname AS name, idx_scan AS scans FROM pg_stat_user_indexes WHERE schemaname = $1
+        ORDER BY indexrelname COLLATE "C"`,
+      [this.schema.schema],
+    );
+    return new Map(rows.map(({ name, scans }) => [name, Number(scans)]));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.provider.close();
     await this.#pool.end();
@@ -185,7 +196,9 @@ test(`a start and its turns cost the same beside ${many} others, although they w
     const second = turnAfter(first, 2, { ...more, cancelledWork: [`${id} c`], cancelledTimers: [1] });
     const done = { ...fenceOf(found(b)), kind: "complete", message: message(id, "b") } as const;
     committed(found((await bench.node.commit([second], { ...options, results: [done] })).turns[0]));
-    committed(await bench.node.commitOne(turnAfter(second, 1, { ackedWork: [], ...ending })));
+    const fused = turnAfter(second, 1, { ackedWork: [{ id: `${id} d`, delivery: 1 }], work: [workItem(`${id} e`)] });
+    committed((await bench.node.commit([fused], options)).turns[0]);
+    committed(await bench.node.commitOne(turnAfter(fused, 1, { ackedWork: [], ...ending })));
   };
   await wholeLife();
   await bench.schema.query(`
@@ -198,6 +211,27 @@ test(`a start and its turns cost the same beside ${many} others, although they w
   const pages = await bench.pages(wholeLife);
   t.diagnostic(`${pages} pages`);
   assert.ok(pages < 3 * flat, `it looked at ${pages} pages`);
+});
+
+test("a fused turn looks its rows up by their keys, although it was planned on empty tables", async () => {
+  await using bench = await Bench.open();
+  await bench.provider.createInstances([newInstance("mine")]);
+  const options = { claimWork: bench.node.slots(10) };
+  let turn = turnOf(found((await bench.node.fetch()).instances[0]), 1, { work: [workItem("w0")] });
+  let { work } = await bench.node.commit([turn], options);
+  const before = await bench.scans();
+  for (let number = 1; number <= 20; number += 1) {
+    turn = turnAfter(turn, 2, { ackedWork: work.map(fenceOf), work: [workItem(`w${number}`)] });
+    const answer = await bench.node.commit([turn], options);
+    committed(answer.turns[0]);
+    work = answer.work;
+  }
+  const after = await bench.scans();
+  // Not by its owner: what a node has done with would have to be passed by every time.
+  assert.deepEqual(
+    [...after].filter(([index, count]) => count > (before.get(index) ?? 0)).map(([index]) => index),
+    ["messages_pkey", "nodes_pkey", "ownerships_pkey", "work_items_claimable", "work_items_pkey"],
+  );
 });
 
 const ending = {

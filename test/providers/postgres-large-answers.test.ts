@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
+  fenceOf,
   found,
   message,
   newInstance,
@@ -40,11 +41,15 @@ describe("PostgreSQL, where more waits than one answer can carry", () => {
     onNode(async (node, provider) => {
       await provider.createInstances([newInstance("a"), newInstance("b")]);
       const [a, b] = (await node.fetch()).instances.map((owned) => turnOf(owned, 1));
-      await node.commit([found(a), found(b)]);
+      const first = { ...found(a), work: [workItem("w1")] };
+      const { work } = await node.commit([first, found(b)], { claimWork: node.slots(1) });
       for (let n = 0; n < count; n += 1) await provider.enqueue([{ ...message("a", `a${n}`), payload: megabyte }]);
       await provider.enqueue([{ ...message("b", "b0"), payload: megabyte }]);
       const wakes: Wake[] = [];
-      provider.subscribe((wake) => wakes.push(wake));
+      provider.subscribe((wake) => {
+        // Without LISTEN, anything may have changed every second.
+        if (wake.changed !== null) wakes.push(wake);
+      });
       const { turns } = await node.commit([turnAfter(found(a), 1), turnAfter(found(b), 1)]);
       const [ofA, ofB] = turns.map((turn) => (turn.status === "committed" ? turn.messages.length : -1));
       assert.ok(ofA !== undefined && ofA > 0 && ofA < 20, `${ofA} messages`);
@@ -56,6 +61,13 @@ describe("PostgreSQL, where more waits than one answer can carry", () => {
         again.instances.map(({ instanceId, messages }) => [instanceId, messages.length]),
         [["b", 1]],
       );
+      await new Promise((resolve) => setImmediate(resolve));
+      wakes.length = 0;
+      const fused = turnAfter(turnAfter(first, 1), 1, { ackedWork: work.map(fenceOf) });
+      const [alone] = (await node.commit([fused])).turns;
+      assert.ok(alone?.status === "committed" && alone.messages.length > 0 && alone.messages.length < 20);
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.equal(wakes[0]?.instances, true);
     }));
 
   test("work is, and all of it in the end", () =>

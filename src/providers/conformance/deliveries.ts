@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
 import type { WorkItem, WorkResult } from "../contract.ts";
 import { section } from "./check.ts";
-import { delivered, fenceOf, found, message, type Scene, type TestNode, workItem } from "./scene.ts";
+import {
+  committed,
+  delivered,
+  fenceOf,
+  found,
+  fusedTurn,
+  idsOf,
+  message,
+  type Scene,
+  type TestNode,
+  workItem,
+} from "./scene.ts";
 
 export const deliveries = section("work", (check) => {
   check("W24", "a delivery is its node's alone, and nobody's once it was given back", async (scene) => {
@@ -61,6 +72,15 @@ export const deliveries = section("work", (check) => {
     scene.clock.advance(100);
     const { items, nextVisibleAt } = await expire();
     assert.deepEqual([items, nextVisibleAt], [[], null]);
+  });
+
+  check("W28", "what a fused turn schedules expires as any other", async (scene) => {
+    const node = await scene.node();
+    const { fused } = await fusedTurn(scene, node);
+    committed(await node.commitOne({ ...fused, work: [workItem("w2", { startBy: scene.clock.now + 99.5 })] }));
+    scene.clock.advance(100);
+    const expired = await scene.provider.expireWork({ nodeId: node.nodeId, graceMs: 60_000, limit: 1 });
+    assert.deepEqual(idsOf(expired), ["w2"]);
   });
 });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import { ClosedError } from "../../errors/index.ts";
 import type { Wake, WorkItem, WorkResult } from "../contract.ts";
 import { section } from "./check.ts";
@@ -48,9 +48,13 @@ export const hints = section("hints", (check) => {
       changed: ["a"],
       ended: [],
     });
+    const ackedWork = (await node.fetchWork()).items.map(fenceOf);
+    const fused = turnAfter(turn, 1, { ackedWork, work: [workItem("w2")], projection: null });
+    committed(await node.commitOne(fused));
+    assert.deepEqual(await nextOf(wakes), { instances: false, work: true, timerDueAt: null, changed: [], ended: [] });
     await scene.provider.enqueue([message("a", "m1")]);
     assert.deepEqual(await nextOf(wakes), { instances: true, work: false, timerDueAt: null, changed: [], ended: [] });
-    committed(await node.commitOne(turnAfter(turn, 1, ended("completed"))));
+    committed(await node.commitOne(turnAfter(fused, 1, ended("completed"))));
     const last = found(await nextOf(wakes));
     assert.deepEqual([last.changed, last.ended], [["a"], ["a"]]);
     unsubscribe();
@@ -72,7 +76,9 @@ export const hints = section("hints", (check) => {
     const turn = turnOf(owned, 1, { work: [workItem("w1")] });
     await node.commitOne({ ...turn, epoch: 9 });
     await node.commitOne(turn, { claimWork: node.slots(1) });
-    await node.commitOne(turnAfter(turn, 1, { release: true }));
+    const fused = turnAfter(turn, 1, { ackedWork: [{ id: "w1", delivery: 1 }], work: [workItem("w2")] });
+    await node.commitOne(fused, { claimWork: node.slots(1) });
+    await node.commitOne(turnAfter(fused, 1, { release: true }));
     await node.fetch();
     await scene.provider.readInstance("a");
     await setImmediate();
@@ -214,7 +220,7 @@ async function nextOf(wakes: Wake[]): Promise<Wake | undefined> {
   const startedAt = performance.now();
   while (wakes.length === 0) {
     if (performance.now() - startedAt > longestWaitMs) assert.fail("Nobody was woken.");
-    await setImmediate();
+    await setTimeout(1);
   }
   return wakes.shift();
 }

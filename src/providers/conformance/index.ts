@@ -7,6 +7,7 @@ import { deletion } from "./deletion.ts";
 import { deliveries } from "./deliveries.ts";
 import { executions } from "./executions.ts";
 import { fairness } from "./fairness.ts";
+import { fusedTurns } from "./fused-turns.ts";
 import { hints } from "./hints.ts";
 import { inspection } from "./inspection.ts";
 import { isolation } from "./isolation.ts";
@@ -39,6 +40,7 @@ export const providerChecks: readonly ProviderCheck[] = [
   ...fairness,
   ...suspects,
   ...turns,
+  ...fusedTurns,
   ...resends,
   ...executions,
   ...isolation,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { section } from "./check.ts";
-import { bodies, fenceOf, found, turnOf, workItem } from "./scene.ts";
+import { bodies, fenceOf, found, fusedTurn, turnOf, workItem } from "./scene.ts";
 
 export const leases = section("leases", (check) => {
   check("L1", "a lease is held until its time, and not an instant longer", async (scene) => {
@@ -162,5 +162,13 @@ export const leases = section("leases", (check) => {
     assert.deepEqual(await scene.provider.findLostWork(b.nodeId, [fence]), []);
     const turn = turnOf({ ...owned, lastEventId: 1, messages: [] }, 1, { ackedWork: [fence] });
     assert.equal((await b.commitOne(turn)).status, "committed");
+  });
+
+  check("L14", "without its lease a node commits no fused turn, although all of it is still its own", async (scene) => {
+    const node = await scene.node({ leaseMs: 1_000 });
+    const { fused } = await fusedTurn(scene, node);
+    scene.clock.advance(1_000);
+    assert.deepEqual((await node.commit([fused])).turns, [{ status: "fenced" }]);
+    assert.equal((await scene.provider.readHistory("a"))?.length, 1);
   });
 });

@@ -300,3 +300,12 @@ export function found<T>(value: T | undefined | null): T {
     assert.fail("The answer lacks what the check goes on with; the stack has its line.");
   return value;
 }
+
+/** A turn that takes in the end of work item `w1`, which the node runs, and schedules `w2`. */
+export async function fusedTurn(scene: Scene, node: TestNode) {
+  const owned = await scene.claimed(node, "a");
+  const turn = turnOf(owned, 1, { work: [workItem("w1")] });
+  const { work } = await node.commit([turn], { claimWork: node.slots(1) });
+  const fence = fenceOf(found(work[0]));
+  return { fence, fused: turnAfter(turn, 2, { ackedWork: [fence], work: [workItem("w2")] }) };
+}

@@ -189,6 +189,16 @@ export const work = section("work", (check) => {
     assert.deepEqual(await node.fetchWorkIds(9), ["old2", "new1", "new4"]);
     const last = turnAfter(third, 1, { work: [workItem("newest")] });
     assert.deepEqual(await claimed(last, 1), ["newest"]);
+    const waiting = turnAfter(last, 1, { work: [workItem("old3")] });
+    await node.commit([waiting]);
+    const fused = turnAfter(waiting, 1, { ackedWork: [{ id: "newest", delivery: 1 }], work: [workItem("fused1")] });
+    assert.deepEqual(await claimed(fused, 2), ["fused1"]);
+    const next = turnAfter(fused, 1, { ackedWork: [{ id: "fused1", delivery: 1 }], work: [workItem("fused2")] });
+    assert.deepEqual(await claimed(next, 1), []);
+    const [old3, fused2] = (await node.fetchWork(2)).items.map(fenceOf);
+    await node.commit([], { results: [{ ...found(old3), kind: "retry", delayMs: 1_000, note: null }] });
+    const free = turnAfter(next, 1, { ackedWork: [found(fused2)], work: [workItem("fused3")] });
+    assert.deepEqual(await claimed(free, 1), ["fused3"], "what is not due is not waited for");
   });
 
   check("W12", "a node can give up the work that it does not know of", async (scene) => {

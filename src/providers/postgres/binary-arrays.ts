@@ -34,13 +34,17 @@ export function texts(column: Column<string>): Buffer | null {
     if (text === null) {
       at = buffer.writeInt32BE(nullLength, at);
     } else {
-      // Otherwise another text would be stored, and nobody told.
-      if (!text.isWellFormed()) throw new InvalidArgumentError("A text contains half of a surrogate pair.");
-      const bytes = buffer.write(text, at + 4);
+      const bytes = buffer.write(wellFormed(text), at + 4);
       at = buffer.writeInt32BE(bytes, at) + bytes;
     }
   }
   return buffer;
+}
+
+/** Otherwise another text would be stored, and nobody told. */
+export function wellFormed(text: string): string {
+  if (!text.isWellFormed()) throw new InvalidArgumentError("A text contains half of a surrogate pair.");
+  return text;
 }
 
 function fixed(

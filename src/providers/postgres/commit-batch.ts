@@ -3,10 +3,9 @@ import { bigints, integers, texts } from "./binary-arrays.ts";
 import { encodeBatch, type EncodedBatch, gapIn } from "./encode-batch.ts";
 import { workKind } from "./fetch-work.ts";
 import { isOld, type LowWater } from "./low-water.ts";
-import { groupRows, type MessageColumns, messageFromColumns } from "./message-lane.ts";
+import { groupRows, type MessageColumns, messageFromColumns, messageLimitOf } from "./message-lane.ts";
 import type { Store } from "./store.ts";
-
-const defaultMessageLimit = 1_000;
+import { firstDelivery } from "./work-item.ts";
 
 /** As `commit_batch` answers. */
 interface Answer {
@@ -41,7 +40,7 @@ export async function commitBatch(store: Store, batch: CommitBatch, options: Com
     batch.nodeId,
     isCareful,
     encoded.settles,
-    batch.messageLimit ?? defaultMessageLimit,
+    messageLimitOf(batch),
     options.lockTimeoutMs,
     ...columnsOf(encoded),
     ...rivals(encoded, batch.claimWork, store.lowWater),
@@ -180,14 +179,12 @@ function claimedWork(
   { work }: EncodedBatch,
   { store_now: scheduledAt, ...answer }: Answer,
 ): WorkItem[] {
-  const delivery = { delivery: 1, failures: 0, lost: 0, scheduledAt, heartbeat: null, note: null };
   const all = batch.turns.flatMap((turn, index) => turn.work.map((item) => ({ item, index, turn })));
   return all.flatMap(({ item, index, turn: { instanceId } }, place) => {
     const slot = work.slot[place] ?? null;
     if (slot === null || !isApplied(answer, index)) return [];
     if ((answer.older?.[slot - 1] ?? 0) > (work.spare[place] ?? 0)) return [];
-    const { id, queue, name, body, payload } = item;
-    return { id, queue, name, instanceId, body, payload, ...delivery };
+    return firstDelivery(item, instanceId, scheduledAt);
   });
 }
 

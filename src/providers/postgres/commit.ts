@@ -1,5 +1,6 @@
 import type { CommitBatch, CommitResult } from "../contract.ts";
 import { commitBatch, fencedBatch } from "./commit-batch.ts";
+import { commitFusedTurn, onlyFusedTurnOf } from "./commit-fused-turn.ts";
 import { codeOf, isLockWait, isRefusal, isSealed } from "./postgres-errors.ts";
 import type { Store } from "./store.ts";
 import { charsOf } from "./batch-size.ts";
@@ -21,7 +22,7 @@ export async function commit(store: Store, batch: CommitBatch): Promise<CommitRe
   return result;
 }
 
-// As `commit_batch` raises them.
+// As the functions that commit raise them.
 const needsCare = "PD004";
 const leaseLost = "PD005";
 
@@ -33,7 +34,10 @@ async function commitWhole(
   isCareful = false,
 ): Promise<CommitResult> {
   try {
-    return await commitBatch(store, batch, { lockTimeoutMs, isCareful });
+    const turn = isCareful ? null : onlyFusedTurnOf(batch);
+    return turn === null
+      ? await commitBatch(store, batch, { lockTimeoutMs, isCareful })
+      : await commitFusedTurn(store, batch, { turn, lockTimeoutMs });
   } catch (error) {
     const code = codeOf(error);
     if (code === needsCare) return await commitWhole(store, batch, lockTimeoutMs, true);

@@ -1,4 +1,4 @@
-import type { MessageLane, MessageToken, QueuedMessage } from "../contract.ts";
+import type { CommitBatch, MessageLane, MessageToken, QueuedMessage } from "../contract.ts";
 
 /** As stored: the order in which the lanes are handed out. */
 export const laneNumbers = { ending: 0, start: 1, normal: 2 } as const satisfies Record<MessageLane, number>;
@@ -34,3 +34,6 @@ export function groupRows<R extends [of: number, ...rest: unknown[]]>(rows: read
   }
   return groups;
 }
+
+/** How many messages the answer to a commit brings of each instance, at most. */
+export const messageLimitOf = ({ messageLimit = 1_000 }: CommitBatch): number => messageLimit;

@@ -1,4 +1,4 @@
-import type { WorkItem } from "../contract.ts";
+import type { NewWorkItem, WorkItem } from "../contract.ts";
 
 export type ItemColumns = [
   ...[id: string, delivery: number, queue: string, name: string, instanceId: string, body: string],
@@ -9,4 +9,11 @@ export type ItemColumns = [
 export function itemFromColumns(columns: ItemColumns): WorkItem {
   const [id, delivery, queue, name, instanceId, body, payload, failures, lost, scheduledAt, heartbeat, note] = columns;
   return { id, delivery, queue, name, instanceId, body, payload, failures, lost, scheduledAt, heartbeat, note };
+}
+
+/** The first delivery of an item, to the node that has scheduled it. */
+export function firstDelivery(item: NewWorkItem, instanceId: string, scheduledAt: number): WorkItem {
+  const { id, queue, name, body, payload } = item;
+  const delivery = { delivery: 1, failures: 0, lost: 0, scheduledAt, heartbeat: null, note: null };
+  return { id, queue, name, instanceId, body, payload, ...delivery };
 }

@@ -84,7 +84,7 @@ export const brokenOwnership = [
     };
   }),
   broken(
-    "O8 S1 L5",
+    "O8 S1 L5 T14",
     "all claims count, for ever",
     changeInstances((instance) => ({ ...instance, claims: instance.epoch })),
   ),
@@ -100,6 +100,7 @@ export const brokenOwnership = [
       return real.releaseAllExcept(nodeId, { ...kept, work: later });
     },
   })),
+  broken("T12g", "an instance that is given back stays its node's", () => ({ releaseInstances: async () => {} })),
   broken("O10", "the epoch stays 1", (real) => {
     const { claims, fetchInstances } = trackClaims(real);
     return {

@@ -58,7 +58,34 @@ export const brokenTurns = [
       changeTurns((turn) => ({ ...turn, [part]: blank(turn)[part] })),
     ),
   ),
-  broken("T2a", "a turn is not fenced by its owner", (real) => {
+  ...(
+    [
+      ["a", "timers"],
+      ["b", "starts"],
+      ["c", "messages"],
+      ["d", "state"],
+      ["e", "cancelledWork"],
+      ["f", "cancelledTimers"],
+      ["g", "projection"],
+      ["h", "nextExecutionId"],
+      ["i", "closes"],
+      ["j", "release"],
+      ["k", "ackedMessages"],
+      ["l", "work"],
+    ] as const
+  ).map(([letter, part]) =>
+    broken(
+      `T16${letter}`,
+      `the ${part} of a fused turn are lost`,
+      changeTurns((turn) => (turn.ackedWork.length === 0 ? turn : { ...turn, [part]: blank(turn)[part] })),
+    ),
+  ),
+  broken(
+    "T16m",
+    "the session of a fused turn's work is lost",
+    changeTurns((turn) => ({ ...turn, work: turn.work.map(({ session: _session, ...item }) => item) })),
+  ),
+  broken("T2a T12a", "a turn is not fenced by its owner", (real) => {
     const { claims, fetchInstances } = trackClaims(real);
     return {
       fetchInstances,
@@ -69,7 +96,7 @@ export const brokenTurns = [
       },
     };
   }),
-  broken("T2b", "a turn is not fenced by its epoch", (real) => {
+  broken("T2b T12b", "a turn is not fenced by its epoch", (real) => {
     const { claims, fetchInstances } = trackClaims(real);
     return {
       fetchInstances,
@@ -79,7 +106,7 @@ export const brokenTurns = [
       },
     };
   }),
-  broken("T2c E3", "a turn is not fenced by its execution", (real) => ({
+  broken("T2c E3 T12c", "a turn is not fenced by its execution", (real) => ({
     commit: async (batch) => {
       const turns = await Promise.all(
         batch.turns.map(async (turn) => {
@@ -93,7 +120,7 @@ export const brokenTurns = [
       return real.commit({ ...batch, turns });
     },
   })),
-  broken("T2d", "a turn is not fenced by the last event", (real) => ({
+  broken("T2d T12d", "a turn is not fenced by the last event", (real) => ({
     commit: async (batch) => {
       const turns = await Promise.all(
         batch.turns.map(async (turn) => {
@@ -105,7 +132,7 @@ export const brokenTurns = [
       return real.commit({ ...batch, turns });
     },
   })),
-  broken("T2e", "a turn finds its instance by name", (real) => {
+  broken("T2e T12e", "a turn finds its instance by name", (real) => {
     const { claims, fetchInstances } = trackClaims(real);
     return {
       fetchInstances,
@@ -123,12 +150,12 @@ export const brokenTurns = [
     },
   })),
   broken(
-    "T3b T3a W15 T11b",
+    "T3b T3a W15 T11b T12f",
     "a fused turn is not fenced by its work",
     changeTurns((turn) => ({ ...turn, ackedWork: [] })),
   ),
   broken(
-    "T4a",
+    "T4a T15",
     "a gap in the event ids is closed",
     changeTurns((turn) => ({
       ...turn,
@@ -156,7 +183,7 @@ export const brokenTurns = [
       }),
   })),
   broken(
-    "T5 M5 M11 E4 A3 W4 K5",
+    "T5 M5 M11 E4 A3 W4 K5 T13",
     "the answer to a turn brings no messages",
     changeOutcomes((outcome) => (outcome.status === "fenced" ? outcome : { ...outcome, messages: [] })),
   ),

@@ -150,7 +150,7 @@ export const brokenWork = [
     },
   })),
   broken(
-    "W13",
+    "W13 W28",
     "the time to start by is forgotten",
     changeTurns((turn) => ({ ...turn, work: turn.work.map((item) => ({ ...item, startBy: null })) })),
   ),

@@ -1,5 +1,6 @@
 import { claims } from "./initial/claims.ts";
 import { commit } from "./initial/commit.ts";
+import { commitFusedTurn } from "./initial/commit-fused-turn.ts";
 import { leases } from "./initial/leases.ts";
 import { queueing } from "./initial/queueing.ts";
 import { sessions } from "./initial/sessions.ts";
@@ -7,4 +8,4 @@ import { tables } from "./initial/tables.ts";
 import { upkeep } from "./initial/upkeep.ts";
 import { work } from "./initial/work.ts";
 
-export const initial = [tables, sessions, queueing, leases, claims, commit, work, upkeep].join("\n");
+export const initial = [tables, sessions, queueing, leases, claims, commit, commitFusedTurn, work, upkeep].join("\n");

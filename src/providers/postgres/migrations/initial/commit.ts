@@ -218,16 +218,9 @@ BEGIN
 
   -- There are hardly ever any. One that comes after this look has an entry, and is fetched.
   IF EXISTS (SELECT FROM messages m WHERE m.key = ANY(p_key)) THEN
-    -- What this answer cannot carry has to be fetched.
-    SELECT json_agg(json_build_array(m.n, m.lane, m.seq, m.body, m.payload) ORDER BY m.n, m.lane, m.seq)
-             FILTER (WHERE m.bytes_before < ${answerBytes}),
-           woken OR coalesce(bool_or(m.bytes_before >= ${answerBytes}), false)
-      INTO messages, woken
-      FROM (SELECT a.n, m.*, sum${bytesOf("m")} OVER (ORDER BY a.n, m.lane, m.seq) - ${bytesOf("m")} AS bytes_before
-              FROM unnest(p_key) WITH ORDINALITY a (key, n)
-              CROSS JOIN LATERAL (SELECT * FROM messages m
-                                   WHERE m.key = a.key ORDER BY m.lane, m.seq LIMIT p_message_limit) m
-             WHERE v_turn[a.n] = 2 OR (v_turn[a.n] = 1 AND p_flags[a.n] & 2 = 0)) m;
+    SELECT m.messages, woken OR m.is_cut INTO messages, woken
+      FROM mail_of(p_key, ARRAY(SELECT v_turn[n] = 2 OR (v_turn[n] = 1 AND p_flags[n] & 2 = 0)
+                                  FROM generate_subscripts(p_key, 1) n ORDER BY n), p_message_limit) m;
   END IF;
   IF p_careful THEN turns := array_to_json(v_turn); END IF;
 END $$;
@@ -235,6 +228,22 @@ END $$;
 CREATE FUNCTION ask_for_care() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION 'A turn does not hold: each has to be judged by itself.' USING ERRCODE = 'PD004';
+END $$;
+
+-- What waits for those of the instances that are wanted, named by their places, and whether there is more than an answer
+-- carries: that has to be fetched.
+CREATE FUNCTION mail_of(p_key bigint[], p_is_wanted boolean[], p_message_limit integer,
+                        OUT messages json, OUT is_cut boolean) LANGUAGE plpgsql AS $$
+BEGIN
+  SELECT json_agg(json_build_array(m.n, m.lane, m.seq, m.body, m.payload) ORDER BY m.n, m.lane, m.seq)
+           FILTER (WHERE m.bytes_before < ${answerBytes}),
+         coalesce(bool_or(m.bytes_before >= ${answerBytes}), false)
+    INTO messages, is_cut
+    FROM (SELECT a.n, m.*, sum${bytesOf("m")} OVER (ORDER BY a.n, m.lane, m.seq) - ${bytesOf("m")} AS bytes_before
+            FROM unnest(p_key) WITH ORDINALITY a (key, n)
+            CROSS JOIN LATERAL (SELECT * FROM messages m
+                                 WHERE m.key = a.key ORDER BY m.lane, m.seq LIMIT p_message_limit) m
+           WHERE p_is_wanted[a.n]) m;
 END $$;
 
 -- Locks what turns are fenced by, and answers what is to become of each.
