@@ -31,7 +31,7 @@ describe("PostgreSQL, where more waits than one answer can carry", () => {
         assert.ok(fetched.instances.length > 0 && fetched.instances.length < 20, `${fetched.instances.length}`);
         assert.ok(fetched.instances.every(({ claims, history }) => claims === 1 && history?.length === 1));
         seen.push(...fetched.instances.map(({ instanceId }) => instanceId));
-        if (fetches === 1) assert.equal(fetched.nextAvailableAt, fetched.storeNow);
+        if (fetches === 1) assert.ok(isDue(fetched.nextAvailableAt, fetched));
         await node.commit(fetched.instances.map((owned) => turnOf(owned, 1)));
       }
       assert.deepEqual(seen.toSorted(), ids.toSorted());
@@ -78,7 +78,7 @@ describe("PostgreSQL, where more waits than one answer can carry", () => {
       await node.commit([turnOf(owned, count, { work })]);
       const first = await node.fetchWork();
       assert.ok(first.items.length > 0 && first.items.length < 20, `${first.items.length}`);
-      assert.equal(first.nextVisibleAt, first.storeNow);
+      assert.ok(isDue(first.nextVisibleAt, first));
       const second = await node.fetchWork();
       const ids = [...first.items, ...second.items].map(({ id }) => id);
       assert.deepEqual(
@@ -97,6 +97,10 @@ describe("PostgreSQL, where more waits than one answer can carry", () => {
       assert.deepEqual(new Set(turns.map(({ status }) => status)), new Set(["committed"]));
     }));
 });
+
+/** Where the server's clock was set back a little, its store's time waits until that has caught up. */
+const isDue = (at: number | null, { storeNow }: { readonly storeNow: number }): boolean =>
+  at !== null && at <= storeNow;
 
 function withPayload(turn: ReturnType<typeof turnOf>) {
   return { ...turn, events: turn.events.map((event) => ({ ...event, payload: megabyte })) };
