@@ -213,6 +213,27 @@ test(`a start and its turns cost the same beside ${many} others, although they w
   assert.ok(pages < 3 * flat, `it looked at ${pages} pages`);
 });
 
+test(`a claim costs the same beside ${many} instances of its own node, although it was planned on empty tables`, async (t) => {
+  await using bench = await Bench.open();
+  const claim = async (id: string) => {
+    await bench.provider.createInstances([newInstance(id)]);
+    const { instances: fetched } = await bench.node.fetch();
+    assert.deepEqual(
+      fetched.map(({ instanceId }) => instanceId),
+      [id],
+    );
+    committed(await bench.node.commitOne(turnOf(found(fetched[0]), 1)));
+  };
+  await claim("first");
+  await bench.schema.query(
+    `INSERT INTO ownerships (key, handler, owner) SELECT g, 'order@1', $1 FROM generate_series(1001, ${1000 + many}) g`,
+    [bench.node.nodeId],
+  );
+  const pages = await bench.pages(() => claim("second"));
+  t.diagnostic(`${pages} pages`);
+  assert.ok(pages < flat, `it looked at ${pages} pages`);
+});
+
 test("a fused turn looks its rows up by their keys, although it was planned on empty tables", async () => {
   await using bench = await Bench.open();
   await bench.provider.createInstances([newInstance("mine")]);
@@ -232,6 +253,31 @@ test("a fused turn looks its rows up by their keys, although it was planned on e
     [...after].filter(([index, count]) => count > (before.get(index) ?? 0)).map(([index]) => index),
     ["messages_pkey", "nodes_pkey", "ownerships_pkey", "work_items_claimable", "work_items_pkey"],
   );
+});
+
+test("what a node does all the time never looks through what it owns, although it was planned on empty tables", async () => {
+  await using bench = await Bench.open();
+  const { node, provider } = bench;
+  const before = await bench.scans();
+  await provider.createInstances([newInstance("a"), newInstance("b")]);
+  const [a, b] = (await node.fetch()).instances.map((instance) => turnOf(instance, 1));
+  const first = { ...found(a), work: [workItem("w1"), workItem("w2")] };
+  const { work } = await node.commit([first, found(b)], { claimWork: node.slots(2) });
+  const [w1, w2] = work.map(fenceOf);
+  assert.ok(await provider.heartbeatWork(node.nodeId, found(w1), '"half"'));
+  assert.ok(await provider.heartbeatWork(node.nodeId, found(w1), null));
+  await provider.endTrial(node.nodeId, found(w1));
+  assert.deepEqual(await provider.findLostWork(node.nodeId, work.map(fenceOf)), []);
+  await node.commit([], { results: [{ ...found(w2), kind: "retry", delayMs: 0, note: null }] });
+  assert.deepEqual(
+    (await node.fetchWork()).items.map(({ id }) => id),
+    ["w2"],
+  );
+  committed(await node.commitOne(turnAfter(first, 1, { ackedWork: [found(w1)] })));
+  await provider.releaseInstances(node.nodeId, [found(b)]);
+  const after = await bench.scans();
+  const looked = ["ownerships_owned", "work_items_owned"].filter((index) => after.get(index) !== before.get(index));
+  assert.deepEqual(looked, []);
 });
 
 const ending = {

@@ -162,7 +162,7 @@ BEGIN
              CROSS JOIN LATERAL (SELECT r.key FROM ready r
                                   WHERE r.lane = l.lane AND r.claims = 0 AND r.ready_at BETWEEN l.floor AND v_now
                                   ORDER BY r.ready_at, r.key LIMIT 20) r
-             JOIN ownerships o ON o.key = r.key AND o.owner = p_node) e
+             JOIN ownerships o ON o.key = ANY(ARRAY[r.key]) AND (o.owner = p_node) IS TRUE) e
       JOIN ownerships o ON o.key = e.key;
     busy_has_mail := v_owned && p_busy;
     v_owned := ARRAY(SELECT key FROM unnest(v_owned) key WHERE key <> ALL(p_busy) ORDER BY key);

@@ -175,8 +175,8 @@ DECLARE
   v_keys bigint[];
 BEGIN
   SELECT array_agg(l.key) INTO v_keys
-    FROM (SELECT o.key FROM unnest(p_keys, p_epochs) c (key, epoch) JOIN ownerships o ON o.key = c.key
-           WHERE o.owner = p_node AND o.epoch = c.epoch ORDER BY o.key FOR NO KEY UPDATE OF o) l;
+    FROM (SELECT o.key FROM unnest(p_keys, p_epochs) c (key, epoch) JOIN ownerships o ON o.key = ANY(ARRAY[c.key])
+           WHERE (o.owner = p_node) IS TRUE AND o.epoch = c.epoch ORDER BY o.key FOR NO KEY UPDATE OF o) l;
   IF v_keys IS NULL THEN RETURN false; END IF;
   UPDATE ownerships SET owner = NULL, claims = greatest(claims - 1, 0) WHERE key = ANY(v_keys);
   PERFORM settle(v_keys, store_now());

@@ -155,16 +155,16 @@ CREATE FUNCTION heartbeat_work(p_node text, p_id text, p_delivery integer, p_det
   LANGUAGE plpgsql ${plans} AS $$
 BEGIN
   IF p_details IS NOT NULL THEN
-    UPDATE work_items w SET heartbeat = p_details WHERE w.id = p_id AND w.owner = p_node AND w.delivery = p_delivery;
+    UPDATE work_items w SET heartbeat = p_details WHERE w.id = p_id AND (w.owner = p_node) IS TRUE AND w.delivery = p_delivery;
   ELSE
-    PERFORM 1 FROM work_items w WHERE w.id = p_id AND w.owner = p_node AND w.delivery = p_delivery FOR UPDATE;
+    PERFORM 1 FROM work_items w WHERE w.id = p_id AND (w.owner = p_node) IS TRUE AND w.delivery = p_delivery FOR UPDATE;
   END IF;
   RETURN FOUND;
 END $$;
 
 CREATE FUNCTION end_trial(p_node text, p_id text, p_delivery integer) RETURNS void LANGUAGE plpgsql ${plans} AS $$
 BEGIN
-  UPDATE work_items w SET on_trial = false WHERE w.id = p_id AND w.owner = p_node AND w.delivery = p_delivery;
+  UPDATE work_items w SET on_trial = false WHERE w.id = p_id AND (w.owner = p_node) IS TRUE AND w.delivery = p_delivery;
 END $$;
 
 CREATE FUNCTION fire_timers(p_partitions integer[], p_floors bigint[], p_limit integer,
