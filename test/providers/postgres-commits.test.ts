@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type pg from "pg";
 import { PostgresProvider } from "../../src/providers/postgres/index.ts";
-import type { FetchedInstance, TurnCommit } from "../../src/providers/contract.ts";
+import type { FetchedInstance, TurnCommit, TurnOutcome } from "../../src/providers/contract.ts";
 import { borrowSchema, giveBackSchema } from "../support/borrowed-schemas.ts";
 import type { PostgresSchema } from "../support/postgres-schema.ts";
 import {
@@ -204,16 +204,19 @@ describe("PostgreSQL commits", () => {
       const node = await openNode(provider);
       await provider.createInstances([newInstance("a")]);
       const owned = found((await node.fetch()).instances[0]);
-      const foreign = await schema.pool.connect();
-      await foreign.query("BEGIN");
-      await foreign.query(`SELECT FROM ${schema.schema}.ownerships WHERE key = $1 FOR UPDATE`, [owned.ref]);
-      const outcome = node.commitOne(turnOf(owned, 1));
-      await untilWaiting(schema);
-      await schema.query("UPDATE nodes SET lease_until = store_now() - 1");
-      await foreign.query("COMMIT");
-      foreign.release();
-      assert.deepEqual(await outcome, { status: "fenced" });
+      assert.deepEqual(await committedWithoutLease(schema, node, turnOf(owned, 1)), { status: "fenced" });
       assert.deepEqual(await provider.readHistory("a"), []);
+    }));
+
+  test("a lease that runs out while a fused turn waits for a lock fences it", () =>
+    inSchema(async ({ schema, provider }) => {
+      const node = await openNode(provider);
+      await provider.createInstances([newInstance("a")]);
+      const turn = turnOf(found((await node.fetch()).instances[0]), 1, { work: [workItem("w1")] });
+      const { work } = await node.commit([turn], { claimWork: node.slots(1) });
+      const fused = turnAfter(turn, 1, { ackedWork: work.map(fenceOf) });
+      assert.deepEqual(await committedWithoutLease(schema, node, fused), { status: "fenced" });
+      assert.equal((await provider.readHistory("a"))?.length, 1);
     }));
 
   test("a commit neither waits for the lease's row nor makes its renewal wait", () =>
@@ -299,10 +302,23 @@ async function updates(pool: pg.Pool, schema: string): Promise<{ readonly all: n
   return { all: Number(rows[0]?.all), hot: Number(rows[0]?.hot) };
 }
 
+/** The lease runs out while the commit waits for the row of its instance. */
+async function committedWithoutLease(schema: PostgresSchema, node: TestNode, turn: TurnCommit): Promise<TurnOutcome> {
+  const foreign = await schema.pool.connect();
+  await foreign.query("BEGIN");
+  await foreign.query(`SELECT FROM ${schema.schema}.ownerships WHERE key = $1 FOR UPDATE`, [turn.ref]);
+  const outcome = node.commitOne(turn);
+  await untilWaiting(schema);
+  await schema.query("UPDATE nodes SET lease_until = store_now() - 1");
+  await foreign.query("COMMIT");
+  foreign.release();
+  return await outcome;
+}
+
 async function untilWaiting(schema: PostgresSchema): Promise<void> {
   for (;;) {
     const rows = await schema.query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE $1", [
-      `%${schema.schema}%commit_batch%`,
+      `%${schema.schema}%commit_%`,
     ]);
     if (rows.length > 0) return;
   }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { TurnCommit, TurnOutcome } from "../contract.ts";
+import type { TurnCommit, TurnOutcome, WorkFence } from "../contract.ts";
 import { section } from "./check.ts";
 import {
   committed,
@@ -35,12 +35,18 @@ export const fusedTurns = section("turns", (check) => {
       const { fused, fence } = await fusedTurn(scene, node);
       const { stranger, givenBack, ...changed } = { stranger: false, givenBack: false, ...broken };
       const sender = stranger ? await scene.node() : node;
+      // All but the instance is the stranger's.
+      const ended = stranger ? await handedOver(node, sender, fence) : fence;
       if (givenBack) await scene.provider.releaseInstances(node.nodeId, [fused]);
-      const result = await sender.commit([{ ...fused, ...changed }], { claimWork: sender.slots(10) });
+      const turn = { ...fused, ackedWork: [ended], ...changed };
+      const result = await sender.commit([turn], { claimWork: sender.slots(10) });
       assert.deepEqual([result.turns, result.work], [[{ status: "fenced" }], []]);
       assert.deepEqual(await scene.provider.readHistory("a"), eventsAfter(0, 1));
       assert.deepEqual((await node.fetchWork()).items, []);
-      assert.deepEqual(await scene.provider.findLostWork(node.nodeId, [fence]), [], "the item that ended is lost");
+      assert.deepEqual(await scene.provider.findLostWork(sender.nodeId, [ended]), [], "the item that ended is lost");
+      if (givenBack) return;
+      const ackedWork = stranger ? [] : [fence];
+      committed(await node.commitOne({ ...fused, ackedWork, turnId: "as if it had never been sent" }));
     });
   }
 
@@ -136,6 +142,12 @@ export const fusedTurns = section("turns", (check) => {
     });
   }
 });
+
+/** The next delivery of the item, to another node. */
+async function handedOver(from: TestNode, to: TestNode, fence: WorkFence): Promise<WorkFence> {
+  await from.commit([], { results: [{ ...fence, kind: "abandon" }] });
+  return fenceOf(found((await to.fetchWork()).items[0]));
+}
 
 interface Effect {
   readonly rest: Partial<TurnCommit>;

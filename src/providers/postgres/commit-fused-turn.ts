@@ -51,7 +51,7 @@ export async function commitFusedTurn(
   const [item] = turn.work;
   const ended = turn.ackedWork[0] as WorkFence;
   const slots = batch.claimWork.find(
-    ({ queue, activities }) => queue === item?.queue && activities.includes(item.name),
+    ({ queue, activities, limit }) => limit > 0 && queue === item?.queue && activities.includes(item.name),
   );
   const rivals = slots === undefined ? [] : slots.activities;
   const answer = await db.callOften<Answer>(
@@ -67,7 +67,7 @@ export async function commitFusedTurn(
     turn.mailboxRoom ?? null,
     ended.id,
     ended.delivery,
-    bigints(turn.events.map(({ at }) => at)),
+    bigints(turn.events.map(({ at }) => Math.floor(at))),
     texts(turn.events.map(({ body }) => body)),
     texts(turn.events.map(({ payload }) => payload)),
     ...columnsOf(item),

@@ -85,7 +85,7 @@ export const brokenTurns = [
     "the session of a fused turn's work is lost",
     changeTurns((turn) => ({ ...turn, work: turn.work.map(({ session: _session, ...item }) => item) })),
   ),
-  broken("T2a T12a", "a turn is not fenced by its owner", (real) => {
+  broken("T2a", "a turn is not fenced by its owner", (real) => {
     const { claims, fetchInstances } = trackClaims(real);
     return {
       fetchInstances,
@@ -93,6 +93,19 @@ export const brokenTurns = [
         const [turn] = batch.turns;
         const owner = turn && claims.get(turn.instanceId);
         return real.commit(owner === undefined ? batch : { ...batch, nodeId: owner.nodeId });
+      },
+    };
+  }),
+  broken("T12a", "a fused turn is fenced by the owner of its work alone", (real) => {
+    const { claims, fetchInstances } = trackClaims(real);
+    return {
+      fetchInstances,
+      commit: (batch) => {
+        const [turn] = batch.turns;
+        const owner = turn && claims.get(turn.instanceId);
+        if (turn === undefined || owner === undefined || turn.ackedWork.length === 0) return real.commit(batch);
+        if (owner.nodeId === batch.nodeId) return real.commit(batch);
+        return real.commit({ ...batch, nodeId: owner.nodeId, turns: [{ ...turn, ackedWork: [] }] });
       },
     };
   }),
