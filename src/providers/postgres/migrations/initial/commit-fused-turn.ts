@@ -2,8 +2,8 @@ import { plans } from "./settings.ts";
 
 export const commitFusedTurn = `
 -- What commit_batch does, for the commonest batch of a node with little to do: one turn that takes in the end of a work
--- item of its own node, schedules at most one more, and does nothing else. Single values instead of arrays take the
--- server a third of the time. If the turn does not hold, nothing is done (PD004), and locks are taken in the same order.
+-- item of its own node, schedules at most one more, and does nothing else. Single values, and only the statements
+-- that it needs. If the turn does not hold, nothing is done (PD004), and locks are taken in the same order.
 CREATE FUNCTION commit_fused_turn(
     p_node text, p_message_limit integer, p_lock_timeout_ms integer,
     p_key bigint, p_id text, p_epoch integer, p_execution integer, p_last integer, p_room integer,
