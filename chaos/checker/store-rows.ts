@@ -35,14 +35,17 @@ export function sqliteSnapshots(file: string): InSnapshot {
       database.exec("BEGIN");
       return await read({
         kind: "sqlite",
-        query: <R>(statement: string) =>
-          Promise.resolve(database.prepare(statement.replaceAll(/\b(FROM|JOIN) (\w)/g, "$1 perdure_$2")).all() as R[]),
+        query: <R>(statement: string) => Promise.resolve(database.prepare(toSqlite(statement)).all() as R[]),
       });
     } finally {
       database.close();
     }
   };
 }
+
+// An item that its instance's row carries is in no table of its own.
+const toSqlite = (statement: string) =>
+  statement.replaceAll(/\b(FROM|JOIN) (\w)/g, "$1 perdure_$2").replaceAll("perdure_work_items", "perdure_work");
 
 /** `pg` gives a bigint as text. Nothing here is that large. */
 const withNumbers = (row: Record<string, unknown>) =>

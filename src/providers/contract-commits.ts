@@ -15,6 +15,8 @@ import type {
 export interface WorkFence {
   readonly id: string;
   readonly delivery: number;
+  /** As the item came with it, if it did: by it a store may find the item sooner. */
+  readonly instance?: InstanceRef | undefined;
 }
 
 /**

@@ -107,6 +107,8 @@ export interface WorkItem {
   readonly queue: string;
   readonly name: string;
   readonly instanceId: string;
+  /** Only from a store that wants it back: see `WorkFence`. */
+  readonly instance?: InstanceRef | undefined;
   readonly body: string;
   readonly payload: string | null;
   /** Deliveries that ended in `retry`. */

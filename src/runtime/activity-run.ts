@@ -18,7 +18,7 @@ import type { Node } from "./node.ts";
 import type { Rostered } from "./roster.ts";
 import { RunContext } from "./run-context.ts";
 import { runTransaction } from "./run-transaction.ts";
-import { type WorkBody, addressOf, workFields } from "./work-body.ts";
+import { type WorkBody, addressOf, fenceOf, workFields } from "./work-body.ts";
 
 export type ActivityEnd =
   | { readonly kind: "completed"; readonly payload: string }
@@ -62,7 +62,7 @@ export class ActivityRun implements Rostered {
     this.item = item;
     this.#body = body;
     this.policy = policy;
-    this.fence = { id: item.id, delivery: item.delivery };
+    this.fence = fenceOf(item);
     this.queue = item.queue;
     this.ended = this.#settled.promise;
     this.#limit();

@@ -1,6 +1,6 @@
 import type { ActivityPolicy } from "../definition/index.ts";
 import { CorruptPayloadError } from "../errors/index.ts";
-import type { WorkItem } from "../providers/contract.ts";
+import type { WorkFence, WorkItem } from "../providers/contract.ts";
 
 /** What a work item's body says: which decision it carries out, and what the call overrode of the activity's policy. */
 export interface WorkBody {
@@ -29,6 +29,9 @@ export function addressOf(id: string): Execution & { readonly scheduledId: numbe
     scheduledId: Number(id.slice(eventAt + 1)),
   };
 }
+
+/** This delivery of the item. */
+export const fenceOf = ({ id, delivery, instance }: WorkItem): WorkFence => ({ id, delivery, instance });
 
 /** What a line of log about this delivery of a work item carries. */
 export function workFields({ id, instanceId, name, failures, lost }: WorkItem): object {

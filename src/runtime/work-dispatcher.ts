@@ -22,7 +22,7 @@ import { Roster } from "./roster.ts";
 import { safetyNetMs } from "./safety-net.ts";
 import { untilDue } from "./until-due.ts";
 import { WakeSignal } from "./wake-signal.ts";
-import { type WorkBody, addressOf, decodeWork, workFields } from "./work-body.ts";
+import { type WorkBody, addressOf, decodeWork, fenceOf, workFields } from "./work-body.ts";
 import { lostTooOften, notStarted } from "./work-not-run.ts";
 
 interface Queue {
@@ -294,7 +294,7 @@ export class WorkDispatcher {
       log.info({ ms }, "activity handed back, because the node is stopping");
       return this.#handBack(item);
     }
-    const { id, failures, note } = item;
+    const { failures, note } = item;
     const attempt = failures + item.lost + 1;
     const { nodeId } = this.#node.lease;
     const node = nodeId === null ? {} : { node: nodeId };
@@ -316,11 +316,10 @@ export class WorkDispatcher {
       });
     }
     log.info({ ms, delayMs, err: end.error }, "activity to be retried");
-    const fence = { id, delivery: item.delivery };
     const at = Math.round(this.#node.provider.now());
     return this.#node.pipeline.result({
       kind: "retry",
-      ...fence,
+      ...fenceOf(item),
       delayMs,
       note: noteAfter(note, { attempt, at, ...node, failure }),
     });
@@ -344,15 +343,15 @@ export class WorkDispatcher {
    */
   #complete(item: WorkItem, end: CompletionContent): Promise<unknown> | undefined {
     const message = { ...end, ...addressOf(item.id) } as CompletionMessage;
-    const fence = { id: item.id, delivery: item.delivery };
+    const fence = fenceOf(item);
     // After a loss it is recorded first: should the turn be what ends the process, it is not the activity's fault
     // again.
     if (item.lost === 0 && this.#router.offer(item.instanceId, message, fence)) return undefined;
     return this.#node.pipeline.result({ kind: "complete", ...fence, message: address(item.instanceId, message) });
   }
 
-  async #handBack({ id, delivery }: WorkItem): Promise<void> {
-    await this.#node.pipeline.result({ kind: "abandon", id, delivery });
+  async #handBack(item: WorkItem): Promise<void> {
+    await this.#node.pipeline.result({ kind: "abandon", ...fenceOf(item) });
   }
 
   /** Items that the store has given to others, or removed, while they run here. */

@@ -16,6 +16,7 @@ import type {
   Provider,
   TurnCommit,
   TurnOutcome,
+  WorkFence,
   WorkItem,
 } from "../contract.ts";
 
@@ -264,7 +265,8 @@ export const ended = (status: "completed" | "failed" | "cancelled" | "terminated
   projection: { status, version: null, handler: null, customStatus: null },
 });
 
-export const fenceOf = ({ id, delivery }: WorkItem) => ({ id, delivery });
+export const fenceOf = ({ id, delivery, instance }: WorkItem): WorkFence =>
+  instance === undefined ? { id, delivery } : { id, delivery, instance };
 
 export const idsOf = ({ items }: { readonly items: readonly WorkItem[] }): string[] => items.map(({ id }) => id);
 

@@ -1,6 +1,8 @@
+import type { SQLInputValue } from "node:sqlite";
 import type { WorkResult } from "../contract.ts";
 import type { BatchContext } from "./commit.ts";
 import { deliverMessage } from "./deliver-message.ts";
+import { changeOwn } from "./own-work.ts";
 
 const COMPLETE = "DELETE FROM perdure_work_items WHERE id = ? AND owner = ? AND delivery = ?";
 
@@ -16,21 +18,22 @@ export function commitResult(
   result: WorkResult,
 ): { readonly status: "committed" | "fenced" } {
   const fence = [result.id, nodeId, result.delivery] as const;
+  const changed = (sql: string, ...values: SQLInputValue[]) =>
+    changeOwn(tx, nodeId, result, () => tx.db.run(sql, ...values, ...fence));
   switch (result.kind) {
     case "complete": {
-      if (tx.db.run(COMPLETE, ...fence) === 0) return { status: "fenced" };
+      if (!changed(COMPLETE)) return { status: "fenced" };
       const { key } = deliverMessage(tx, result.message);
       if (key !== null) receivers.add(key);
       return { status: "committed" };
     }
     case "retry": {
-      if (tx.db.run(RETRY, Math.ceil(tx.now + result.delayMs), result.note, ...fence) === 0)
-        return { status: "fenced" };
+      if (!changed(RETRY, Math.ceil(tx.now + result.delayMs), result.note)) return { status: "fenced" };
       tx.wake.workQueued();
       return { status: "committed" };
     }
     case "abandon": {
-      if (tx.db.run(ABANDON, ...fence) === 0) return { status: "fenced" };
+      if (!changed(ABANDON)) return { status: "fenced" };
       tx.wake.workQueued();
       return { status: "committed" };
     }

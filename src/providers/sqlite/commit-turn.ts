@@ -1,28 +1,10 @@
 import type { TurnCommit, Undelivered } from "../contract.ts";
+import { advance, availableAt } from "./advance.ts";
 import { applyDecisions } from "./apply-decisions.ts";
 import type { BatchContext } from "./commit.ts";
 import { hasEnded } from "./instance-row.ts";
 import { replaceWork } from "./replace-work.ts";
 import type { Transaction } from "./transaction.ts";
-
-// Fence and effect in one. It is all that most turns do to this row, and touches no index that holds an owned instance.
-const advanceBy = (effect: string) => `
-  UPDATE perdure_ownerships
-     SET last_event_id = ?1, turn_id = ?2, mailbox_room = coalesce(?3, mailbox_room)${effect}
-   WHERE key = ?4 AND owner = ?5 AND epoch = ?6 AND execution_id = ?7 AND last_event_id = ?8 AND turn_id IS NOT ?2`;
-
-const ADVANCE = advanceBy(", claims = 0");
-
-// Tried first, because it says by its count of rows that no messages are queued; RETURNING would double its cost.
-const ADVANCE_WITHOUT_MAIL = `${ADVANCE} AND ready_since IS NULL`;
-
-const ADVANCE_AND_RELEASE = `${advanceBy(", claims = 0, owner = NULL, available_at = ?9")} AND ready_since IS NULL`;
-
-// Before the messages are acked: whether any are left is looked at afterwards, and mostly there are none.
-const ADVANCE_AND_EMPTY = advanceBy(", claims = 0, ready_since = NULL, ending = 0");
-
-// A turn that took nothing in and brought nothing forth proves nothing: the claims go on counting.
-const ADVANCE_UNPROVEN = advanceBy("");
 
 const SELECT_LAST_TURN = "SELECT owner, epoch, turn_id FROM perdure_ownerships WHERE key = ?";
 
@@ -78,7 +60,7 @@ export function commitTurn(context: BatchContext, turn: TurnCommit): CommittedTu
   const key = Number(turn.ref);
   const advanced = advance(context, key, turn);
   if (advanced === null) return answerUnfenced(context, key, turn);
-  replaceWork(context, key, turn);
+  if (!advanced.hasHandedOn) replaceWork(context, key, turn);
   for (const token of turn.ackedMessages) tx.db.run(ACK_MESSAGE, Number(token), key);
   const undelivered = applyDecisions(context, key, turn);
   updateInstance(tx, key, turn);
@@ -89,29 +71,6 @@ export function commitTurn(context: BatchContext, turn: TurnCommit): CommittedTu
   if (turn.release && (mayHaveMail || !advanced.isReleased)) release(tx, key, turn);
   const hasMail = !turn.release && mayHaveMail && isMailLeft(tx, key, turn);
   return { status: "committed", key, released: turn.release, hasMail, undelivered };
-}
-
-interface Advanced {
-  /** Messages may be queued. */
-  readonly hadMail: boolean;
-  readonly isReleased: boolean;
-}
-
-/** Null if the turn is fenced. */
-function advance({ tx, nodeId }: BatchContext, key: number, turn: TurnCommit): Advanced | null {
-  const { turnId, epoch, executionId, lastEventId, events, ackedMessages, ackedWork } = turn;
-  const advanced = [lastEventId + events.length, turnId, turn.mailboxRoom ?? null] as const;
-  const values = [...advanced, key, nodeId, epoch, executionId, lastEventId] as const;
-  const hadMail = { hadMail: true, isReleased: false };
-  if (events.length + ackedMessages.length + ackedWork.length === 0) {
-    return tx.db.run(ADVANCE_UNPROVEN, ...values) === 1 ? hadMail : null;
-  }
-  if (ackedMessages.length > 0) return tx.db.run(ADVANCE_AND_EMPTY, ...values) === 1 ? hadMail : null;
-  if (turn.release && turn.quarantine === null) {
-    const isReleased = tx.db.run(ADVANCE_AND_RELEASE, ...values, availableAt(tx, turn)) === 1;
-    if (isReleased) return { hadMail: false, isReleased };
-  } else if (tx.db.run(ADVANCE_WITHOUT_MAIL, ...values) === 1) return { hadMail: false, isReleased: false };
-  return tx.db.run(ADVANCE, ...values) === 1 ? hadMail : null;
 }
 
 function answerUnfenced({ tx, nodeId }: BatchContext, key: number, turn: TurnCommit): CommittedTurn | Fenced {
@@ -151,5 +110,3 @@ function release(tx: Transaction, key: number, turn: TurnCommit): void {
   if (tx.db.get<[number | null]>(SELECT_READY_SINCE, key)?.[0] != null) tx.wake.instancesReady();
   if (turn.quarantine !== null) tx.wake.statusChanged(turn.instanceId);
 }
-
-const availableAt = (tx: Transaction, turn: TurnCommit): number => tx.now + Math.ceil(turn.availableInMs);

@@ -3,7 +3,7 @@ import type { Connection } from "./connection.ts";
 
 const SELECT_COUNTS = `
   SELECT (SELECT count(*) FROM perdure_instances), (SELECT count(*) FROM perdure_history),
-         (SELECT count(*) FROM perdure_messages), (SELECT count(*) FROM perdure_work_items),
+         (SELECT count(*) FROM perdure_messages), (SELECT count(*) FROM perdure_work),
          (SELECT count(*) FROM perdure_timers), (SELECT count(*) FROM perdure_state)`;
 
 type Columns = [number, number, number, number, number, number];

@@ -30,7 +30,7 @@ const SELECT_MESSAGES = "SELECT lane, body, payload, inbound FROM perdure_messag
 const SELECT_WORK = `
   SELECT id, execution_id, queue, name, body, payload, delivery, failures, lost, visible_at, scheduled_at, start_by,
          heartbeat, note, session
-    FROM perdure_work_items WHERE key = ? ORDER BY seq`;
+    FROM perdure_work WHERE key = ? ORDER BY scheduled_at, seq`;
 
 const SELECT_TIMERS = `
   SELECT execution_id, event_id, partition, due_at, body FROM perdure_timers

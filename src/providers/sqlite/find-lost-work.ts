@@ -1,8 +1,7 @@
 import type { WorkFence } from "../contract.ts";
 import type { Connection } from "./connection.ts";
-
-const SELECT_OWN = "SELECT 1 FROM perdure_work_items WHERE id = ? AND owner = ? AND delivery = ?";
+import { isOwn } from "./own-work.ts";
 
 export function findLostWork(db: Connection, nodeId: string, fences: readonly WorkFence[]): WorkFence[] {
-  return fences.filter(({ id, delivery }) => db.get(SELECT_OWN, id, nodeId, delivery) === undefined);
+  return db.snapshot(() => fences.filter((fence) => !isOwn(db, nodeId, fence)));
 }

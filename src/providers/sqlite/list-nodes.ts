@@ -4,7 +4,7 @@ import type { Connection } from "./connection.ts";
 const SELECT_NODES = `
   SELECT node_id, lease_until,
          (SELECT count(*) FROM perdure_ownerships o WHERE o.owner = n.node_id),
-         (SELECT count(*) FROM perdure_work_items w WHERE w.owner = n.node_id)
+         (SELECT count(*) FROM perdure_work w WHERE w.owner = n.node_id)
     FROM perdure_nodes n
    ORDER BY node_id`;
 

@@ -1,4 +1,5 @@
 import type { LeaseState } from "../contract.ts";
+import { setDownOwned } from "./carried-work.ts";
 import { RowInsert } from "./row-insert.ts";
 import { hasDied } from "./this-process.ts";
 import type { Transaction } from "./transaction.ts";
@@ -57,6 +58,7 @@ export function isOnlyNode(tx: Transaction, nodeId: string): boolean {
 export function endExpiredLeases(tx: Transaction): void {
   for (const [nodeId, leaseUntil, process] of tx.db.all<[string, number, string]>(SELECT_NODES)) {
     if (leaseUntil > tx.leaseNow && !hasDied(process)) continue;
+    setDownOwned(tx, nodeId);
     if (tx.db.run(TAKE_INSTANCES, tx.now, nodeId) > 0) tx.wake.instancesReady();
     const isOnTrial = tx.db.get(SELECT_ON_TRIAL, nodeId) !== undefined;
     if (tx.db.run(isOnTrial ? TAKE_WORK_BESIDE_TRIAL : TAKE_WORK, nodeId) > 0) tx.wake.workQueued();
@@ -66,6 +68,7 @@ export function endExpiredLeases(tx: Transaction): void {
 
 /** Ends a lease at its owner's wish. */
 export function handBackLease(tx: Transaction, nodeId: string): void {
+  setDownOwned(tx, nodeId);
   if (tx.db.run(HAND_BACK_INSTANCES, nodeId) > 0) tx.wake.instancesReady();
   if (tx.db.run(HAND_BACK_WORK, nodeId) > 0) tx.wake.workQueued();
   forgetNode(tx, nodeId);

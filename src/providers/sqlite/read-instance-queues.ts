@@ -10,7 +10,7 @@ const SELECT_OWNERSHIP = `
 
 const SELECT_WORK = `
   SELECT id, queue, name, owner, delivery, failures, lost, visible_at, scheduled_at, start_by, heartbeat, note
-    FROM perdure_work_items WHERE key = ? ORDER BY seq LIMIT ?`;
+    FROM perdure_work WHERE key = ? ORDER BY scheduled_at, seq LIMIT ?`;
 
 const SELECT_TIMERS = `
   SELECT execution_id, event_id, due_at FROM perdure_timers WHERE key = ? ORDER BY due_at, event_id LIMIT ?`;

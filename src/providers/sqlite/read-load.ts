@@ -18,7 +18,7 @@ const COUNT_WORK = `
          count(*) FILTER (WHERE owner IS NOT NULL),
          count(*) FILTER (WHERE failures + lost > 0),
          min(visible_at) FILTER (WHERE owner IS NULL AND visible_at <= ?1)
-    FROM perdure_work_items
+    FROM perdure_work
    GROUP BY base, name
    ORDER BY base, name`;
 

@@ -1,4 +1,5 @@
 import type { Kept } from "../contract.ts";
+import { setDownOwned } from "./carried-work.ts";
 import { releaseInstances } from "./release-instances.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -9,6 +10,7 @@ const SELECT_OWNED_WORK = "SELECT seq, id, delivery FROM perdure_work_items WHER
 const RELEASE_WORK = "UPDATE perdure_work_items SET owner = NULL WHERE seq = ?";
 
 export function releaseAllExcept(tx: Transaction, nodeId: string, kept: Kept): void {
+  setDownOwned(tx, nodeId);
   const keptKeys = new Set(kept.instances.map(Number));
   const owned = tx.db.all<[number, number]>(SELECT_OWNED, nodeId).filter(([key]) => !keptKeys.has(key));
   const claims = owned.map(([ref, epoch]) => ({ ref, epoch }));

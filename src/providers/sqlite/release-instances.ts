@@ -1,4 +1,5 @@
 import type { InstanceRef } from "../contract.ts";
+import { setDown } from "./carried-work.ts";
 import type { Transaction } from "./transaction.ts";
 
 const RELEASE = `
@@ -12,6 +13,7 @@ export function releaseInstances(
   claims: readonly { readonly ref: InstanceRef; readonly epoch: number }[],
 ): void {
   for (const { ref, epoch } of claims) {
+    setDown(tx, Number(ref));
     const row = tx.db.get<[number | null]>(RELEASE, Number(ref), nodeId, epoch);
     if (row?.[0] != null) tx.wake.instancesReady();
   }

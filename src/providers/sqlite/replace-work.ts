@@ -1,6 +1,7 @@
 import type { SQLInputValue } from "node:sqlite";
 import type { NewWorkItem, TurnCommit, WorkFence } from "../contract.ts";
 import type { BatchContext } from "./commit.ts";
+import { changeOwn } from "./own-work.ts";
 import { RowInsert } from "./row-insert.ts";
 import { sessionQueue } from "./work-sessions.ts";
 
@@ -30,7 +31,9 @@ export function replaceWork(context: BatchContext, key: number, turn: TurnCommit
   let acked = 0;
   for (const item of turn.work) {
     const startBy = item.startBy === null ? null : Math.ceil(item.startBy);
-    const isOurs = slots.take(item, turn.instanceId);
+    const open = slots.openTo(item);
+    const isOurs = open !== undefined;
+    if (isOurs) slots.take(open, item, turn.instanceId);
     const ended = isOurs ? turn.ackedWork[acked] : undefined;
     if (ended !== undefined) {
       acked += 1;
@@ -51,11 +54,13 @@ function queueOf({ tx }: BatchContext, item: NewWorkItem): string {
 }
 
 function handOn({ tx, nodeId }: BatchContext, ended: WorkFence, values: readonly SQLInputValue[]): void {
-  if (tx.db.run(HAND_ON, ...values, ended.id, nodeId, ended.delivery) !== 1) throw lost(ended);
+  const handedOn = changeOwn(tx, nodeId, ended, () => tx.db.run(HAND_ON, ...values, ended.id, nodeId, ended.delivery));
+  if (!handedOn) throw lost(ended);
 }
 
 function ackWork({ tx, nodeId }: BatchContext, ended: WorkFence): void {
-  if (tx.db.run(ACK_WORK, ended.id, nodeId, ended.delivery) !== 1) throw lost(ended);
+  const acked = changeOwn(tx, nodeId, ended, () => tx.db.run(ACK_WORK, ended.id, nodeId, ended.delivery));
+  if (!acked) throw lost(ended);
 }
 
 const lost = ({ id, delivery }: WorkFence) => new WorkLost(`Delivery ${delivery} of work item ${id} no longer holds.`);

@@ -1,8 +1,9 @@
 import type { NewWorkItem, WorkClaim, WorkItem } from "../contract.ts";
+import { firstDelivery } from "./carried-work.ts";
 import type { Transaction } from "./transaction.ts";
 import { oldestVisible, runnableKinds } from "./visible-work.ts";
 
-interface Slots {
+export interface Slots {
   readonly queue: string;
   readonly activities: ReadonlySet<string>;
   free: number;
@@ -30,21 +31,25 @@ export class WorkSlots {
     return this.#claimed;
   }
 
-  /** Takes a slot for the item and returns true, if one is free that no older work waits for. */
-  take(item: NewWorkItem, instanceId: string): boolean {
+  /** Slots of which one is free for the item, and no older work waits for it. */
+  openTo(item: NewWorkItem): Slots | undefined {
     // Whose it is, is decided where items are fetched.
-    if (item.session !== undefined) return false;
+    if (item.session !== undefined) return undefined;
     const slots = this.#slots.find(
       ({ queue, activities, free }) => queue === item.queue && free > 0 && activities.has(item.name),
     );
-    if (slots === undefined) return false;
+    if (slots === undefined) return undefined;
     slots.older ??= this.#countOlder(slots);
-    if (slots.free <= slots.older) return false;
+    return slots.free > slots.older ? slots : undefined;
+  }
+
+  /** `carrier`: the instance that carries the item, if one does. */
+  take(slots: Slots, item: NewWorkItem, instanceId: string, carrier?: number): void {
     slots.free -= 1;
     const { id, queue, name, body, payload } = item;
-    const delivery = { delivery: 1, failures: 0, lost: 0, scheduledAt: this.#tx.now, heartbeat: null, note: null };
-    this.#claimed.push({ id, queue, name, instanceId, body, payload, ...delivery });
-    return true;
+    const delivery = { delivery: firstDelivery, failures: 0, lost: 0, scheduledAt: this.#tx.now };
+    const claimed = { id, queue, name, instanceId, body, payload, ...delivery, heartbeat: null, note: null };
+    this.#claimed.push(carrier === undefined ? claimed : { ...claimed, instance: carrier });
   }
 
   /** Returns what undoes the takes of a turn that fails. */

@@ -43,8 +43,16 @@ CREATE TABLE perdure_ownerships (
   ready_since INTEGER,
   -- 1 while a message of the lane "ending" waits.
   ending INTEGER NOT NULL DEFAULT 0,
+  -- The work item that the owner runs for the instance, if it is not in the queue: see carried-work.ts.
+  carried_id TEXT,
+  carried_queue TEXT,
+  carried_name TEXT,
+  carried_body TEXT,
+  carried_payload TEXT,
+  carried_at INTEGER,
   -- The handler that a node must have to take the instance: '' for any node, null for none.
-  needs TEXT GENERATED ALWAYS AS (CASE WHEN ending THEN '' WHEN quarantine IS NULL THEN handler END) VIRTUAL
+  needs TEXT GENERATED ALWAYS AS (CASE WHEN ending THEN '' WHEN quarantine IS NULL THEN handler END) VIRTUAL,
+  CHECK (carried_id IS NULL OR owner IS NOT NULL)
 ) STRICT;
 CREATE INDEX perdure_ownerships_claimable ON perdure_ownerships (needs, claims, ready_since)
   WHERE owner IS NULL AND ready_since IS NOT NULL AND needs IS NOT NULL;
@@ -114,6 +122,17 @@ CREATE INDEX perdure_work_items_owned ON perdure_work_items (owner)
   WHERE owner IS NOT NULL;
 CREATE INDEX perdure_work_items_unstarted ON perdure_work_items (start_by)
   WHERE owner IS NULL AND delivery = 0 AND start_by IS NOT NULL;
+
+-- All work items, wherever they are.
+CREATE VIEW perdure_work AS
+  SELECT seq, id, key, execution_id, queue, name, body, payload, owner, delivery, failures, lost, visible_at,
+         scheduled_at, start_by, heartbeat, note, session
+    FROM perdure_work_items
+  UNION ALL
+  SELECT 0, carried_id, key, execution_id, carried_queue, carried_name, carried_body, carried_payload, owner, 1, 0, 0,
+         carried_at, carried_at, NULL, NULL, NULL, NULL
+    FROM perdure_ownerships
+   WHERE owner IS NOT NULL AND carried_id IS NOT NULL;
 
 CREATE TABLE perdure_timers (
   key INTEGER NOT NULL,
