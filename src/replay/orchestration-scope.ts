@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { captureContext } from "../values/index.ts";
 
 /** Marks all code, sync or async, that an orchestration's function has led to; with what is deterministic in it. */
 export interface OrchestrationScope {
@@ -16,8 +17,7 @@ const scopes = new AsyncLocalStorage<OrchestrationScope | undefined>();
 export const currentScope = (): OrchestrationScope | undefined => scopes.getStore();
 
 /** What runs a function as the orchestration's code. Made once for each: to enter a scope anew costs three times as much. */
-export const entryTo = (scope: OrchestrationScope): (<T>(run: () => T) => T) =>
-  scopes.run(scope, () => AsyncLocalStorage.snapshot());
+export const entryTo = (scope: OrchestrationScope): (<T>(run: () => T) => T) => scopes.run(scope, captureContext);
 
 /** What the caller does from now on, up to its next await, is not the orchestration's any more. */
 export const leaveScope = (): void => scopes.enterWith(undefined);

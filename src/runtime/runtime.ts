@@ -1,10 +1,9 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { ClosedError } from "../errors/index.ts";
 import type { TurnCommit, Wake } from "../providers/contract.ts";
 import { installGuard, releaseGuard } from "../guard/index.ts";
 import { type Host, longestTimerMs } from "../host/index.ts";
 import { absorbUncaughtErrors, releaseUncaughtErrors } from "../replay/index.ts";
-import { type Duration, parseDuration } from "../values/index.ts";
+import { captureContext, type Duration, parseDuration } from "../values/index.ts";
 import { ActivityRegistry } from "./activity-registry.ts";
 import { checkNames } from "./check-names.ts";
 import { checkTransactions } from "./check-transactions.ts";
@@ -56,7 +55,7 @@ export class Runtime implements AsyncDisposable {
       onWork: (items, reserved) => this.#work.acceptClaimed(items, reserved),
       onCommitted: (turn) => this.#onCommitted(turn),
     });
-    const outside = AsyncLocalStorage.snapshot() as Node["outside"];
+    const outside = captureContext();
     this.#node = { ...settings, orchestrationRegistry, activityRegistry, lease, claims, pipeline, outside };
     this.#orchestrations = new OrchestrationDispatcher(this.#node);
     this.#work = new WorkDispatcher(this.#node, this.#orchestrations);

@@ -1,10 +1,10 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import type { AnyActivity, AnyOrchestration, Logger } from "../definition/index.ts";
 import { type Host, processHost } from "../host/index.ts";
 import { ActivityRegistry } from "../runtime/activity-registry.ts";
 import type { TurnNode } from "../runtime/node.ts";
 import { OrchestrationRegistry } from "../runtime/orchestration-registry.ts";
 import { type Limits, limitSettings } from "../runtime/options.ts";
+import { captureContext } from "../values/index.ts";
 
 export interface TurnNodeOptions {
   readonly orchestrations: readonly AnyOrchestration[];
@@ -29,7 +29,7 @@ export function turnNode(options: TurnNodeOptions): TurnNode {
     logger: options.logger ?? silent,
     onNondeterminism: "fail",
     dehydrateAfterMs: Infinity,
-    outside: AsyncLocalStorage.snapshot(),
+    outside: captureContext(),
   };
 }
 

@@ -1,3 +1,4 @@
+export * from "./capture-context.ts";
 export * from "./check-boolean.ts";
 export * from "./check-object.ts";
 export * from "./decode.ts";

@@ -1,9 +1,9 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 // Imported, because orchestrations see global timers that throw.
 import { setImmediate } from "node:timers";
 import type { Wake } from "../contract.ts";
 import type { LowWater } from "./low-water.ts";
 import { anything, type News, newsOf, oldNews, wakeOf } from "./news.ts";
+import { captureContext } from "../../values/index.ts";
 
 const nothing: Wake = { instances: false, work: false, timerDueAt: null, changed: [], ended: [] };
 
@@ -20,7 +20,7 @@ export class Hints {
   readonly #listeners = new Set<(wake: Wake) => void>();
   readonly #options: HintsOptions;
   // Listeners must not run in the async context of whoever happened to write, which may be an orchestration's.
-  readonly #inOwnContext = AsyncLocalStorage.snapshot();
+  readonly #inOwnContext = captureContext();
 
   constructor(options: HintsOptions) {
     this.#options = options;

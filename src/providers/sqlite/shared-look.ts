@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import type { Connection } from "./connection.ts";
+import { captureContext } from "../../values/index.ts";
 
 type Query<T> = (db: Connection) => T;
 
@@ -16,7 +16,7 @@ interface Look {
 export class SharedLook {
   readonly #read: <T>(query: Query<T>) => Promise<T>;
   // Not in the async context of whoever happened to look first.
-  readonly #inOwnContext = AsyncLocalStorage.snapshot();
+  readonly #inOwnContext = captureContext();
   #waiting: Look[] = [];
 
   constructor(read: <T>(query: Query<T>) => Promise<T>) {

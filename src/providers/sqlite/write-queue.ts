@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { type Host, processHost } from "../../host/index.ts";
 import type { StoreClock } from "../clock.ts";
 import type { Wake } from "../contract.ts";
@@ -7,6 +6,7 @@ import type { Connection } from "./connection.ts";
 import { PendingWake } from "./pending-wake.ts";
 import { isBusy, toStorageError } from "./sqlite-errors.ts";
 import { Transaction, type TransactionTime } from "./transaction.ts";
+import { captureContext } from "../../values/index.ts";
 
 /** A group that has run this long is committed, so that the event loop gets its turn; the rest follows in the next. */
 const maxGroupMs = 20;
@@ -42,7 +42,7 @@ export class WriteQueue {
   readonly #onReady: (() => void) | undefined;
   readonly #busyLimitMs: number;
   // A flush must not run in the async context of whoever happened to queue first, which may be an orchestration's.
-  readonly #inOwnContext = AsyncLocalStorage.snapshot();
+  readonly #inOwnContext = captureContext();
   #waiting: Write[] = [];
   #flushQueued = false;
   #isFlushing = false;
