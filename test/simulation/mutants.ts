@@ -10,7 +10,7 @@ export interface Mutant {
 export const mutants: readonly Mutant[] = [
   {
     name: "commits are not fenced by their owner",
-    file: "src/providers/sqlite/commit-turn.ts",
+    file: "src/providers/sqlite/advance.ts",
     find: "WHERE key = ?4 AND owner = ?5 AND epoch = ?6 AND execution_id = ?7",
     replace: "WHERE key = ?4 AND (owner = ?5 OR 1) AND (epoch = ?6 OR 1) AND execution_id = ?7",
   },
