@@ -12,6 +12,11 @@ export class ChangeWatch {
   #followerCount = 0;
   #unsubscribe: (() => void) | undefined;
   #sweep: "idle" | "running" | "again" = "idle";
+  /** The ends that were told of last, by their numbers. */
+  readonly #ends = new Map<string, number>();
+  #lastEnd = 0;
+  /** Up to this one, more may have ended than is known. */
+  #lastUnknown = 0;
 
   constructor(provider: Provider, host: Host) {
     this.#host = host;
@@ -33,6 +38,29 @@ export class ChangeWatch {
     return follower;
   }
 
+  /** A moment for `mayHaveEndedSince`; null while nobody listens. */
+  moment(): number | null {
+    return this.#unsubscribe === undefined ? null : this.#lastEnd;
+  }
+
+  /** False only if all ends since then have been told of, and this one was not among them. */
+  mayHaveEndedSince(moment: number, instanceId: string): boolean {
+    return moment < this.#lastUnknown || (this.#ends.get(instanceId) ?? 0) > moment;
+  }
+
+  #noteEnd(instanceId: string): void {
+    this.#ends.set(instanceId, (this.#lastEnd += 1));
+    if (this.#ends.size <= mostEnds) return;
+    const [oldest, number] = this.#ends.entries().next().value as [string, number];
+    this.#ends.delete(oldest);
+    this.#lastUnknown = Math.max(this.#lastUnknown, number);
+  }
+
+  #forgetEnds(): void {
+    this.#ends.clear();
+    this.#lastUnknown = this.#lastEnd += 1;
+  }
+
   #remove(instanceId: string, follower: Follower): void {
     const followers = this.#followers.get(instanceId);
     if (followers?.delete(follower) !== true) return;
@@ -41,15 +69,18 @@ export class ChangeWatch {
     if (this.#followerCount > 0) return;
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
+    this.#forgetEnds();
   }
 
   #onWake({ ended }: Wake): void {
     if (ended === null) {
+      this.#forgetEnds();
       if (this.#sweep === "idle") void this.#wakeAll();
       else this.#sweep = "again";
       return;
     }
     for (const instanceId of ended) {
+      this.#noteEnd(instanceId);
       for (const follower of this.#followers.get(instanceId) ?? []) follower.wake();
     }
   }
@@ -131,5 +162,6 @@ export class Follower {
 const firstPollMs = 250;
 const lastPollMs = 1_000;
 const followersPolledAtFullRate = 100;
+const mostEnds = 1_000;
 const sweepSize = 50;
 const sweepPauseMs = 25;

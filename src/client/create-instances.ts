@@ -1,5 +1,6 @@
 import { InstanceExistsError, InvalidArgumentError, StorageError } from "../errors/index.ts";
 import type { Created, NewInstance } from "../providers/contract.ts";
+import type { StartMoment } from "./await-result.ts";
 import type { ClientContext } from "./client-context.ts";
 import { createHandle, type InstanceHandle } from "./instance-handle.ts";
 
@@ -11,8 +12,10 @@ export async function createInstances(
   starts: readonly NewInstance[],
   onConflict: OnConflict,
 ): Promise<InstanceHandle<unknown>[]> {
+  const [moment, at] = [client.changes.moment(), client.host.now()];
   const answers = await client.provider.createInstances(starts);
-  return starts.map((start, index) => handleOf(client, start, answers[index], onConflict));
+  const sent = moment === null ? undefined : { moment, at };
+  return starts.map((start, index) => handleOf(client, start, answers[index], onConflict, sent));
 }
 
 interface StartInTransaction {
@@ -46,6 +49,7 @@ function handleOf(
   { instanceId, name }: NewInstance,
   answer: Created[number] | undefined,
   onConflict: OnConflict,
+  sent?: StartMoment,
 ): InstanceHandle<unknown> {
   if (answer === undefined) throw new StorageError("The store did not say what became of a start.");
   const { created, runId } = answer;
@@ -53,5 +57,5 @@ function handleOf(
   if (!created) {
     client.logger.warn({ instanceId, orchestration: name }, "instance exists already; this start changes nothing");
   }
-  return createHandle(client, instanceId, runId);
+  return createHandle(client, instanceId, runId, created ? sent : undefined);
 }

@@ -1,5 +1,5 @@
 import type { AnyOrchestration, EventDefinition, Mailbox, Orchestration } from "../definition/index.ts";
-import { awaitResult } from "./await-result.ts";
+import { awaitResult, type StartMoment } from "./await-result.ts";
 import { cancel } from "./cancel.ts";
 import type { ClientContext } from "./client-context.ts";
 import { getStatus, type InstanceDetails } from "./get-status.ts";
@@ -44,10 +44,15 @@ export type HandleFor<T> = InstanceHandle<T extends AnyOrchestration ? OutputOf<
 export type OutputOf<D> = D extends Orchestration<never, infer O> ? O : unknown;
 
 /** `runId`: of the run that is meant, if it is known; otherwise whichever has the id. */
-export function createHandle<O>(client: ClientContext, instanceId: string, runId?: string): InstanceHandle<O> {
+export function createHandle<O>(
+  client: ClientContext,
+  instanceId: string,
+  runId?: string,
+  start?: StartMoment,
+): InstanceHandle<O> {
   return {
     instanceId,
-    result: (options) => awaitResult(client, { instanceId, runId }, options) as Promise<O>,
+    result: (options) => awaitResult(client, { instanceId, runId, start }, options) as Promise<O>,
     status: () => getStatus(client, instanceId),
     cancel: (reason) => cancel(client, instanceId, reason),
     terminate: (reason) => terminate(client, instanceId, reason),
