@@ -2,7 +2,7 @@ import { AsyncResource } from "node:async_hooks";
 
 /**
  * Gives what runs a function in the async context that this is called in. `AsyncLocalStorage.snapshot()` does the same,
- * and takes eight times as long to make, and twice as long to run something.
+ * and takes seven times as long to make, and longer to run something.
  */
 export function captureContext(): <T>(run: () => T) => T {
   const context = new AsyncResource("Perdure");
