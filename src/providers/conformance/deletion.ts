@@ -43,11 +43,7 @@ export const deletion = section("deletion", (check) => {
     assert.deepEqual(running, { status: "running", instanceId: "a" });
     assert.equal((await scene.provider.deleteInstance({ ...request, force: true })).status, "deleted");
     assert.deepEqual((await node.fetchWork()).items, []);
-    const lost = await scene.provider.findLostWork(node.nodeId, work.map(fenceOf));
-    assert.deepEqual(
-      lost.map(({ id }) => id),
-      ["w1"],
-    );
+    assert.deepEqual(await node.lostOf(work), [{ id: "w1", delivery: 1 }]);
     assert.equal((await scene.provider.fireTimers({ partitions: [0], limit: 9 })).fired, 0);
     assert.deepEqual(await node.fetchIds(), []);
   });

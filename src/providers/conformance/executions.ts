@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { section } from "./check.ts";
-import { committed, eventsAfter, fenceOf, found, message, timer, turnAfter, turnOf, workItem } from "./scene.ts";
+import { committed, eventsAfter, found, message, timer, turnAfter, turnOf, workItem } from "./scene.ts";
 
 export const executions = section("executions", (check) => {
   check("E1", "the next execution begins with an empty history, and the one before stays readable", async (scene) => {
@@ -69,11 +69,7 @@ export const executions = section("executions", (check) => {
     const { work } = await node.commit([turn], { claimWork: node.slots(1) });
     const closing = turnAfter(turn, 1, { closes: true, nextExecutionId: 2 });
     committed(await node.commitOne(closing));
-    const lost = await scene.provider.findLostWork(node.nodeId, work.map(fenceOf));
-    assert.deepEqual(
-      lost.map(({ id }) => id),
-      ["w1"],
-    );
+    assert.deepEqual(await node.lostOf(work), [{ id: "w1", delivery: 1 }]);
     assert.deepEqual((await node.fetchWork()).items, []);
     assert.equal((await scene.provider.fireTimers({ partitions: [0], limit: 9 })).fired, 0);
   });

@@ -162,6 +162,12 @@ export class TestNode {
     return this.provider.fetchWork({ nodeId: this.nodeId, queue, activities, limit, ...suspects });
   }
 
+  /** Which of these it does not own any more. */
+  async lostOf(work: readonly WorkItem[]): Promise<WorkFence[]> {
+    const lost = await this.provider.findLostWork(this.nodeId, work.map(fenceOf));
+    return lost.map(({ id, delivery }) => ({ id, delivery }));
+  }
+
   commit(turns: readonly TurnCommit[], rest: Partial<CommitBatch> = {}): Promise<CommitResult> {
     return this.provider.commit({ nodeId: this.nodeId, turns, results: [], claimWork: [], ...rest });
   }

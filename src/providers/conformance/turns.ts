@@ -155,11 +155,7 @@ export const turns = section("turns", (check) => {
     const unstorable = { ...found(bad), message: { ...message("a", ""), body: noText } };
     const answer = await node.commit([turnAfter(turn, 1)], { results: [unstorable, found(good)] });
     assert.deepEqual([answer.turns[0]?.status, answer.results], ["committed", ["fenced", "committed"]]);
-    const lost = await scene.provider.findLostWork(node.nodeId, work.map(fenceOf));
-    assert.deepEqual(
-      lost.map(({ id }) => id),
-      ["w2"],
-    );
+    assert.deepEqual(await node.lostOf(work), [{ id: "w2", delivery: 1 }]);
   });
 
   check("T5", "turns of one batch may write to each other's instances, and hear of it", async (scene) => {
