@@ -1,6 +1,6 @@
 import { InstanceDeletedError, InstanceNotFoundError, StorageError } from "../errors/index.ts";
 import { checkInstanceId } from "../values/index.ts";
-import type { Follower } from "./change-watch.ts";
+import type { Follower, Moment } from "./change-watch.ts";
 import type { ClientContext } from "./client-context.ts";
 import { type Outcome, outcomeIn, resultOf } from "./instance-outcome.ts";
 import { abortErrorOf, checkWaitOptions, waitLimit, type WaitOptions } from "./wait-limit.ts";
@@ -9,14 +9,8 @@ import { abortErrorOf, checkWaitOptions, waitLimit, type WaitOptions } from "./w
 export interface AwaitedRun {
   readonly instanceId: string;
   readonly runId: string | undefined;
-  /** Set if this client has just started it. */
-  readonly start?: StartMoment | undefined;
-}
-
-/** When a start was sent: see `ChangeWatch.moment`, and by the host's clock. */
-export interface StartMoment {
-  readonly moment: number;
-  readonly at: number;
+  /** When its start was sent, if this client created it. */
+  readonly start?: Moment | undefined;
 }
 
 /** Waits for the end of an instance, however many executions that takes. */
@@ -29,7 +23,9 @@ export async function awaitResult(client: ClientContext, run: AwaitedRun, option
   // Before the first look, or a change right after it would be missed.
   const follower = client.changes.follow(instanceId);
   try {
-    const first = isSurelyOpen(client, run) ? notEnded(run) : await look(client, run);
+    // Nobody has told of an end of what was started just now, so that there is nothing to look for yet.
+    const isOpen = run.start !== undefined && !client.changes.mayHaveEndedSince(run.start, instanceId);
+    const first = isOpen ? { runId: run.runId, outcome: undefined } : await look(client, run);
     if (first.outcome !== undefined) return resultOf(first.outcome);
     const elapsedMs = client.host.now() - startedAt;
     using limit = waitLimit({ host: client.host, instanceId, timeoutMs, elapsedMs, signal: options.signal });
@@ -39,17 +35,6 @@ export async function awaitResult(client: ClientContext, run: AwaitedRun, option
     follower.stop();
   }
 }
-
-/**
- * Whoever waits for what was started just now, and nobody has told of an end of it since, need not look. Only for a
- * moment, because a hint that is lost must not cost a later caller the time until the first poll.
- */
-function isSurelyOpen({ changes, host }: ClientContext, { instanceId, start }: AwaitedRun): boolean {
-  if (start === undefined || host.now() - start.at > longestWithoutLookMs) return false;
-  return !changes.mayHaveEndedSince(start.moment, instanceId);
-}
-
-const notEnded = ({ runId }: AwaitedRun): Look => ({ runId: runId as string, outcome: undefined });
 
 async function lookUntilEnded(client: ClientContext, run: AwaitedRun, follower: Follower): Promise<Outcome> {
   let troubleSince: number | undefined;
@@ -86,5 +71,4 @@ async function look({ provider }: ClientContext, { instanceId, runId }: AwaitedR
   return { runId: progress.runId, outcome: outcomeIn(instanceId, progress) };
 }
 
-const longestWithoutLookMs = 100;
 const longestTroubleMs = 30_000;

@@ -1,6 +1,13 @@
 import type { Host, HostTimer } from "../host/index.ts";
 import type { Provider, Wake } from "../providers/contract.ts";
 
+/** A moment from which on all ends are told of. */
+export interface Moment {
+  /** Of the last end that was told of before. */
+  readonly end: number;
+  readonly at: number;
+}
+
 /**
  * Tells those who wait for instances to end when to look again. One subscription serves all who wait through one
  * client, so that a commit costs the instances it ended, and not everybody who waits for any other.
@@ -38,14 +45,18 @@ export class ChangeWatch {
     return follower;
   }
 
-  /** A moment for `mayHaveEndedSince`; null while nobody listens. */
-  moment(): number | null {
-    return this.#unsubscribe === undefined ? null : this.#lastEnd;
+  /** Now, for `mayHaveEndedSince`; undefined while nobody listens. */
+  moment(): Moment | undefined {
+    return this.#unsubscribe && { end: this.#lastEnd, at: this.#host.now() };
   }
 
-  /** False only if all ends since then have been told of, and this one was not among them. */
-  mayHaveEndedSince(moment: number, instanceId: string): boolean {
-    return moment < this.#lastUnknown || (this.#ends.get(instanceId) ?? 0) > moment;
+  /**
+   * False only if the moment was just now, all ends since then have been told of, and this one was not among them. Not
+   * later, because a hint that was lost must not cost anybody the time until the first poll.
+   */
+  mayHaveEndedSince({ end, at }: Moment, instanceId: string): boolean {
+    if (end < this.#lastUnknown || this.#host.now() - at > justNowMs) return true;
+    return (this.#ends.get(instanceId) ?? 0) > end;
   }
 
   #noteEnd(instanceId: string): void {
@@ -163,5 +174,6 @@ const firstPollMs = 250;
 const lastPollMs = 1_000;
 const followersPolledAtFullRate = 100;
 const mostEnds = 1_000;
+const justNowMs = 100;
 const sweepSize = 50;
 const sweepPauseMs = 25;

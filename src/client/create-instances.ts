@@ -1,6 +1,6 @@
 import { InstanceExistsError, InvalidArgumentError, StorageError } from "../errors/index.ts";
 import type { Created, NewInstance } from "../providers/contract.ts";
-import type { StartMoment } from "./await-result.ts";
+import type { Moment } from "./change-watch.ts";
 import type { ClientContext } from "./client-context.ts";
 import { createHandle, type InstanceHandle } from "./instance-handle.ts";
 
@@ -12,9 +12,8 @@ export async function createInstances(
   starts: readonly NewInstance[],
   onConflict: OnConflict,
 ): Promise<InstanceHandle<unknown>[]> {
-  const [moment, at] = [client.changes.moment(), client.host.now()];
+  const sent = client.changes.moment();
   const answers = await client.provider.createInstances(starts);
-  const sent = moment === null ? undefined : { moment, at };
   return starts.map((start, index) => handleOf(client, start, answers[index], onConflict, sent));
 }
 
@@ -49,7 +48,7 @@ function handleOf(
   { instanceId, name }: NewInstance,
   answer: Created[number] | undefined,
   onConflict: OnConflict,
-  sent?: StartMoment,
+  sent?: Moment,
 ): InstanceHandle<unknown> {
   if (answer === undefined) throw new StorageError("The store did not say what became of a start.");
   const { created, runId } = answer;

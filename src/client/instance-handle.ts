@@ -1,6 +1,7 @@
 import type { AnyOrchestration, EventDefinition, Mailbox, Orchestration } from "../definition/index.ts";
-import { awaitResult, type StartMoment } from "./await-result.ts";
+import { awaitResult } from "./await-result.ts";
 import { cancel } from "./cancel.ts";
+import type { Moment } from "./change-watch.ts";
 import type { ClientContext } from "./client-context.ts";
 import { getStatus, type InstanceDetails } from "./get-status.ts";
 import type { DataArgument } from "./inbound-data.ts";
@@ -48,7 +49,7 @@ export function createHandle<O>(
   client: ClientContext,
   instanceId: string,
   runId?: string,
-  start?: StartMoment,
+  start?: Moment,
 ): InstanceHandle<O> {
   return {
     instanceId,

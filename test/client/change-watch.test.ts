@@ -10,22 +10,24 @@ function watched() {
     listeners.add(listener);
     return () => void listeners.delete(listener);
   };
-  const watch = new ChangeWatch({ subscribe } as Provider, processHost);
+  let time = 0;
+  const watch = new ChangeWatch({ subscribe } as Provider, { ...processHost, now: () => time });
   const tell = (ended: readonly string[] | null) => {
     const wake = { instances: false, work: false, timerDueAt: null, changed: ended, ended };
     for (const listener of listeners) listener(wake);
   };
   const now = () => {
     const moment = watch.moment();
-    assert.ok(moment !== null);
+    assert.ok(moment !== undefined);
     return moment;
   };
-  return { watch, tell, now };
+  const pass = (ms: number) => (time += ms);
+  return { watch, tell, now, pass };
 }
 
 test("what may have ended since a moment is what was told of since then", () => {
   const { watch, tell, now } = watched();
-  assert.equal(watch.moment(), null, "nobody listens");
+  assert.equal(watch.moment(), undefined, "nobody listens");
   const follower = watch.follow("z");
   const before = now();
   tell(["a", "b"]);
@@ -53,7 +55,7 @@ test("anything may have ended since a moment if nobody has listened for a while"
   const first = watch.follow("z");
   const before = now();
   first.stop();
-  assert.equal(watch.moment(), null);
+  assert.equal(watch.moment(), undefined);
   const second = watch.follow("z");
   assert.equal(watch.mayHaveEndedSince(before, "a"), true);
   second.stop();
@@ -71,5 +73,16 @@ test("only the last thousand ends are kept, and whatever ended before them may h
   assert.equal(watch.mayHaveEndedSince(before, "other"), true, "the first has been forgotten");
   assert.equal(watch.mayHaveEndedSince(between, "other"), false);
   assert.equal(watch.mayHaveEndedSince(between, "i0"), true);
+  follower.stop();
+});
+
+test("after a tenth of a second anything may have ended, because a hint may have been lost", () => {
+  const { watch, now, pass } = watched();
+  const follower = watch.follow("z");
+  const before = now();
+  pass(100);
+  assert.equal(watch.mayHaveEndedSince(before, "a"), false);
+  pass(1);
+  assert.equal(watch.mayHaveEndedSince(before, "a"), true);
   follower.stop();
 });
