@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { test } from "node:test";
 import type { FetchedInstance, TurnCommit, WorkFence } from "../../src/providers/contract.ts";
 import { Connection } from "../../src/providers/sqlite/connection.ts";
@@ -173,10 +172,7 @@ async function seenAfter(
   { isCarried, knowsInstance }: { readonly isCarried: boolean; readonly knowsInstance: boolean },
 ): Promise<unknown> {
   using folder = new SqliteFolder();
-  await using scene = await Scene.open(async (clock) => {
-    const provider = await SqliteProvider.open(folder.file, { clock });
-    return { provider, openAnother: null, [Symbol.asyncDispose]: () => provider.close() };
-  });
+  await using scene = await openScene(folder);
   const node = await scene.node({ leaseMs: 10_000 });
   const other = await scene.node({ leaseMs: 60_000 });
   const owned = await scene.claimed(node, "a");
@@ -198,8 +194,14 @@ async function seenAfter(
   return blanked({ answer, seen }, secrets);
 }
 
+const openScene = (folder: SqliteFolder) =>
+  Scene.open(async (clock) => {
+    const provider = await SqliteProvider.open(folder.file, { clock });
+    return { provider, openAnother: null, [Symbol.asyncDispose]: () => provider.close() };
+  });
+
 const lookInto = (folder: SqliteFolder) => {
-  const db = Connection.open(join(folder.file), { readOnly: true });
+  const db = Connection.open(folder.file, { readOnly: true });
   return {
     carried: () => db.get<[string | null]>("SELECT carried_id FROM perdure_ownerships")?.[0] ?? null,
     [Symbol.dispose]: () => db.close(),
@@ -235,10 +237,7 @@ function blanked(seen: unknown, names: ReadonlyMap<string, string>): unknown {
 
 test("an item that is large is not carried, nor one that nobody runs yet", async () => {
   using folder = new SqliteFolder();
-  await using scene = await Scene.open(async (clock) => {
-    const provider = await SqliteProvider.open(folder.file, { clock });
-    return { provider, openAnother: null, [Symbol.asyncDispose]: () => provider.close() };
-  });
+  await using scene = await openScene(folder);
   const node = await scene.node();
   const owned = await scene.claimed(node, "a");
   using look = lookInto(folder);

@@ -1,9 +1,9 @@
 // Imported, because orchestrations see global timers that throw.
 import { setImmediate } from "node:timers";
+import { captureContext } from "../../values/index.ts";
 import type { Wake } from "../contract.ts";
 import type { LowWater } from "./low-water.ts";
 import { anything, type News, newsOf, oldNews, wakeOf } from "./news.ts";
-import { captureContext } from "../../values/index.ts";
 
 const nothing: Wake = { instances: false, work: false, timerDueAt: null, changed: [], ended: [] };
 

@@ -46,17 +46,21 @@ export interface Advanced {
   readonly hasHandedOn: boolean;
 }
 
-const withMail: Advanced = { hadMail: true, isReleased: false, hasHandedOn: false };
-const kept: Advanced = { hadMail: false, isReleased: false, hasHandedOn: false };
-const isReleased: Advanced = { hadMail: false, isReleased: true, hasHandedOn: false };
+const advanced = (hasHandedOn: boolean) => ({
+  withMail: { hadMail: true, isReleased: false, hasHandedOn },
+  kept: { hadMail: false, isReleased: false, hasHandedOn },
+  released: { hadMail: false, isReleased: true, hasHandedOn },
+});
+const { withMail, kept, released } = advanced(false);
+const handedOn = advanced(true);
 
 /** Null if the turn is fenced. */
 export function advance(context: BatchContext, key: number, turn: TurnCommit): Advanced | null {
   const { tx, nodeId } = context;
   const { turnId, epoch, executionId, lastEventId, events, ackedMessages, ackedWork, mailboxRoom = null } = turn;
   const values = [lastEventId + events.length, turnId, mailboxRoom, key, nodeId, epoch, executionId, lastEventId];
-  const handedOn = handOn(context, key, turn, values);
-  if (handedOn !== null) return handedOn;
+  const sequential = handOn(context, key, turn, values);
+  if (sequential !== null) return sequential;
   // What ends is looked for where it is; all else is done to rows of the queue.
   if (turn.closes || turn.release || turn.cancelledWork.length > 0) setDown(tx, key);
   if (events.length + ackedMessages.length + ackedWork.length === 0) {
@@ -64,7 +68,7 @@ export function advance(context: BatchContext, key: number, turn: TurnCommit): A
   }
   if (ackedMessages.length > 0) return tx.db.run(ADVANCE_AND_EMPTY, ...values) === 1 ? withMail : null;
   if (turn.release && turn.quarantine === null) {
-    if (tx.db.run(ADVANCE_AND_RELEASE, ...values, availableAt(tx, turn)) === 1) return isReleased;
+    if (tx.db.run(ADVANCE_AND_RELEASE, ...values, availableAt(tx, turn)) === 1) return released;
   } else if (tx.db.run(ADVANCE_WITHOUT_MAIL, ...values) === 1) return kept;
   return tx.db.run(ADVANCE, ...values) === 1 ? withMail : null;
 }
@@ -76,18 +80,17 @@ function handOn(context: BatchContext, key: number, turn: TurnCommit, values: SQ
   const item = turn.work[0];
   const open = item && slots.openTo(item);
   if (item !== undefined && open === undefined) return null;
-  const advanced = runHandOn(tx, turn, [...values, ...columnsOf(item, tx.now), turn.ackedWork[0]?.id ?? null]);
-  if (advanced !== null && item !== undefined) slots.take(open as Slots, item, turn.instanceId, key);
-  return advanced;
+  const result = runHandOn(tx, turn, [...values, ...columnsOf(item, tx.now), turn.ackedWork[0]?.id ?? null]);
+  if (result !== null && item !== undefined) slots.take(open as Slots, item, turn.instanceId, key);
+  return result;
 }
 
 function runHandOn(tx: Transaction, turn: TurnCommit, values: SQLInputValue[]): Advanced | null {
   if (turn.ackedMessages.length > 0) {
-    return tx.db.run(HAND_ON_AND_EMPTY, ...values) === 1 ? { ...withMail, hasHandedOn: true } : null;
+    return tx.db.run(HAND_ON_AND_EMPTY, ...values) === 1 ? handedOn.withMail : null;
   }
-  if (!turn.release) return tx.db.run(HAND_ON, ...values) === 1 ? { ...kept, hasHandedOn: true } : null;
-  const isDone = tx.db.run(HAND_ON_AND_RELEASE, ...values, availableAt(tx, turn)) === 1;
-  return isDone ? { ...isReleased, hasHandedOn: true } : null;
+  if (!turn.release) return tx.db.run(HAND_ON, ...values) === 1 ? handedOn.kept : null;
+  return tx.db.run(HAND_ON_AND_RELEASE, ...values, availableAt(tx, turn)) === 1 ? handedOn.released : null;
 }
 
 /** At most one item ends and one follows, and a row may carry them. */

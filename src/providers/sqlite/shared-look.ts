@@ -1,5 +1,5 @@
-import type { Connection } from "./connection.ts";
 import { captureContext } from "../../values/index.ts";
+import type { Connection } from "./connection.ts";
 
 type Query<T> = (db: Connection) => T;
 

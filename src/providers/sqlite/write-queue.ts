@@ -1,4 +1,5 @@
 import { type Host, processHost } from "../../host/index.ts";
+import { captureContext } from "../../values/index.ts";
 import type { StoreClock } from "../clock.ts";
 import type { Wake } from "../contract.ts";
 import { busyLimitMs, busyPauseMs, lockedError } from "./busy-retry.ts";
@@ -6,7 +7,6 @@ import type { Connection } from "./connection.ts";
 import { PendingWake } from "./pending-wake.ts";
 import { isBusy, toStorageError } from "./sqlite-errors.ts";
 import { Transaction, type TransactionTime } from "./transaction.ts";
-import { captureContext } from "../../values/index.ts";
 
 /** A group that has run this long is committed, so that the event loop gets its turn; the rest follows in the next. */
 const maxGroupMs = 20;
