@@ -1,7 +1,7 @@
 import type { StoreRows } from "./store-rows.ts";
 import type { Report } from "./violations.ts";
 
-const emptyInTheEnd = ["messages", "work_items", "timers"];
+const emptyInTheEnd = ["messages", "work", "timers"];
 const emptyInTheEndOnPostgres = ["ready"];
 
 /** When everything has ended, nothing is left to be done, and nothing owned. */

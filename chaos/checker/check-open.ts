@@ -16,7 +16,7 @@ export interface UnderWay {
 }
 
 export async function readUnderWay(rows: StoreRows): Promise<UnderWay> {
-  const work = await rows.query<{ id: string }>("SELECT id FROM work_items");
+  const work = await rows.query<{ id: string }>("SELECT id FROM work");
   const timers = await rows.query<{ key: number; execution_id: number; event_id: number }>(
     "SELECT key, execution_id, event_id FROM timers",
   );

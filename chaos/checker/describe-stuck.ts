@@ -4,7 +4,7 @@ const parts = {
   instance: "SELECT o.* FROM ownerships o JOIN instances i ON i.key = o.key WHERE i.instance_id = ?",
   messages: "SELECT m.* FROM messages m JOIN instances i ON i.key = m.key WHERE i.instance_id = ?",
   entries: "SELECT r.* FROM ready r JOIN instances i ON i.key = r.key WHERE i.instance_id = ?",
-  work: "SELECT w.* FROM work_items w JOIN instances i ON i.key = w.key WHERE i.instance_id = ?",
+  work: "SELECT w.* FROM work w JOIN instances i ON i.key = w.key WHERE i.instance_id = ?",
   timers: "SELECT t.* FROM timers t JOIN instances i ON i.key = t.key WHERE i.instance_id = ?",
   history: "SELECT h.* FROM history h JOIN instances i ON i.key = h.key WHERE i.instance_id = ? ORDER BY 1, 2, 3",
 };

@@ -43,9 +43,7 @@ export function sqliteSnapshots(file: string): InSnapshot {
   };
 }
 
-// An item that its instance's row carries is in no table of its own.
-const toSqlite = (statement: string) =>
-  statement.replaceAll(/\b(FROM|JOIN) (\w)/g, "$1 perdure_$2").replaceAll("perdure_work_items", "perdure_work");
+const toSqlite = (statement: string) => statement.replaceAll(/\b(FROM|JOIN) (\w)/g, "$1 perdure_$2");
 
 /** `pg` gives a bigint as text. Nothing here is that large. */
 const withNumbers = (row: Record<string, unknown>) =>

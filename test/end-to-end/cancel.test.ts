@@ -63,7 +63,7 @@ inEveryMode("everything that is open is cancelled, and its rows are gone", async
   await handle.cancel();
   await untilRecorded(world, "m", "OperationCancelled", 4);
   assert.deepEqual(rawSql(world, "SELECT event_id FROM perdure_timers"), []);
-  assert.deepEqual(rawSql(world, "SELECT id FROM perdure_work_items"), []);
+  assert.deepEqual(rawSql(world, "SELECT id FROM perdure_work"), []);
   await handle.send("end", null);
   assert.deepEqual(
     await handle.result({ timeout: "10s" }),

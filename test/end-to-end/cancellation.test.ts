@@ -65,7 +65,7 @@ inEveryMode("cancel rejects all that is awaited, and the function may still do w
   assert.deepEqual(customStatus, [Array(5).fill("CancelledError"), "cleaned up", "no longer needed"]);
   await untilStatus(world, "child", "cancelled");
   await world.until("the activity is aborted", () => signal.aborted);
-  assert.deepEqual([rows(world, "work_items"), rows(world, "timers")], [0, 0]);
+  assert.deepEqual([rows(world, "work"), rows(world, "timers")], [0, 0]);
   const events = await checkHistories(world.client, "t");
   const given = events.filter((one) => one.kind === "OperationCancelled");
   assert.deepEqual(
@@ -147,7 +147,7 @@ inEveryMode("terminate ends an instance and its children at once, without runnin
   await untilStatus(world, "child", "terminated");
   await world.until("the activity is aborted", () => signal.aborted);
   assert.equal(cleanups, 0);
-  assert.deepEqual([rows(world, "work_items"), rows(world, "timers"), rows(world, "messages")], [0, 0, 0]);
+  assert.deepEqual([rows(world, "work"), rows(world, "timers"), rows(world, "messages")], [0, 0, 0]);
   assert.equal((await kindsOf(world, "t")).at(-1), "ExecutionEnded");
 });
 
@@ -165,10 +165,10 @@ inEveryMode("aborting one operation gives up just that one, of whatever kind it 
   const handle = await world.client.start(choosy, undefined, { instanceId: "c" });
   const signal = await started;
   await untilStatus(world, "child", "running");
-  assert.deepEqual([rows(world, "work_items"), rows(world, "timers")], [1, 3]);
+  assert.deepEqual([rows(world, "work"), rows(world, "timers")], [1, 3]);
   await handle.send("abort", null);
   await untilRecorded(world, "c", "OperationCancelled", 5);
-  assert.deepEqual([rows(world, "work_items"), rows(world, "timers")], [0, 0]);
+  assert.deepEqual([rows(world, "work"), rows(world, "timers")], [0, 0]);
   await world.until("the activity is aborted", () => signal.aborted);
   await untilStatus(world, "child", "cancelled");
   await handle.raiseEvent("kept", "still here");
@@ -194,7 +194,7 @@ inEveryMode(
     const signal = await started;
     await handle.send(numbers, 1);
     await world.until("the activity is aborted", () => signal.aborted);
-    assert.equal(rows(world, "work_items"), 0);
+    assert.equal(rows(world, "work"), 0);
     await handle.send(numbers, 2);
     assert.deepEqual(await handle.result({ timeout: "10s" }), [1, "AbortError", 2]);
     assert.ok(!(await kindsOf(world, "r")).includes("ActivityCompleted"));
@@ -215,7 +215,7 @@ inEveryMode("what is scheduled and given up in one turn leaves nothing behind bu
   await world.start({ orchestrations: [fickle, waiting], activities: [counted] });
   const handle = await client.start(fickle, undefined, { instanceId: "f" });
   await untilRecorded(world, "f", "OperationCancelled", 5);
-  const tables = ["work_items", "timers", "messages"].map((table) => rows(world, table));
+  const tables = ["work", "timers", "messages"].map((table) => rows(world, table));
   assert.deepEqual([...tables, rows(world, "instances")], [0, 0, 0, 1]);
   assert.deepEqual((await handle.status()).customStatus, Array(5).fill("AbortError"));
   await handle.send("end", null);
@@ -248,7 +248,7 @@ inEveryMode(
     const error = await errorOf(handle.result({ timeout: "10s" }));
     assert.ok(error instanceof CancelledError && error.reason === "changed my mind");
     await untilStatus(world, "l", "cancelled");
-    const tables = ["work_items", "timers", "messages"].map((table) => rows(world, table));
+    const tables = ["work", "timers", "messages"].map((table) => rows(world, table));
     assert.deepEqual([...tables, rows(world, "instances")], [0, 0, 0, 1]);
     assert.equal(runs, 0);
   },

@@ -170,7 +170,7 @@ inEveryMode("what an execution leaves open ends with it, and what still comes of
   await handle.send(next, null);
   await world.until("it is told to stop", () => aborted.length === 1);
   assert.deepEqual(rawSql(world, "SELECT * FROM perdure_timers"), []);
-  assert.deepEqual(rawSql(world, "SELECT * FROM perdure_work_items"), []);
+  assert.deepEqual(rawSql(world, "SELECT * FROM perdure_work"), []);
 
   const { runId } = await client.getStatus("b");
   const late = { runId, executionId: 1, scheduledId: 2 };

@@ -7,7 +7,7 @@ import { type World, inEveryMode } from "../support/world.ts";
 
 const waiting = orchestration("waiting", (ctx) => ctx.receive<string>("go"));
 
-const tables = ["instances", "ownerships", "history", "messages", "work_items", "timers", "state"];
+const tables = ["instances", "ownerships", "history", "messages", "work", "timers", "state"];
 
 /** Nothing is left of any instance, in any table. */
 function assertEmpty(world: World): void {

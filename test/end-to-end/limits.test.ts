@@ -139,7 +139,7 @@ for (const [limit, run] of Object.entries(exceeding)) {
     assert.equal(await handle.result({ timeout: "10s" }), limit);
     const { error } = await untilStatus(world, "c", "failed");
     assert.equal(limitOf(error), limit);
-    const left = ["perdure_timers", "perdure_work_items"].flatMap((table) => rawSql(world, `SELECT * FROM ${table}`));
+    const left = ["perdure_timers", "perdure_work"].flatMap((table) => rawSql(world, `SELECT * FROM ${table}`));
     assert.deepEqual(left, []);
   });
 }

@@ -17,7 +17,7 @@ const waiting = orchestration("waiting", (ctx) => ctx.receive(go));
 const ids = async ({ client }: World, options: ListOptions) =>
   (await client.list(options)).instances.map(({ instanceId }) => instanceId);
 
-const tables = ["instances", "ownerships", "history", "messages", "work_items", "timers", "state"];
+const tables = ["instances", "ownerships", "history", "messages", "work", "timers", "state"];
 const rows = (world: World) => tables.map((table) => rawSql(world, `SELECT * FROM perdure_${table}`).length);
 const nothing = tables.map(() => 0);
 

@@ -30,7 +30,7 @@ inEveryMode("terminating ends an instance at once, without its cleanup", async (
   assert.equal((await kindsOf(world, "t")).at(-1), "ExecutionEnded");
   assert.equal(cleaned, 0);
   assert.deepEqual(rawSql(world, "SELECT event_id FROM perdure_timers"), []);
-  assert.deepEqual(rawSql(world, "SELECT id FROM perdure_work_items"), []);
+  assert.deepEqual(rawSql(world, "SELECT id FROM perdure_work"), []);
 });
 
 inEveryMode("an instance that is terminated before its first turn never runs", async (world) => {

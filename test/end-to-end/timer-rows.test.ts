@@ -124,7 +124,7 @@ inEveryMode(
     }
     assert.deepEqual(await handle.result({ timeout: "10s" }), ["TIMEOUT", "TIMEOUT", "TIMEOUT", "TIMEOUT"]);
     assert.deepEqual(timers(world), []);
-    assert.deepEqual(rawSql(world, "SELECT * FROM perdure_work_items"), [], "nor does what was given up");
+    assert.deepEqual(rawSql(world, "SELECT * FROM perdure_work"), [], "nor does what was given up");
   },
   { clock },
 );

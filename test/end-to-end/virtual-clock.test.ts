@@ -30,7 +30,7 @@ inEveryMode(
       [1, "7d"],
       [2, "14d"],
     ] as const) {
-      const waiting = "SELECT visible_at FROM perdure_work_items WHERE owner IS NULL AND failures = ?";
+      const waiting = "SELECT visible_at FROM perdure_work WHERE owner IS NULL AND failures = ?";
       const [row] = await world.until(`it has failed ${failures} times`, () => {
         const rows = rawSql(world, waiting, failures);
         return rows.length > 0 ? rows : null;
@@ -79,7 +79,7 @@ inEveryMode(
     const local = activity("local", () => null);
     await world.start({ orchestrations: [waiting, barrier], activities: [local] });
     const handle = await world.client.start(waiting);
-    await world.until("it is queued", () => rawSql(world, "SELECT 1 FROM perdure_work_items").length > 0);
+    await world.until("it is queued", () => rawSql(world, "SELECT 1 FROM perdure_work").length > 0);
     await settle(world);
     clock.advance("30d");
     const error = await errorOf(handle.result({ timeout: "5s" }));

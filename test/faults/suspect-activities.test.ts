@@ -14,7 +14,7 @@ const caller = orchestration("caller", (ctx, queues: string[]) =>
 async function startLost(world: World, lost: number, queues: string[]) {
   const planner = await world.start({ orchestrations: [caller] });
   const handle = await world.client.start(caller, queues);
-  const scheduled = () => rawSql(world, "SELECT id FROM perdure_work_items").length === count;
+  const scheduled = () => rawSql(world, "SELECT id FROM perdure_work").length === count;
   await world.until("all are scheduled", scheduled);
   await planner.stop();
   rawSql(world, "UPDATE perdure_work_items SET lost = ? RETURNING id", lost);

@@ -3,28 +3,39 @@ import type { Clock } from "../../src/providers/clock.ts";
 import { type PostgresPool, PostgresProvider } from "../../src/providers/postgres/index.ts";
 import { borrowSchema, giveBackSchema } from "../support/borrowed-schemas.ts";
 import type { PostgresSchema } from "../support/postgres-schema.ts";
-import type { OpenStore } from "../../src/providers/conformance/scene.ts";
+import type { OpenStore, StoreUnderTest } from "../../src/providers/conformance/scene.ts";
 
 /** A store whose time is that of the test's clock, reached through whatever `through` makes of a pool. */
 export const openPostgresStoreOn =
   (through: (pool: pg.Pool) => PostgresPool): OpenStore =>
-  async (clock) => {
-    const schema = await borrowSchema();
-    await useClockTable(schema);
-    const pool = followClock(schema, through(schema.pool), clock);
-    const open = () => PostgresProvider.open(pool, { schema: schema.schema, monotonic: () => 0 });
-    const provider = await open();
-    return {
-      provider,
-      openAnother: open,
-      [Symbol.asyncDispose]: async () => {
-        await provider.close();
-        giveBackSchema(schema);
-      },
-    };
-  };
+  (clock) =>
+    openPostgresSchema(clock, through);
 
 export const openPostgresStore = openPostgresStoreOn((pool) => pool);
+
+interface StoreInSchema extends StoreUnderTest {
+  readonly schema: PostgresSchema;
+}
+
+export async function openPostgresSchema(
+  clock: Clock,
+  through: (pool: pg.Pool) => PostgresPool = (pool) => pool,
+): Promise<StoreInSchema> {
+  const schema = await borrowSchema();
+  await useClockTable(schema);
+  const pool = followClock(schema, through(schema.pool), clock);
+  const open = () => PostgresProvider.open(pool, { schema: schema.schema, monotonic: () => 0 });
+  const provider = await open();
+  return {
+    schema,
+    provider,
+    openAnother: open,
+    [Symbol.asyncDispose]: async () => {
+      await provider.close();
+      giveBackSchema(schema);
+    },
+  };
+}
 
 async function useClockTable(schema: PostgresSchema): Promise<void> {
   const [known] = await schema.query("SELECT 1 WHERE to_regclass('test_clock') IS NOT NULL");

@@ -114,6 +114,40 @@ describe("PostgreSQL commits", () => {
       assert.ok(hot >= 0.5 * all, `${hot} of ${all} were HOT`);
     }));
 
+  for (const width of [1, 20]) {
+    test(`a step of a sequential orchestration writes three rows, ${width} in one commit`, () =>
+      inSchema(async ({ schema }) => {
+        const pool = schema.newPool({ max: 1 });
+        const provider = await PostgresProvider.open(pool, { schema: schema.schema, listen: false });
+        const node = await openNode(provider);
+        await provider.createInstances(upTo(width).map((n) => newInstance(`i${n}`)));
+        let turns = (await node.fetch()).instances.map((instance) =>
+          turnOf(instance, 2, { work: [workItem(`${instance.instanceId} 0`)] }),
+        );
+        let { work } = await node.commit(turns, { claimWork: node.slots(width) });
+        const before = await rowsWritten(pool, schema.schema);
+        for (const step of upTo(10)) {
+          turns = turns.map((turn, index) =>
+            turnAfter(turn, 2, {
+              ackedWork: [fenceOf(found(work[index]))],
+              work: [workItem(`${turn.instanceId} ${step}`)],
+            }),
+          );
+          const answer = await node.commit(turns, { claimWork: node.slots(width) });
+          assert.ok(answer.turns.every(({ status }) => status === "committed"));
+          work = answer.work;
+        }
+        const after = await rowsWritten(pool, schema.schema);
+        await provider.close();
+        await pool.end();
+        const written = [...after].flatMap(([table, count]) => {
+          const rows = (count - (before.get(table) ?? 0)) / (10 * width);
+          return rows > 0 ? [[table, rows]] : [];
+        });
+        assert.deepEqual(Object.fromEntries(written), { history: 2, ownerships: 1 });
+      }));
+  }
+
   test("batches of two nodes that write to each other's instances, in opposite orders, do not lock each other out", () =>
     inSchema(async ({ schema, provider }) => {
       await using other = await schema.open({ listen: false });
@@ -300,6 +334,17 @@ async function updates(pool: pg.Pool, schema: string): Promise<{ readonly all: n
     [schema],
   );
   return { all: Number(rows[0]?.all), hot: Number(rows[0]?.hot) };
+}
+
+/** How many rows of each table have been written, where any have. */
+async function rowsWritten(pool: pg.Pool, schema: string): Promise<Map<string, number>> {
+  await pool.query("SELECT pg_stat_force_next_flush()");
+  const { rows } = await pool.query<{ table: string; count: string }>(
+    `SELECT relname AS table, n_tup_ins + n_tup_upd + n_tup_del AS count FROM pg_stat_user_tables
+      WHERE schemaname = $1`,
+    [schema],
+  );
+  return new Map(rows.map(({ table, count }) => [table, Number(count)]));
 }
 
 /** The lease runs out while the commit waits for the row of its instance. */

@@ -235,26 +235,32 @@ test(`a claim costs the same beside ${many} instances of its own node, although 
   assert.ok(pages < flat, `it looked at ${pages} pages`);
 });
 
-test("a fused turn looks its rows up by their keys, although it was planned on empty tables", async () => {
-  await using bench = await Bench.open();
-  await bench.provider.createInstances([newInstance("mine")]);
-  const options = { claimWork: bench.node.slots(10) };
-  let turn = turnOf(found((await bench.node.fetch()).instances[0]), 1, { work: [workItem("w0")] });
-  let { work } = await bench.node.commit([turn], options);
-  const before = await bench.scans();
-  for (let number = 1; number <= 20; number += 1) {
-    turn = turnAfter(turn, 2, { ackedWork: work.map(fenceOf), work: [workItem(`w${number}`)] });
-    const answer = await bench.node.commit([turn], options);
-    committed(answer.turns[0]);
-    work = answer.work;
-  }
-  const after = await bench.scans();
-  // Not by its owner: what a node has done with would have to be passed by every time.
-  assert.deepEqual(
-    [...after].filter(([index, count]) => count > (before.get(index) ?? 0)).map(([index]) => index),
-    ["messages_pkey", "nodes_pkey", "ownerships_pkey", "work_items_claimable", "work_items_pkey"],
-  );
-});
+const inAnyCase = ["messages_pkey", "nodes_pkey", "ownerships_pkey", "work_items_claimable"];
+for (const [what, payload, indexes] of [
+  ["", "{}", inAnyCase],
+  [" whose items are in the queue", JSON.stringify("x".repeat(2_000)), [...inAnyCase, "work_items_pkey"]],
+] as const) {
+  test(`a fused turn${what} looks its rows up by their keys, although it was planned on empty tables`, async () => {
+    await using bench = await Bench.open();
+    await bench.provider.createInstances([newInstance("mine")]);
+    const options = { claimWork: bench.node.slots(10) };
+    let turn = turnOf(found((await bench.node.fetch()).instances[0]), 1, { work: [workItem("w0", { payload })] });
+    let { work } = await bench.node.commit([turn], options);
+    const before = await bench.scans();
+    for (let number = 1; number <= 20; number += 1) {
+      turn = turnAfter(turn, 2, { ackedWork: work.map(fenceOf), work: [workItem(`w${number}`, { payload })] });
+      const answer = await bench.node.commit([turn], options);
+      committed(answer.turns[0]);
+      work = answer.work;
+    }
+    const after = await bench.scans();
+    // Not by its owner: what a node has done with would have to be passed by every time.
+    assert.deepEqual(
+      [...after].filter(([index, count]) => count > (before.get(index) ?? 0)).map(([index]) => index),
+      indexes,
+    );
+  });
+}
 
 test("what a node does all the time never looks through what it owns, although it was planned on empty tables", async () => {
   await using bench = await Bench.open();
@@ -263,15 +269,25 @@ test("what a node does all the time never looks through what it owns, although i
   await provider.createInstances([newInstance("a"), newInstance("b")]);
   const [a, b] = (await node.fetch()).instances.map((instance) => turnOf(instance, 1));
   const first = { ...found(a), work: [workItem("w1"), workItem("w2")] };
-  const { work } = await node.commit([first, found(b)], { claimWork: node.slots(2) });
+  const { work } = await node.commit([first], { claimWork: node.slots(2) });
   const [w1, w2] = work.map(fenceOf);
-  assert.ok(await provider.heartbeatWork(node.nodeId, found(w1), '"half"'));
-  assert.ok(await provider.heartbeatWork(node.nodeId, found(w1), null));
-  await provider.endTrial(node.nodeId, found(w1));
+  const second = { ...found(b), work: [workItem("w3")] };
+  const carried = (await node.commit([second], { claimWork: node.slots(1) })).work.map(fenceOf);
+  for (const item of [found(w1), found(carried[0])]) {
+    assert.ok(await provider.heartbeatWork(node.nodeId, item, null));
+    assert.deepEqual(await provider.findLostWork(node.nodeId, [item]), []);
+    assert.ok(await provider.heartbeatWork(node.nodeId, item, '"half"'));
+    assert.ok(await provider.heartbeatWork(node.nodeId, item, null));
+    await provider.endTrial(node.nodeId, item);
+  }
   assert.deepEqual(await provider.findLostWork(node.nodeId, work.map(fenceOf)), []);
   await node.commit([], { results: [{ ...found(w2), kind: "retry", delayMs: 0, note: null }] });
   assert.deepEqual(await node.fetchWorkIds(), ["w2"]);
   committed(await node.commitOne(turnAfter(first, 1, { ackedWork: [found(w1)] })));
+  const third = turnAfter(second, 1, { ackedWork: carried, work: [workItem("w4")] });
+  const next = (await node.commit([third], { claimWork: node.slots(1) })).work.map(fenceOf);
+  await node.commit([], { results: [{ ...found(next[0]), kind: "retry", delayMs: 0, note: null }] });
+  assert.deepEqual(await node.fetchWorkIds(), ["w4"]);
   await provider.releaseInstances(node.nodeId, [found(b)]);
   const after = await bench.scans();
   for (const index of ["ownerships_owned", "work_items_owned"]) {

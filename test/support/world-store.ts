@@ -35,8 +35,7 @@ export async function openSqliteStore(options: { readonly clock?: Clock }): Prom
     sql: (statement, ...values) => {
       const database = new DatabaseSync(file, { timeout: 5_000 });
       try {
-        // An item that its instance's row carries is in no table of its own.
-        return database.prepare(statement.replaceAll("FROM perdure_work_items", "FROM perdure_work")).all(...values);
+        return database.prepare(statement).all(...values);
       } finally {
         database.close();
       }

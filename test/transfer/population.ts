@@ -81,7 +81,7 @@ export function population() {
     await client.start(retrying, undefined, { instanceId: "retrying" });
     await client.start(sleeper, undefined, { instanceId: "sleeper" });
     await untilRecorded(world, "sleeper", "TimerCreated");
-    const failures = "SELECT failures FROM perdure_work_items WHERE failures > 0";
+    const failures = "SELECT failures FROM perdure_work WHERE failures > 0";
     await world.until("the activity has failed once", () => world.store.sql(failures).length > 0);
     await node.stop();
     world.store.sql(

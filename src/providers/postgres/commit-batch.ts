@@ -1,6 +1,7 @@
 import type { CommitBatch, CommitResult, TurnCommit, TurnOutcome, Undelivered, WorkItem } from "../contract.ts";
 import { bigints, integers, texts } from "./binary-arrays.ts";
-import { encodeBatch, type EncodedBatch, gapIn } from "./encode-batch.ts";
+import type { Carriers } from "./carriers.ts";
+import { encodeBatch, type EncodedBatch, gapIn, handsOn } from "./encode-batch.ts";
 import { workKind } from "./fetch-work.ts";
 import { isOld, type LowWater } from "./low-water.ts";
 import { groupRows, type MessageColumns, messageFromColumns, messageLimitOf } from "./message-lane.ts";
@@ -33,8 +34,7 @@ export interface CommitOptions {
 
 /** One round trip, all or nothing: whatever is wrong with one part makes the whole batch fail. */
 export async function commitBatch(store: Store, batch: CommitBatch, options: CommitOptions): Promise<CommitResult> {
-  const encoded = encodeBatch(batch);
-  const isCareful = options.isCareful || encoded.needsCare;
+  const { encoded, isCareful } = encode(store, batch, options);
   const answer = await store.db.callOften<Answer>(
     "commit_batch",
     batch.nodeId,
@@ -52,6 +52,7 @@ export async function commitBatch(store: Store, batch: CommitBatch, options: Com
     json(encoded.results),
   );
   const work = claimedWork(batch, encoded, answer);
+  noteCarriers(store.carriers, { batch, encoded, answer, work });
   announce(store, batch, answer, work.length);
   return {
     storeNow: answer.store_now,
@@ -59,6 +60,31 @@ export async function commitBatch(store: Store, batch: CommitBatch, options: Com
     results: batch.results.map((_result, index) => (answer.results?.[index] === true ? "committed" : "fenced")),
     work,
   };
+}
+
+function encode({ carriers }: Store, batch: CommitBatch, options: CommitOptions) {
+  if (!options.isCareful) {
+    const encoded = encodeBatch(batch, carriers);
+    if (!encoded.needsCare) return { encoded, isCareful: false };
+  }
+  return { encoded: encodeBatch(batch, null), isCareful: true };
+}
+
+interface Committed {
+  readonly batch: CommitBatch;
+  readonly encoded: EncodedBatch;
+  readonly answer: Answer;
+  readonly work: readonly WorkItem[];
+}
+
+function noteCarriers(carriers: Carriers, { batch, encoded: { turns }, answer, work }: Committed): void {
+  for (const [index, { ref }] of batch.turns.entries()) {
+    // With care, all that turns are about is set down.
+    const isEmpty = answer.turns === null ? handsOn(turns.flags[index] as number) : isApplied(answer, index);
+    if (isEmpty) carriers.isEmpty(ref);
+  }
+  for (const { instance } of batch.results) carriers.isEmpty(instance);
+  for (const { instance } of work) if (instance !== undefined) carriers.carries(instance);
 }
 
 /** What becomes of a batch without a lease. */
@@ -82,6 +108,8 @@ function columnsOf({ turns, acks, fences, events, work }: EncodedBatch): (Buffer
     integers(turns.last),
     integers(turns.events),
     integers(turns.flags),
+    texts(turns.ended),
+    integers(turns.carried),
     integers(turns.room),
     integers(turns.next),
     texts(turns.handler),
@@ -176,7 +204,7 @@ function undeliveredByTurn(batch: CommitBatch, encoded: EncodedBatch, answer: An
 
 function claimedWork(
   batch: CommitBatch,
-  { work }: EncodedBatch,
+  { work, turns }: EncodedBatch,
   { store_now: scheduledAt, ...answer }: Answer,
 ): WorkItem[] {
   const all = batch.turns.flatMap((turn, index) => turn.work.map((item) => ({ item, index, turn })));
@@ -184,7 +212,8 @@ function claimedWork(
     const slot = work.slot[place] ?? null;
     if (slot === null || !isApplied(answer, index)) return [];
     if ((answer.older?.[slot - 1] ?? 0) > (work.spare[place] ?? 0)) return [];
-    return firstDelivery(item, instanceId, scheduledAt);
+    const isCarried = turns.carried[index] === place + 1;
+    return firstDelivery(item, { instanceId, scheduledAt, carrier: isCarried ? turns.key[index] : undefined });
   });
 }
 

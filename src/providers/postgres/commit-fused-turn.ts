@@ -44,7 +44,7 @@ export interface FusedTurnOptions {
 
 /** One round trip, all or nothing, as `commitBatch` for a batch that is not much. */
 export async function commitFusedTurn(
-  { db, hints, lowWater }: Store,
+  { db, carriers, hints, lowWater }: Store,
   batch: CommitBatch,
   { turn, lockTimeoutMs }: FusedTurnOptions,
 ): Promise<CommitResult> {
@@ -53,6 +53,8 @@ export async function commitFusedTurn(
   const slots = batch.claimWork.find(
     ({ queue, activities, limit }) => limit > 0 && queue === item?.queue && activities.includes(item.name),
   );
+  const carries = carriers.carriedBy(turn);
+  const mayCarry = carries?.next != null && slots !== undefined;
   const rivals = slots === undefined ? [] : slots.activities;
   const answer = await db.callOften<Answer>(
     "commit_fused_turn",
@@ -67,6 +69,8 @@ export async function commitFusedTurn(
     turn.mailboxRoom ?? null,
     ended.id,
     ended.delivery,
+    carries?.ended != null,
+    mayCarry,
     bigints(turn.events.map(({ at }) => Math.floor(at))),
     texts(turn.events.map(({ body }) => body)),
     texts(turn.events.map(({ payload }) => payload)),
@@ -76,7 +80,13 @@ export async function commitFusedTurn(
     bigints(lowWater.floors(rivals.map((name) => workKind(item?.queue ?? "", name)))),
   );
   const { store_now: storeNow, is_claimed: isClaimed, woken: instances } = answer;
-  const work = item === undefined || !isClaimed ? [] : [firstDelivery(item, turn.instanceId, storeNow)];
+  const carrier = mayCarry && isClaimed ? Number(turn.ref) : undefined;
+  if (carrier !== undefined) carriers.carries(carrier);
+  else if (carries !== null) carriers.isEmpty(turn.ref);
+  const work =
+    item === undefined || !isClaimed
+      ? []
+      : [firstDelivery(item, { instanceId: turn.instanceId, scheduledAt: storeNow, carrier })];
   hints.changed({ instances, work: work.length < turn.work.length });
   const messages = (answer.messages ?? []).map(messageFromColumns);
   return { storeNow, turns: [{ status: "committed", messages, undelivered: [] }], results: [], work };

@@ -19,6 +19,7 @@ const noticeDeath = "SET LOCAL tcp_keepalives_idle = 5; SET LOCAL tcp_keepalives
 export async function completeWork(store: Store, request: CompleteWork): Promise<WorkCompletion> {
   for (let tries = 1; ; tries += 1) {
     const end = await store.bodies.run(() => attempt(store, request));
+    store.carriers.isEmpty(request.fence.instance);
     if (end.status === "committed") store.hints.changed({ instances: true });
     if (end.status !== "failed" || !isConflict(end.error) || tries === maxTries) return end;
   }
@@ -40,7 +41,9 @@ async function attempt(store: Store, request: CompleteWork): Promise<WorkComplet
 async function attemptOn(store: Store, client: PostgresClient, request: CompleteWork): Promise<WorkCompletion> {
   const send = (text: string) => store.db.sendOn(client, text);
   // Marks this transaction, and is forgotten with it. It is no query: the body may still choose an isolation level.
-  await send(`BEGIN; ${noticeDeath}; SET LOCAL perdure.delivery = ${sqlLiteral(markOf(request.fence))}`);
+  await send(
+    `${setDown(store, request)}BEGIN; ${noticeDeath}; SET LOCAL perdure.delivery = ${sqlLiteral(markOf(request.fence))}`,
+  );
   const { tx, close } = openTransaction(client);
   let message: NewMessage;
   try {
@@ -70,6 +73,16 @@ function endOf({ db }: Store, { nodeId, fence }: CompleteWork, message: NewMessa
   const { instanceId, lane, body, payload } = message;
   const values = [nodeId, fence.id, fence.delivery, instanceId, laneNumbers[lane], body, payload].map(sqlLiteral);
   return `SELECT ${db.schema}.complete_work(${values.join(", ")})`;
+}
+
+/**
+ * A row that carries an item may change while the body runs, which a transaction that sees one moment only could not
+ * touch any more. Whether this is kept through a crash does not matter, so nothing waits for the disk.
+ */
+function setDown({ db }: Store, { nodeId, fence }: CompleteWork): string {
+  if (fence.instance === undefined) return "";
+  const values = [nodeId, fence.id, fence.delivery, Number(fence.instance)].map(sqlLiteral);
+  return `BEGIN; SET LOCAL synchronous_commit = off; SELECT ${db.schema}.set_down_item(${values.join(", ")}); COMMIT; `;
 }
 
 const markOf = ({ id, delivery }: WorkFence): string => `${id} ${delivery}`;

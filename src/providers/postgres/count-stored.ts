@@ -5,7 +5,7 @@ export async function countStored({ db }: Store): Promise<StoreCounts> {
   const of = (table: string) => `(SELECT count(*) FROM ${db.schema}.${table})`;
   const [row] = await db.query<StoreCounts>(
     `SELECT ${of("instances")} AS "instances", ${of("history")} AS "events", ${of("messages")} AS "messages",
-            ${of("work_items")} AS "workItems", ${of("timers")} AS "timers", ${of("state")} AS "stateKeys"`,
+            ${of("work")} AS "workItems", ${of("timers")} AS "timers", ${of("state")} AS "stateKeys"`,
   );
   return row as StoreCounts;
 }

@@ -70,7 +70,7 @@ function selectDumps(schema: string): string {
     SELECT i.key, o.handler, o.claims, o.available_at, o.mailbox_room, ${recordColumns},
       ${rows(`json_build_array(${event})`, "history t", "t.execution_id, t.event_id")} AS events,
       ${rows("json_build_array(t.lane, t.body, t.payload, t.inbound)", "messages t", "t.lane, t.seq")} AS messages,
-      ${rows(`json_build_object(${work})`, "work_items t", "t.seq")} AS work,
+      ${rows(`json_build_object(${work})`, "work t", "t.scheduled_at, t.seq")} AS work,
       ${rows(`json_build_object(${timer})`, "timers t", "t.execution_id, t.event_id")} AS timers,
       ${rows("json_build_object('key', t.name, 'payload', t.payload)", "state t", "t.name")} AS state
       FROM ${schema}.instances i JOIN ${schema}.ownerships o ON o.key = i.key`;

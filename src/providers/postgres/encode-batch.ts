@@ -1,4 +1,5 @@
 import type { CommitBatch, NewMessage, TurnCommit } from "../contract.ts";
+import type { Carriers, Carries } from "./carriers.ts";
 import { encodeStart } from "./encode-start.ts";
 import { hasEnded } from "./instance-row.ts";
 import { laneNumbers, splitToken } from "./message-lane.ts";
@@ -44,6 +45,8 @@ interface TurnColumns {
   readonly last: number[];
   readonly events: number[];
   readonly flags: number[];
+  readonly ended: Nullable<string>;
+  readonly carried: Nullable<number>;
   readonly room: Nullable<number>;
   readonly next: Nullable<number>;
   readonly handler: Nullable<string>;
@@ -77,7 +80,8 @@ interface WorkColumns {
   readonly spare: Nullable<number>;
 }
 
-export function encodeBatch(batch: CommitBatch): EncodedBatch {
+/** Without `carriers`, everything that the batch says of work items is said of rows of the queue. */
+export function encodeBatch(batch: CommitBatch, carriers: Carriers | null): EncodedBatch {
   const tables: Tables = {
     turns: {
       key: [],
@@ -87,6 +91,8 @@ export function encodeBatch(batch: CommitBatch): EncodedBatch {
       last: [],
       events: [],
       flags: [],
+      ended: [],
+      carried: [],
       room: [],
       next: [],
       handler: [],
@@ -121,13 +127,16 @@ export function encodeBatch(batch: CommitBatch): EncodedBatch {
     results: [],
   };
   const slots = batch.claimWork.map(({ queue, activities, limit }) => ({ queue, names: new Set(activities), limit }));
-  for (const [index, turn] of batch.turns.entries()) encodeTurn(tables, turn, { t: index + 1, slots });
+  for (const [index, turn] of batch.turns.entries()) encodeTurn(tables, turn, { t: index + 1, slots, carriers });
   encodeResults(tables, batch);
   const settling = flags.releases | flags.ends | flags.settles;
   return {
     ...tables,
     settles: tables.turns.flags.some((flag) => (flag & settling) > 0),
-    needsCare: batch.turns.some((turn) => gapIn(turn) !== null || turn.availableInMs > 0),
+    needsCare:
+      batch.turns.some((turn) => gapIn(turn) !== null || turn.availableInMs > 0) ||
+      // What an instance carries is set down first.
+      batch.results.some(({ instance }) => instance !== undefined),
   };
 }
 
@@ -137,16 +146,24 @@ interface FreeSlots {
   limit: number;
 }
 
-function encodeTurn(to: Tables, turn: TurnCommit, place: { readonly t: number; readonly slots: FreeSlots[] }) {
-  const { t, slots } = place;
-  encodeFence(to.turns, turn);
+interface Place {
+  readonly t: number;
+  readonly slots: FreeSlots[];
+  readonly carriers: Carriers | null;
+}
+
+function encodeTurn(to: Tables, turn: TurnCommit, { t, slots, carriers }: Place): void {
+  const carries = carriers?.carriedBy(turn) ?? null;
+  encodeFence(to.turns, turn, carries);
   for (const token of turn.ackedMessages) {
     const { lane, seq } = splitToken(token);
     to.acks.turn.push(t);
     to.acks.lane.push(lane);
     to.acks.seq.push(seq);
   }
-  for (const { id, delivery } of turn.ackedWork) {
+  for (const fence of turn.ackedWork) {
+    if (fence === carries?.ended) continue;
+    const { id, delivery } = fence;
     to.fences.turn.push(t);
     to.fences.id.push(id);
     to.fences.delivery.push(delivery);
@@ -160,7 +177,10 @@ function encodeTurn(to: Tables, turn: TurnCommit, place: { readonly t: number; r
   }
   // What is going to be refused takes nobody's slots.
   const free = gapIn(turn) === null ? slots : [];
-  for (const item of turn.work) encodeWork(to.work, item, { t, slots: free });
+  for (const item of turn.work) {
+    const hasSlot = encodeWork(to.work, item, { t, slots: free });
+    if (hasSlot && item === carries?.next) to.turns.carried[t - 1] = to.work.id.length;
+  }
   for (const { eventId, partition, dueAt, body } of turn.timers) {
     // Rounded up: never early.
     to.timers.push({ t, id: eventId, partition, due: Math.ceil(dueAt), body });
@@ -185,11 +205,7 @@ function encodeTurn(to: Tables, turn: TurnCommit, place: { readonly t: number; r
   for (const message of turn.messages) to.messages.push(encodeMessage(to, message, { t }));
 }
 
-function encodeWork(
-  to: WorkColumns,
-  item: TurnCommit["work"][number],
-  { t, slots }: { readonly t: number; readonly slots: FreeSlots[] },
-): void {
+function encodeWork(to: WorkColumns, item: TurnCommit["work"][number], { t, slots }: Omit<Place, "carriers">): boolean {
   const { id, queue, name, startBy, body, payload, session = null } = item;
   to.turn.push(t);
   to.id.push(id);
@@ -206,6 +222,7 @@ function encodeWork(
   const hasSlot = slot !== undefined && slot.limit >= 0;
   to.slot.push(hasSlot ? index + 1 : null);
   to.spare.push(hasSlot ? slot.limit : null);
+  return hasSlot;
 }
 
 /** What a turn is, as bits; see `commit_batch`. */
@@ -217,9 +234,12 @@ const flags = {
   hasGap: 16,
   claimDoesNotCount: 32,
   showsChange: 64,
+  handsOn: 128,
 } as const;
 
-function encodeFence(to: TurnColumns, turn: TurnCommit): void {
+export const handsOn = (bits: number): boolean => (bits & flags.handsOn) > 0;
+
+function encodeFence(to: TurnColumns, turn: TurnCommit, carries: Carries | null): void {
   const { ackedMessages, ackedWork, events, projection, nextExecutionId, release } = turn;
   const { status = null, version = null, customStatus = null, handler = null } = projection ?? {};
   const ends = hasEnded(status ?? "running");
@@ -237,8 +257,11 @@ function encodeFence(to: TurnColumns, turn: TurnCommit): void {
       (release || ends || ackedMessages.length > 0 ? flags.settles : 0) +
       (gapIn(turn) === null ? 0 : flags.hasGap) +
       (release && turn.claimDoesNotCount === true ? flags.claimDoesNotCount : 0) +
-      (status !== null || customStatus !== null || nextExecutionId !== null ? flags.showsChange : 0),
+      (status !== null || customStatus !== null || nextExecutionId !== null ? flags.showsChange : 0) +
+      (carries === null ? 0 : flags.handsOn),
   );
+  to.ended.push(carries?.ended?.id ?? null);
+  to.carried.push(null);
   to.room.push(turn.mailboxRoom ?? null);
   to.next.push(nextExecutionId);
   to.handler.push(handler);
@@ -263,9 +286,9 @@ function encodeMessage(to: Tables, message: NewMessage, from: Row): Row {
 function encodeResults(to: Tables, { results }: CommitBatch): void {
   for (const [index, result] of results.entries()) {
     const n = index + 1;
-    const { id, delivery, kind } = result;
+    const { id, delivery, kind, instance } = result;
     const retry = kind === "retry" ? { delay: Math.ceil(result.delayMs), note: result.note } : {};
-    to.results.push({ n, id, delivery, kind, ...retry });
+    to.results.push({ n, id, delivery, kind, ...retry, ...(instance !== undefined && { key: Number(instance) }) });
     if (kind === "complete") to.messages.push(encodeMessage(to, result.message, { r: n }));
   }
 }

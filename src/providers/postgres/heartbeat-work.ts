@@ -2,11 +2,19 @@ import type { WorkFence } from "../contract.ts";
 import type { Store } from "./store.ts";
 
 export async function heartbeatWork(
-  { db }: Store,
+  { db, carriers }: Store,
   nodeId: string,
-  fence: WorkFence,
+  { id, delivery, instance }: WorkFence,
   details: string | null,
 ): Promise<boolean> {
-  const row = await db.call<{ heartbeat_work: boolean }>("heartbeat_work", nodeId, fence.id, fence.delivery, details);
+  const row = await db.call<{ heartbeat_work: boolean }>(
+    "heartbeat_work",
+    nodeId,
+    id,
+    delivery,
+    instance ?? null,
+    details,
+  );
+  if (details !== null) carriers.isEmpty(instance);
   return row.heartbeat_work;
 }

@@ -14,7 +14,7 @@ export async function listNodes({ db }: Store): Promise<{ storeNow: number; node
                ARRAY(SELECT capability FROM ${db.schema}.capabilities c WHERE c.node_id = n.node_id
                       ORDER BY capability) AS capabilities,
                (SELECT count(*) FROM ${db.schema}.ownerships o WHERE o.owner = n.node_id) AS instances,
-               (SELECT count(*) FROM ${db.schema}.work_items w WHERE w.owner = n.node_id) AS work
+               (SELECT count(*) FROM ${db.schema}.work w WHERE w.owner = n.node_id) AS work
           FROM ${db.schema}.nodes n
       ) node`);
   const { store_now, nodes } = row as Row;

@@ -39,6 +39,7 @@ import type {
 } from "../contract.ts";
 import { assertSettings } from "./assert-settings.ts";
 import { BodySlots } from "./body-slots.ts";
+import { Carriers } from "./carriers.ts";
 import { closeLease } from "./close-lease.ts";
 import { commit } from "./commit.ts";
 import { completeWork } from "./complete-work.ts";
@@ -184,7 +185,15 @@ export class PostgresProvider implements Provider {
     this.#elsewhere = new ExternalChanges({ db, channel, onChange });
     // As many as pg makes if nobody says.
     const bodies = new BodySlots(pool.options?.max ?? 10);
-    this.#store = { db, hints, lowWater, entryRepair: new EntryRepair(db, hints), channel, bodies };
+    this.#store = {
+      db,
+      carriers: new Carriers(),
+      hints,
+      lowWater,
+      entryRepair: new EntryRepair(db, hints),
+      channel,
+      bodies,
+    };
     this.#letGo = surviveLostConnections(pool);
   }
 

@@ -20,8 +20,8 @@ export async function readInstanceQueues(
             (SELECT coalesce(json_agg(item), '[]') FROM (
                SELECT w.id, ${db.schema}.queue_of(w.queue) AS queue, w.name, w.owner, w.delivery, w.failures, w.lost, w.visible_at AS "visibleAt",
                       w.scheduled_at AS "scheduledAt", w.start_by AS "startBy", w.heartbeat, w.note
-                 FROM ${db.schema}.work_items w
-                WHERE w.key = o.key ORDER BY w.seq LIMIT $2) item) AS work,
+                 FROM ${db.schema}.work w
+                WHERE w.key = o.key ORDER BY w.scheduled_at, w.seq LIMIT $2) item) AS work,
             (SELECT coalesce(json_agg(timer), '[]') FROM (
                SELECT execution_id AS "executionId", event_id AS "eventId", due_at AS "dueAt"
                  FROM ${db.schema}.timers t

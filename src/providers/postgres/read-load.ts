@@ -30,7 +30,7 @@ export async function readLoad({ db }: Store): Promise<StoreLoad> {
              count(*) FILTER (WHERE owner IS NOT NULL) AS running,
              count(*) FILTER (WHERE failures + lost > 0) AS retried,
              min(visible_at) FILTER (WHERE owner IS NULL AND visible_at <= now) AS "oldestVisibleAt"
-        FROM ${db.schema}.work_items, time
+        FROM ${db.schema}.work, time
        GROUP BY 1, 2
        ORDER BY 1, 2
     )

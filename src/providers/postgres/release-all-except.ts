@@ -1,7 +1,7 @@
 import type { Kept } from "../contract.ts";
 import type { Store } from "./store.ts";
 
-export async function releaseAllExcept({ db, hints }: Store, nodeId: string, kept: Kept): Promise<void> {
+export async function releaseAllExcept({ db, carriers, hints }: Store, nodeId: string, kept: Kept): Promise<void> {
   await db.call(
     "release_all_except",
     nodeId,
@@ -9,5 +9,6 @@ export async function releaseAllExcept({ db, hints }: Store, nodeId: string, kep
     kept.work.map(({ id }) => id),
     kept.work.map(({ delivery }) => delivery),
   );
+  carriers.forget();
   hints.cameOld({ instances: true, work: true });
 }

@@ -2,7 +2,7 @@ import type { InstanceRef } from "../contract.ts";
 import type { Store } from "./store.ts";
 
 export async function releaseInstances(
-  { db, hints }: Store,
+  { db, carriers, hints }: Store,
   nodeId: string,
   claims: readonly { readonly ref: InstanceRef; readonly epoch: number }[],
 ): Promise<void> {
@@ -15,5 +15,6 @@ export async function releaseInstances(
     keys,
     epochs,
   );
+  for (const { ref } of claims) carriers.isEmpty(ref);
   hints.changed({ instances: haveMail });
 }

@@ -11,9 +11,17 @@ export function itemFromColumns(columns: ItemColumns): WorkItem {
   return { id, delivery, queue, name, instanceId, body, payload, failures, lost, scheduledAt, heartbeat, note };
 }
 
+export interface FirstDelivery {
+  readonly instanceId: string;
+  readonly scheduledAt: number;
+  /** The instance whose row carries the item, if one does. */
+  readonly carrier: number | undefined;
+}
+
 /** The first delivery of an item, to the node that has scheduled it. */
-export function firstDelivery(item: NewWorkItem, instanceId: string, scheduledAt: number): WorkItem {
+export function firstDelivery(item: NewWorkItem, { instanceId, scheduledAt, carrier }: FirstDelivery): WorkItem {
   const { id, queue, name, body, payload } = item;
   const delivery = { delivery: 1, failures: 0, lost: 0, scheduledAt, heartbeat: null, note: null };
-  return { id, queue, name, instanceId, body, payload, ...delivery };
+  const given = { id, queue, name, instanceId, body, payload, ...delivery };
+  return carrier === undefined ? given : { ...given, instance: carrier };
 }

@@ -1,6 +1,7 @@
 import type { SQLInputValue } from "node:sqlite";
+import { carriedDelivery, isCarriable } from "../carriable.ts";
 import type { NewWorkItem, TurnCommit } from "../contract.ts";
-import { firstDelivery, isCarriable, setDown } from "./carried-work.ts";
+import { setDown } from "./carried-work.ts";
 import type { BatchContext } from "./commit.ts";
 import type { Transaction } from "./transaction.ts";
 import type { Slots } from "./work-slots.ts";
@@ -98,7 +99,7 @@ function isSequential({ ackedWork, work, release, quarantine }: TurnCommit): boo
   if (ackedWork.length > 1 || work.length > 1 || ackedWork.length + work.length === 0) return false;
   if (quarantine !== null) return false;
   const [ended, item] = [ackedWork[0], work[0]];
-  if (ended !== undefined && (ended.instance === undefined || ended.delivery !== firstDelivery)) return false;
+  if (ended !== undefined && (ended.instance === undefined || ended.delivery !== carriedDelivery)) return false;
   return item === undefined || (!release && isCarriable(item));
 }
 

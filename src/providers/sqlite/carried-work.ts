@@ -1,4 +1,5 @@
-import type { NewWorkItem, WorkFence } from "../contract.ts";
+import { carriedDelivery } from "../carriable.ts";
+import type { WorkFence } from "../contract.ts";
 import type { Connection } from "./connection.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -34,17 +35,6 @@ const EMPTY_OWNED = empty("owner = ?");
 const SELECT_CARRIER = "SELECT key FROM perdure_ownerships WHERE owner = ? AND carried_id = ?";
 const SELECT_CARRIER_AT = "SELECT key FROM perdure_ownerships WHERE key = ? AND owner = ? AND carried_id = ?";
 
-/** The only delivery of an item that is ever carried. */
-export const firstDelivery = 1;
-
-/** A row is written again whenever anything in it changes, so it carries nothing large. */
-const mostCharacters = 1_000;
-
-/** As far as the item itself goes. */
-export function isCarriable({ body, payload, startBy }: NewWorkItem): boolean {
-  return startBy === null && body.length + (payload?.length ?? 0) <= mostCharacters;
-}
-
 /** Moves what an instance carries into the queue. */
 export function setDown({ db }: Transaction, key: number): void {
   if (db.run(MOVE_ONE, key) > 0) db.run(EMPTY_ONE, key);
@@ -57,7 +47,7 @@ export function setDownOwned({ db }: Transaction, nodeId: string): void {
 
 /** The instance that carries this very delivery for the node; null if none does. */
 export function carrierOf(db: Connection, nodeId: string, { id, delivery, instance }: WorkFence): number | null {
-  if (delivery !== firstDelivery) return null;
+  if (delivery !== carriedDelivery) return null;
   if (instance === undefined) return db.get<[number]>(SELECT_CARRIER, nodeId, id)?.[0] ?? null;
   return db.get<[number]>(SELECT_CARRIER_AT, Number(instance), nodeId, id)?.[0] ?? null;
 }

@@ -1,5 +1,5 @@
 import type { NewWorkItem, WorkClaim, WorkItem } from "../contract.ts";
-import { firstDelivery } from "./carried-work.ts";
+import { carriedDelivery } from "../carriable.ts";
 import type { Transaction } from "./transaction.ts";
 import { oldestVisible, runnableKinds } from "./visible-work.ts";
 
@@ -47,7 +47,7 @@ export class WorkSlots {
   take(slots: Slots, item: NewWorkItem, instanceId: string, carrier?: number): void {
     slots.free -= 1;
     const { id, queue, name, body, payload } = item;
-    const delivery = { delivery: firstDelivery, failures: 0, lost: 0, scheduledAt: this.#tx.now };
+    const delivery = { delivery: carriedDelivery, failures: 0, lost: 0, scheduledAt: this.#tx.now };
     const claimed = { id, queue, name, instanceId, body, payload, ...delivery, heartbeat: null, note: null };
     this.#claimed.push(carrier === undefined ? claimed : { ...claimed, instance: carrier });
   }

@@ -22,7 +22,7 @@ provokes("CORRUPT_HISTORY", async (world) => {
 provokes("ACTIVITY_LOST", async (world) => {
   // Nobody has it yet: the item waits in its queue, where its losses are counted.
   const handle = await run(world, (ctx) => ctx.activity("deadly"));
-  await world.until("it is queued", () => rawSql(world, "SELECT 1 FROM perdure_work_items").length === 1);
+  await world.until("it is queued", () => rawSql(world, "SELECT 1 FROM perdure_work").length === 1);
   rawSql(world, "UPDATE perdure_work_items SET lost = 99");
   await world.start({ activities: [activity("deadly", () => 1)] });
   await handle.result({ timeout: "20s" });

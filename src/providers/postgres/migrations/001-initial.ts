@@ -1,3 +1,4 @@
+import { carrying } from "./initial/carrying.ts";
 import { claims } from "./initial/claims.ts";
 import { commit } from "./initial/commit.ts";
 import { commitFusedTurn } from "./initial/commit-fused-turn.ts";
@@ -8,4 +9,15 @@ import { tables } from "./initial/tables.ts";
 import { upkeep } from "./initial/upkeep.ts";
 import { work } from "./initial/work.ts";
 
-export const initial = [tables, sessions, queueing, leases, claims, commit, commitFusedTurn, work, upkeep].join("\n");
+export const initial = [
+  tables,
+  carrying,
+  sessions,
+  queueing,
+  leases,
+  claims,
+  commit,
+  commitFusedTurn,
+  work,
+  upkeep,
+].join("\n");

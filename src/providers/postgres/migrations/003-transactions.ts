@@ -12,6 +12,11 @@ BEGIN
     RAISE EXCEPTION 'This is not the transaction that the delivery began.' USING ERRCODE = 'PD003';
   END IF;
   PERFORM 1 FROM work_items w WHERE w.id = p_id AND (w.owner = p_node) IS TRUE AND w.delivery = p_delivery FOR UPDATE;
+  IF NOT FOUND THEN
+    PERFORM set_down_item(p_node, p_id, p_delivery, NULL);
+    PERFORM 1 FROM work_items w
+      WHERE w.id = p_id AND (w.owner = p_node) IS TRUE AND w.delivery = p_delivery FOR UPDATE;
+  END IF;
   -- The lease is read after the wait for that lock, which must not outlast it unnoticed.
   IF NOT FOUND OR NOT holds_lease(p_node) THEN
     RAISE EXCEPTION 'The delivery no longer holds.' USING ERRCODE = 'PD002';

@@ -12,8 +12,9 @@ CREATE FUNCTION commit_batch(
     p_node text, p_careful boolean, p_settles boolean, p_message_limit integer, p_lock_timeout_ms integer,
     p_key bigint[], p_id text[], p_epoch integer[], p_execution integer[], p_last integer[], p_events integer[],
     -- 1 it did something, 2 it releases the instance, 4 it ends it, 8 its entries need settling, 16 its events have a
-    -- gap, 32 its claim does not count, 64 the instance is to be shown otherwise.
-    p_flags integer[],
+    -- gap, 32 its claim does not count, 64 the instance is to be shown otherwise, 128 it ends what the instance carries,
+    -- which must be p_ended (nothing, if that is null), and the instance carries the item at the place p_carried.
+    p_flags integer[], p_ended text[], p_carried integer[],
     p_room integer[], p_next integer[], p_handler text[], p_available bigint[], p_quarantine text[], p_status text[],
     p_version text[], p_custom text[],
     p_ack_turn integer[], p_ack_lane integer[], p_ack_seq bigint[],
@@ -36,6 +37,8 @@ DECLARE
   v_count integer;
   v_setting text := set_config('lock_timeout', p_lock_timeout_ms || 'ms', true);
   v_result boolean[];
+  -- As p_carried, without those that this node has no slot for.
+  v_carried integer[] := p_carried;
   v_locked bigint[];
   v_runs text[];
   v_ids text[];
@@ -52,10 +55,29 @@ BEGIN
   woken := false;
   IF p_careful THEN
     v_turn := judge_turns(p_node, p_key, p_id, p_epoch, p_execution, p_last, p_flags, p_fence_turn, p_fence_id,
-                          p_fence_delivery);
+                          p_fence_delivery, p_results);
     v_now := store_now();
   ELSE
     v_turn := array_fill(1::smallint, ARRAY[coalesce(cardinality(p_key), 0)]);
+  END IF;
+
+  -- Slots that older work waits for, which the node could do, are left to that: it would serve its own instances for
+  -- ever.
+  IF p_rival_slot IS NOT NULL THEN
+    older := ARRAY(
+      SELECT (SELECT count(*)
+                FROM (SELECT FROM generate_subscripts(p_rival_slot, 1) i
+                       CROSS JOIN LATERAL (SELECT FROM work_items w
+                                            WHERE w.owner IS NULL AND w.queue = p_rival_queue[i]
+                                              AND w.name = p_rival_name[i]
+                                              AND w.visible_at BETWEEN p_rival_floor[i] AND v_now
+                                            LIMIT p_slots[s]) w
+                       WHERE p_rival_slot[i] = s LIMIT p_slots[s]) c)
+        FROM generate_subscripts(p_slots, 1) s ORDER BY s);
+    IF p_carried IS NOT NULL AND 0 < ANY(older) THEN
+      v_carried := ARRAY(SELECT CASE WHEN older[p_work_slot[c.i]] <= p_work_spare[c.i] THEN c.i END
+                           FROM unnest(p_carried) WITH ORDINALITY c (i, n) ORDER BY c.n);
+    END IF;
   END IF;
 
   IF p_key IS NOT NULL THEN
@@ -69,11 +91,18 @@ BEGIN
            available_at = CASE WHEN p_flags[t.n] & 2 > 0 THEN v_now + coalesce(p_available[t.n], 0)
                                ELSE o.available_at END,
            quarantine = CASE WHEN p_flags[t.n] & 2 > 0 THEN p_quarantine[t.n] ELSE o.quarantine END,
-           ended = o.ended OR p_flags[t.n] & 4 > 0
-      FROM (SELECT t.key, t.n::integer AS n FROM unnest(p_key) WITH ORDINALITY t (key, n) ORDER BY t.key) t
+           ended = o.ended OR p_flags[t.n] & 4 > 0,
+           carried_id = CASE WHEN t.hands_on THEN p_work_id[t.i] ELSE o.carried_id END,
+           carried_queue = CASE WHEN t.hands_on THEN p_work_queue[t.i] ELSE o.carried_queue END,
+           carried_name = CASE WHEN t.hands_on THEN p_work_name[t.i] ELSE o.carried_name END,
+           carried_body = CASE WHEN t.hands_on THEN p_work_body[t.i] ELSE o.carried_body END,
+           carried_payload = CASE WHEN t.hands_on THEN p_work_payload[t.i] ELSE o.carried_payload END,
+           carried_at = CASE WHEN NOT t.hands_on THEN o.carried_at WHEN t.i IS NOT NULL THEN v_now END
+      FROM (SELECT t.key, t.n::integer AS n, p_flags[t.n] & 128 > 0 AS hands_on, v_carried[t.n] AS i
+              FROM unnest(p_key) WITH ORDINALITY t (key, n) ORDER BY t.key) t
      WHERE o.key = ANY(ARRAY[t.key]) AND v_turn[t.n] = 1 AND o.turn_id IS DISTINCT FROM p_id[t.n]
        AND (o.owner = p_node) IS TRUE AND o.epoch = p_epoch[t.n] AND o.execution_id = p_execution[t.n]
-       AND o.last_event_id = p_last[t.n];
+       AND o.last_event_id = p_last[t.n] AND (NOT t.hands_on OR o.carried_id IS NOT DISTINCT FROM p_ended[t.n]);
     GET DIAGNOSTICS v_count = ROW_COUNT;
     IF NOT p_careful AND v_count < cardinality(p_key) THEN PERFORM ask_for_care(); END IF;
   END IF;
@@ -132,21 +161,7 @@ BEGIN
        AND r.execution_id = p_execution[p_cancelled_timer_turn[i]] AND r.event_id = p_cancelled_timer[i];
   END IF;
 
-  IF p_work_id IS NOT NULL THEN
-    -- Slots that older work waits for, which the node could do, are left to that: it would serve its own instances for
-    -- ever.
-    IF p_rival_slot IS NOT NULL THEN
-      older := ARRAY(
-        SELECT (SELECT count(*)
-                  FROM (SELECT FROM generate_subscripts(p_rival_slot, 1) i
-                         CROSS JOIN LATERAL (SELECT FROM work_items w
-                                              WHERE w.owner IS NULL AND w.queue = p_rival_queue[i]
-                                                AND w.name = p_rival_name[i]
-                                                AND w.visible_at BETWEEN p_rival_floor[i] AND v_now
-                                              LIMIT p_slots[s]) w
-                         WHERE p_rival_slot[i] = s LIMIT p_slots[s]) c)
-          FROM generate_subscripts(p_slots, 1) s ORDER BY s);
-    END IF;
+  IF coalesce(num_nonnulls(VARIADIC v_carried), 0) < cardinality(p_work_id) THEN
     INSERT INTO work_items (id, key, execution_id, queue, name, owner, delivery, visible_at, scheduled_at, start_by,
                             session, body, payload)
     SELECT p_work_id[i], p_key[p_work_turn[i]], p_execution[p_work_turn[i]],
@@ -159,7 +174,7 @@ BEGIN
       FROM generate_subscripts(p_work_id, 1) i
      CROSS JOIN LATERAL (SELECT p_work_slot[i] IS NOT NULL
                                 AND (older IS NULL OR older[p_work_slot[i]] <= p_work_spare[i]) AS is_free) s
-     WHERE v_turn[p_work_turn[i]] = 1;
+     WHERE v_turn[p_work_turn[i]] = 1 AND v_carried[p_work_turn[i]] IS DISTINCT FROM i;
   END IF;
   IF num_nonnulls(p_next, p_status, p_version, p_custom) > 0 THEN
     UPDATE instances i
@@ -173,6 +188,8 @@ BEGIN
 
   IF p_results IS NOT NULL THEN
     v_result := finish_work(p_node, p_results, v_now);
+    -- An instance may carry it.
+    IF NOT p_careful AND false = ANY(v_result) THEN PERFORM ask_for_care(); END IF;
     results := array_to_json(v_result);
   END IF;
   IF p_starts IS NOT NULL THEN
@@ -246,14 +263,33 @@ BEGIN
            WHERE p_is_wanted[a.n]) m;
 END $$;
 
--- Locks what turns are fenced by, and answers what is to become of each.
+-- Locks what turns are fenced by, and answers what is to become of each. What they and results are about is in the
+-- queue then.
 CREATE FUNCTION judge_turns(p_node text, p_key bigint[], p_id text[], p_epoch integer[], p_execution integer[],
                             p_last integer[], p_flags integer[], p_fence_turn integer[], p_fence_id text[],
-                            p_fence_delivery integer[]) RETURNS smallint[] LANGUAGE plpgsql AS $$
+                            p_fence_delivery integer[], p_results json) RETURNS smallint[] LANGUAGE plpgsql AS $$
 DECLARE
   v_lost integer[];
+  v_carriers bigint[] := '{}';
+  v_ids text[];
 BEGIN
-  PERFORM 1 FROM ownerships o WHERE o.key = ANY(p_key) ORDER BY o.key FOR NO KEY UPDATE;
+  IF p_results IS NOT NULL THEN
+    v_carriers := ARRAY(SELECT r.key FROM json_to_recordset(p_results) AS r (key bigint)
+                         WHERE r.key IS NOT NULL);
+    -- What is neither in the queue nor said to be carried can be carried by whatever the node owns.
+    v_ids := ARRAY(SELECT r.id FROM json_to_recordset(p_results) AS r (id text, key bigint)
+                    WHERE r.key IS NULL AND NOT EXISTS (SELECT FROM work_items w WHERE w.id = r.id));
+    IF v_ids <> '{}' THEN
+      v_carriers := v_carriers || ARRAY(SELECT o.key FROM ownerships o
+                                         WHERE o.owner = p_node AND o.carried_id = ANY(v_ids));
+    END IF;
+  END IF;
+  PERFORM 1 FROM ownerships o WHERE o.key = ANY(p_key || v_carriers) ORDER BY o.key FOR NO KEY UPDATE;
+  PERFORM set_down(v_carriers || ARRAY(
+    SELECT o.key FROM unnest(p_key) WITH ORDINALITY t (key, n)
+     CROSS JOIN LATERAL (SELECT * FROM ownerships o WHERE o.key = t.key LIMIT 1) o
+     WHERE o.carried_id IS NOT NULL AND o.owner = p_node AND o.epoch = p_epoch[t.n]
+       AND o.execution_id = p_execution[t.n] AND o.last_event_id = p_last[t.n]));
   PERFORM 1 FROM work_items w WHERE w.id = ANY(p_fence_id) ORDER BY w.id FOR UPDATE;
   SELECT array_agg(DISTINCT p_fence_turn[f.n]) INTO v_lost
     FROM unnest(p_fence_id) WITH ORDINALITY f (id, n)

@@ -35,6 +35,7 @@ BEGIN
     FROM (SELECT key FROM ownerships WHERE owner = p_node ORDER BY key LIMIT p_limit
           FOR NO KEY UPDATE SKIP LOCKED) o;
   IF v_keys IS NOT NULL THEN
+    PERFORM set_down(v_keys);
     UPDATE ownerships SET owner = NULL, available_at = p_now WHERE key = ANY(v_keys);
     PERFORM settle(v_keys, p_now);
   END IF;
@@ -148,8 +149,14 @@ CREATE FUNCTION release_owned(p_node text, p_kept bigint[], p_kept_work text[], 
 DECLARE
   v_keys bigint[];
 BEGIN
+  PERFORM set_down(ARRAY(SELECT o.key FROM ownerships o
+                          WHERE o.owner = p_node AND o.carried_id IS NOT NULL
+                            AND (o.key <> ALL(p_kept)
+                                 OR NOT EXISTS (SELECT FROM unnest(p_kept_work, p_deliveries) k (id, delivery)
+                                                 WHERE k.id = o.carried_id AND k.delivery = 1))
+                          ORDER BY o.key FOR NO KEY UPDATE SKIP LOCKED));
   SELECT array_agg(o.key) INTO v_keys
-    FROM (SELECT key FROM ownerships WHERE owner = p_node AND key <> ALL(p_kept) ORDER BY key
+    FROM (SELECT key FROM ownerships WHERE owner = p_node AND carried_id IS NULL AND key <> ALL(p_kept) ORDER BY key
           FOR NO KEY UPDATE SKIP LOCKED) o;
   IF v_keys IS NOT NULL THEN
     UPDATE ownerships SET owner = NULL, claims = greatest(claims - 1, 0) WHERE key = ANY(v_keys);
@@ -178,6 +185,7 @@ BEGIN
     FROM (SELECT o.key FROM unnest(p_keys, p_epochs) c (key, epoch) JOIN ownerships o ON o.key = ANY(ARRAY[c.key])
            WHERE (o.owner = p_node) IS TRUE AND o.epoch = c.epoch ORDER BY o.key FOR NO KEY UPDATE OF o) l;
   IF v_keys IS NULL THEN RETURN false; END IF;
+  PERFORM set_down(v_keys);
   UPDATE ownerships SET owner = NULL, claims = greatest(claims - 1, 0) WHERE key = ANY(v_keys);
   PERFORM settle(v_keys, store_now());
   RETURN EXISTS (SELECT FROM ready WHERE key = ANY(v_keys));

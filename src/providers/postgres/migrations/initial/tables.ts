@@ -51,7 +51,15 @@ CREATE TABLE ownerships (
   quarantine text,
   -- How many inbound messages may be queued; null until a turn has said it.
   mailbox_room integer,
-  ended boolean NOT NULL DEFAULT false
+  ended boolean NOT NULL DEFAULT false,
+  -- The work item that the owner runs for the instance, in its first delivery, if it is not in the queue: see carrying.ts.
+  carried_id text COLLATE "C",
+  carried_queue text COLLATE "C",
+  carried_name text COLLATE "C",
+  carried_body text,
+  carried_payload text,
+  carried_at bigint,
+  CHECK (carried_id IS NULL OR owner IS NOT NULL)
 ) WITH (fillfactor = 70);
 CREATE INDEX ownerships_owned ON ownerships (owner, key) WHERE owner IS NOT NULL;
 CREATE INDEX ownerships_quarantined ON ownerships (key) WHERE quarantine IS NOT NULL;
@@ -90,7 +98,7 @@ CREATE TABLE history (
   PRIMARY KEY (key, execution_id, event_id)
 );
 
--- Nearly all are their node's from the start, and are inserted and deleted without ever being updated.
+-- Those that no row of their instance carries. Mostly inserted, updated when they are claimed, and deleted.
 CREATE TABLE work_items (
   id text COLLATE "C" PRIMARY KEY,
   seq bigint GENERATED ALWAYS AS IDENTITY,
@@ -120,6 +128,16 @@ CREATE INDEX work_items_lost ON work_items (queue, name, visible_at, seq) WHERE 
 CREATE INDEX work_items_owned ON work_items (owner) WHERE owner IS NOT NULL;
 CREATE INDEX work_items_unstarted ON work_items (start_by)
   WHERE owner IS NULL AND delivery = 0 AND start_by IS NOT NULL;
+
+-- All work items, wherever they are.
+CREATE VIEW work AS
+  SELECT w.id, w.seq, w.key, w.execution_id, w.queue, w.name, w.owner, w.delivery, w.failures, w.lost, w.visible_at,
+         w.scheduled_at, w.start_by, w.session, w.body, w.payload, w.heartbeat, w.note
+    FROM work_items w
+  UNION ALL
+  SELECT o.carried_id, 0, o.key, o.execution_id, o.carried_queue, o.carried_name, o.owner, 1, 0, 0, o.carried_at,
+         o.carried_at, NULL, NULL, o.carried_body, o.carried_payload, NULL, NULL
+    FROM ownerships o WHERE o.carried_id IS NOT NULL;
 
 CREATE TABLE timers (
   key bigint NOT NULL,

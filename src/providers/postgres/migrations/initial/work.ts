@@ -151,15 +151,27 @@ CREATE FUNCTION work_kinds() RETURNS TABLE (queue text, name text) LANGUAGE sql 
   SELECT queue, name FROM kinds
 $$;
 
-CREATE FUNCTION heartbeat_work(p_node text, p_id text, p_delivery integer, p_details text) RETURNS boolean
-  LANGUAGE plpgsql ${plans} AS $$
+CREATE FUNCTION heartbeat_work(p_node text, p_id text, p_delivery integer, p_key bigint, p_details text)
+  RETURNS boolean LANGUAGE plpgsql ${plans} AS $$
 BEGIN
-  IF p_details IS NOT NULL THEN
-    UPDATE work_items w SET heartbeat = p_details WHERE w.id = p_id AND (w.owner = p_node) IS TRUE AND w.delivery = p_delivery;
-  ELSE
-    PERFORM 1 FROM work_items w WHERE w.id = p_id AND (w.owner = p_node) IS TRUE AND w.delivery = p_delivery FOR UPDATE;
-  END IF;
-  RETURN FOUND;
+  FOR v_attempt IN 1..2 LOOP
+    IF p_details IS NOT NULL THEN
+      UPDATE work_items w SET heartbeat = p_details
+       WHERE w.id = p_id AND (w.owner = p_node) IS TRUE AND w.delivery = p_delivery;
+    ELSE
+      PERFORM 1 FROM work_items w
+        WHERE w.id = p_id AND (w.owner = p_node) IS TRUE AND w.delivery = p_delivery FOR UPDATE;
+    END IF;
+    IF FOUND THEN RETURN true; END IF;
+    IF v_attempt = 1 THEN
+      IF p_details IS NOT NULL THEN
+        PERFORM set_down_item(p_node, p_id, p_delivery, p_key);
+      ELSIF carrier_of(p_node, p_id, p_delivery, p_key) IS NOT NULL THEN
+        RETURN true;
+      END IF;
+    END IF;
+  END LOOP;
+  RETURN false;
 END $$;
 
 CREATE FUNCTION end_trial(p_node text, p_id text, p_delivery integer) RETURNS void LANGUAGE plpgsql ${plans} AS $$
