@@ -27,6 +27,8 @@ interface World {
   /** The turn that scheduled the item. */
   readonly turn: TurnCommit;
   readonly fence: WorkFence;
+  /** Turns that are committed beside the one in question. */
+  beside(): readonly TurnCommit[];
 }
 
 type Operation = (world: World) => Promise<unknown>;
@@ -40,8 +42,11 @@ const commitResult =
 
 const commitAfter =
   (eventCount: number, rest: (world: World) => Partial<TurnCommit>): Operation =>
-  ({ node, turn, ...world }) =>
-    node.commit([turnAfter(turn, eventCount, rest({ node, turn, ...world }))], { claimWork: node.slots(1) });
+  (world) => {
+    const { node, turn, beside } = world;
+    const after = turnAfter(turn, eventCount, rest(world));
+    return node.commit([...beside(), after], { claimWork: node.slots(1) });
+  };
 
 const operations: Record<string, Operation> = {
   "nothing is done": async () => undefined,
@@ -138,12 +143,12 @@ const operations: Record<string, Operation> = {
     const next = turnAfter(turn, 2, { ackedWork: [fence], work: [workItem("w2")], ackedMessages });
     return node.commit([next], { claimWork: node.slots(1) });
   },
-  "it is handed on again and again": async ({ node, turn, fence }) => {
+  "it is handed on again and again": async ({ node, turn, fence, beside }) => {
     const answers: unknown[] = [];
     let [last, ended] = [turn, fence];
     for (const id of ["w2", "w3", "w4"]) {
       last = turnAfter(last, 2, { ackedWork: [ended], work: [workItem(id)] });
-      const answer = await node.commit([last], { claimWork: node.slots(1) });
+      const answer = await node.commit([...beside(), last], { claimWork: node.slots(1) });
       answers.push(answer);
       ended = fenceOf(found(answer.work[0]));
     }
@@ -154,10 +159,10 @@ const operations: Record<string, Operation> = {
     const foreign = { ...turnOf({ ...turn, history: [] } as never, 1), ref: 999_999, instanceId: "b", turnId: "b" };
     return node.commit([handing, foreign], { claimWork: node.slots(1) });
   },
-  "it is handed on while older work waits for the slot": async ({ scene, node, turn, fence }) => {
+  "it is handed on while older work waits for the slot": async ({ scene, node, turn, fence, beside }) => {
     const b = await scene.claimed(node, "b");
     committed(await node.commitOne(turnOf(b, 1, { work: [workItem("older")] })));
-    return node.commit([turnAfter(turn, 2, { ackedWork: [fence], work: [workItem("w2")] })], {
+    return node.commit([...beside(), turnAfter(turn, 2, { ackedWork: [fence], work: [workItem("w2")] })], {
       claimWork: node.slots(1),
     });
   },
@@ -217,22 +222,27 @@ type Open = (clock: Clock) => Promise<CarryingStore>;
 
 export function checkCarriedWork(open: Open): void {
   for (const [what, operation] of Object.entries(operations)) {
-    test(`a carried item is what it would be in the queue: ${what}`, async () => {
-      const inQueue = await seenAfter(operation, { open, isCarried: false, knowsInstance: false });
-      assert.deepEqual(await seenAfter(operation, { open, isCarried: true, knowsInstance: true }), inQueue);
-      assert.deepEqual(await seenAfter(operation, { open, isCarried: true, knowsInstance: false }), inQueue);
-    });
+    for (const isAlone of [true, false]) {
+      const where = isAlone ? "" : ", in a commit of several turns";
+      test(`a carried item is what it would be in the queue: ${what}${where}`, async () => {
+        const inQueue = await seenAfter(operation, { open, isAlone, isCarried: false, knowsInstance: false });
+        assert.deepEqual(await seenAfter(operation, { open, isAlone, isCarried: true, knowsInstance: true }), inQueue);
+        assert.deepEqual(await seenAfter(operation, { open, isAlone, isCarried: true, knowsInstance: false }), inQueue);
+      });
+    }
   }
   test("an item that is large is not carried, nor one that nobody runs yet", () => checkWhatIsCarried(open));
 }
 
 interface Variant {
   readonly open: Open;
+  readonly isAlone: boolean;
   readonly isCarried: boolean;
   readonly knowsInstance: boolean;
 }
 
-async function seenAfter(operation: Operation, { open, isCarried, knowsInstance }: Variant): Promise<unknown> {
+async function seenAfter(operation: Operation, variant: Variant): Promise<unknown> {
+  const { open, isAlone, isCarried, knowsInstance } = variant;
   let store: CarryingStore | undefined;
   await using scene = await Scene.open(async (clock) => (store = await open(clock)));
   const node = await scene.node({ leaseMs: 10_000 });
@@ -244,8 +254,11 @@ async function seenAfter(operation: Operation, { open, isCarried, knowsInstance 
   assert.equal(await store?.carried(), isCarried ? "w1" : null);
   const given = fenceOf(found(work[0]));
   const fence = knowsInstance ? given : { id: given.id, delivery: given.delivery };
+  let neighbour = turnOf(await scene.claimed(node, "neighbour"), 1);
+  committed(await node.commitOne(neighbour));
+  const beside = () => (isAlone ? [] : [(neighbour = turnAfter(neighbour, 1))]);
   scene.clock.advance(1);
-  const answer = await operation({ scene, node, other, owned, turn, fence });
+  const answer = await operation({ scene, node, other, owned, turn, fence, beside });
   const seen = [await observe(scene), await handedOut(scene, other), await observe(scene)];
   const secrets = new Map([
     [node.nodeId, "node"],

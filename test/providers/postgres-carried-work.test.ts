@@ -11,7 +11,9 @@ describe("PostgreSQL", () =>
     return {
       ...store,
       carried: async () => {
-        const [row] = await store.schema.query<{ id: string | null }>("SELECT carried_id AS id FROM ownerships");
+        const [row] = await store.schema.query<{ id: string | null }>(
+          "SELECT carried_id AS id FROM ownerships WHERE carried_id IS NOT NULL",
+        );
         return row?.id ?? null;
       },
     };

@@ -13,7 +13,7 @@ describe("SQLite", () =>
       openAnother: null,
       carried: async () => {
         const db = Connection.open(folder.file, { readOnly: true });
-        const row = db.get<[string | null]>("SELECT carried_id FROM perdure_ownerships");
+        const row = db.get<[string | null]>("SELECT carried_id FROM perdure_ownerships WHERE carried_id IS NOT NULL");
         db.close();
         return row?.[0] ?? null;
       },
