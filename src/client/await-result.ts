@@ -36,10 +36,15 @@ export async function awaitResult(client: ClientContext, run: AwaitedRun, option
   }
 }
 
+/** Whoever is told how the instance ended does not look. */
 async function lookUntilEnded(client: ClientContext, run: AwaitedRun, follower: Follower): Promise<Outcome> {
   let troubleSince: number | undefined;
   for (;;) {
-    await follower.next();
+    const told = await follower.next();
+    if (told !== undefined && told.runId === run.runId) {
+      const outcome = outcomeIn(run.instanceId, told);
+      if (outcome !== undefined) return outcome;
+    }
     try {
       const { outcome } = await look(client, run);
       if (outcome !== undefined) return outcome;

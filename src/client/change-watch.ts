@@ -1,5 +1,5 @@
 import type { Host, HostTimer } from "../host/index.ts";
-import type { Provider, Wake } from "../providers/contract.ts";
+import type { InstanceProgress, Provider, Wake } from "../providers/contract.ts";
 
 /** A moment from which on all ends are told of. */
 export interface Moment {
@@ -83,7 +83,7 @@ export class ChangeWatch {
     this.#forgetEnds();
   }
 
-  #onWake({ ended }: Wake): void {
+  #onWake({ ended, ends }: Wake): void {
     if (ended === null) {
       this.#forgetEnds();
       if (this.#sweep === "idle") void this.#wakeAll();
@@ -92,7 +92,7 @@ export class ChangeWatch {
     }
     for (const instanceId of ended) {
       this.#noteEnd(instanceId);
-      for (const follower of this.#followers.get(instanceId) ?? []) follower.wake();
+      for (const follower of this.#followers.get(instanceId) ?? []) follower.wake(ends?.get(instanceId));
     }
   }
 
@@ -121,6 +121,7 @@ export class Follower {
   #isStopped = false;
   #timer: HostTimer | undefined;
   #resume: (() => void) | undefined;
+  #told: InstanceProgress | undefined;
 
   constructor(options: { readonly host: Host; readonly pollFactor: () => number; readonly onStop: () => void }) {
     this.#host = options.host;
@@ -128,13 +129,18 @@ export class Follower {
     this.#onStop = options.onStop;
   }
 
-  wake(): void {
+  /** `told`: how it has ended, if that was said. */
+  wake(told?: InstanceProgress): void {
     this.#isWoken = true;
+    this.#told ??= told;
     this.#resume?.();
   }
 
-  /** Resolves when the instance may have ended since the last call, or when it is time to make sure. */
-  next(): Promise<void> {
+  /**
+   * Resolves when the instance may have ended since the last call, or when it is time to make sure; with how it ended
+   * if that was told.
+   */
+  next(): Promise<InstanceProgress | undefined> {
     return new Promise((resolve) => {
       // Whoever waits on is waiting for something that nobody wants any more.
       if (this.#isStopped) return;
@@ -142,7 +148,9 @@ export class Follower {
         this.#host.cancel(this.#timer);
         this.#resume = undefined;
         this.#isWoken = false;
-        resolve();
+        const told = this.#told;
+        this.#told = undefined;
+        resolve(told);
       };
       if (this.#isWoken) this.#resume();
       else this.#timer = this.#host.after(this.#pollMs(), () => this.#poll());

@@ -165,7 +165,8 @@ export function withCodec(provider: Provider, codec: PayloadCodec): Provider {
     countInstances: (request) => provider.countInstances(request),
     pruneExecutions: (request) => provider.pruneExecutions(request),
     pruneInstances: (request) => provider.pruneInstances(request),
-    subscribe: (listener) => provider.subscribe(listener),
+    // How something has ended is only to be read: a listener is not the place to fail in.
+    subscribe: (listener) => provider.subscribe(({ ends: _encoded, ...wake }) => listener(wake)),
     close: () => provider.close(),
     [Symbol.asyncDispose]: () => provider[Symbol.asyncDispose](),
 

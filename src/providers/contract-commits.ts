@@ -30,6 +30,8 @@ export interface WorkFence {
 export interface TurnCommit {
   readonly ref: InstanceRef;
   readonly instanceId: string;
+  /** Of the instance. With it, those who wait for the end here can be told what it is: see `Wake.ends`. */
+  readonly runId?: string | undefined;
   /** Random. */
   readonly turnId: string;
   readonly epoch: number;

@@ -1,3 +1,5 @@
+import type { InstanceProgress } from "./contract-queries.ts";
+
 /** Says that something may have changed. Losing every hint costs latency only. */
 export interface Wake {
   /** Messages were queued, or instances with messages were released, by their node or because its lease ended. */
@@ -15,6 +17,8 @@ export interface Wake {
   readonly changed: readonly string[] | null;
   /** Those of `changed` that have ended or are gone; `null` when it could be any. */
   readonly ended: readonly string[] | null;
+  /** How some of `ended` have ended, by their ids: what `readProgress` would say of them after that commit. */
+  readonly ends?: ReadonlyMap<string, InstanceProgress>;
   /**
    * The commit that makes the instances available is still open: a fetch that is called before the listener returns
    * becomes part of it. Another wake-up follows the commit, unless that fetch has left nothing for anybody.

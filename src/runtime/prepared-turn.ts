@@ -45,6 +45,7 @@ export function turnWith(instance: Instance, content: TurnContent): TurnCommit {
   return {
     ref: instance.ref,
     instanceId: instance.instanceId,
+    runId: instance.runId,
     turnId: instance.host.newId(),
     epoch: instance.epoch,
     executionId: instance.executionId,

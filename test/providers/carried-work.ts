@@ -61,6 +61,8 @@ const operations: Record<string, Operation> = {
   "its heart beats at another delivery": ({ node, fence }) =>
     node.provider.heartbeatWork(node.nodeId, { ...fence, delivery: 2 }, null),
   "another node's heart beats for it": ({ other, fence }) => other.provider.heartbeatWork(other.nodeId, fence, "x"),
+  "another node's heart beats for it without details": ({ other, fence }) =>
+    other.provider.heartbeatWork(other.nodeId, fence, null),
   "its trial ends": ({ node, fence }) => node.provider.endTrial(node.nodeId, fence),
   "it is looked for": async ({ node, other, fence }) => [
     (await node.provider.findLostWork(node.nodeId, [fence, { ...fence, delivery: 2 }])).map(({ delivery }) => delivery),

@@ -7,6 +7,7 @@ import { borrowSchema, giveBackSchema } from "../support/borrowed-schemas.ts";
 import type { PostgresSchema } from "../support/postgres-schema.ts";
 import {
   committed,
+  ended,
   fenceOf,
   found,
   message,
@@ -57,6 +58,29 @@ describe("PostgreSQL commits", () => {
       assert.deepEqual(
         pool.queries.map((text) => /\.(\w+)\(/.exec(text)?.[1]),
         ["commit_fused_turn", "commit_batch", "commit_fused_turn"],
+      );
+    }));
+
+  test("what is scheduled beside what an instance carries costs no other round trip, nor does what ends both", () =>
+    inSchema(async ({ schema }) => {
+      const pool = new CountingPool(schema.pool);
+      await using provider = await PostgresProvider.open(pool, { schema: schema.schema, listen: false });
+      const node = await openNode(provider);
+      const options = { claimWork: node.slots(1) };
+      await provider.createInstances([newInstance("a")]);
+      let turn = turnOf(found((await node.fetch()).instances[0]), 1, { work: [workItem("w1")] });
+      pool.queries.length = 0;
+      const first = await node.commit([turn], options);
+      turn = turnAfter(turn, 1, { work: [workItem("w2")] });
+      const second = await node.commit([turn], options);
+      turn = turnAfter(turn, 1, { ackedWork: [...first.work, ...second.work].map(fenceOf), work: [workItem("w3")] });
+      const third = await node.commit([turn], options);
+      turn = turnAfter(turn, 1, { ackedWork: third.work.map(fenceOf), ...ended("completed") });
+      committed((await node.commit([turn])).turns[0]);
+      assert.equal(pool.queries.length, 4);
+      assert.deepEqual(
+        [first, second, third].map(({ work }) => work[0]?.instance !== undefined),
+        [true, false, true],
       );
     }));
 

@@ -54,9 +54,12 @@ export const hints = section("hints", (check) => {
     assert.deepEqual(await nextOf(wakes), { instances: false, work: true, timerDueAt: null, changed: [], ended: [] });
     await scene.provider.enqueue([message("a", "m1")]);
     assert.deepEqual(await nextOf(wakes), { instances: true, work: false, timerDueAt: null, changed: [], ended: [] });
-    committed(await node.commitOne(turnAfter(fused, 1, ended("completed"))));
+    const { runId } = found(owned);
+    committed(await node.commitOne(turnAfter(fused, 1, { ...ended("completed"), runId })));
     const last = found(await nextOf(wakes));
     assert.deepEqual([last.changed, last.ended], [["a"], ["a"]]);
+    const told = last.ends?.get("a");
+    if (told !== undefined) assert.deepEqual(told, await scene.provider.readProgress("a"));
     unsubscribe();
     await scene.start("b");
     await setImmediate();

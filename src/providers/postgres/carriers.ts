@@ -20,7 +20,7 @@ export class Carriers {
   carriedBy(turn: TurnCommit): Carries | null {
     const { ackedWork, work, cancelledWork, closes, release } = turn;
     const key = Number(turn.ref);
-    const ended = ackedWork.find(({ instance, delivery }) => Number(instance) === key && delivery === carriedDelivery);
+    const ended = ackedWork.find(({ instance, delivery }) => instance !== undefined && delivery === carriedDelivery);
     const isFree = ended !== undefined || !this.#keys.has(key);
     const [item] = work;
     const next = isFree && !release && work.length === 1 && item !== undefined && isCarriable(item) ? item : null;

@@ -1,4 +1,14 @@
-import type { CommitBatch, CommitResult, TurnCommit, TurnOutcome, Undelivered, WorkItem } from "../contract.ts";
+import type {
+  CommitBatch,
+  CommitResult,
+  InstanceProgress,
+  TurnCommit,
+  TurnOutcome,
+  Undelivered,
+  Wake,
+  WorkItem,
+} from "../contract.ts";
+import { endOfTurn } from "../end-of-turn.ts";
 import { bigints, integers, texts } from "./binary-arrays.ts";
 import type { Carriers } from "./carriers.ts";
 import { encodeBatch, type EncodedBatch, gapIn, handsOn } from "./encode-batch.ts";
@@ -224,13 +234,15 @@ function announce({ hints }: Store, batch: CommitBatch, answer: Answer, claimed:
   const handedBack = results.some(({ kind }) => kind !== "complete");
   const dueAt = turns.flatMap(({ timers }) => timers.map((timer) => Math.ceil(timer.dueAt)));
   const started = turns.flatMap(({ starts }) => starts.map(({ instanceId }) => instanceId));
+  const ending = turns.filter(isEnd);
   const timerDueAt = dueAt.length === 0 ? null : dueAt.reduce((first, at) => Math.min(first, at));
   const wake = {
     instances: answer.woken || started.length > 0,
     work: scheduled > 0 || handedBack,
     timerDueAt,
     changed: [...turns.filter(showsChange).map(({ instanceId }) => instanceId), ...started],
-    ended: turns.filter(isEnd).map(({ instanceId }) => instanceId),
+    ended: ending.map(({ instanceId }) => instanceId),
+    ...endsOf(ending),
   };
   const isPast = timerDueAt !== null && isOld(timerDueAt, answer.store_now);
   // What is handed back keeps its place in the line.
@@ -240,6 +252,15 @@ function announce({ hints }: Store, batch: CommitBatch, answer: Answer, claimed:
 
 /** Whether the turn at this place is committed by this very call. */
 const isApplied = ({ turns }: Pick<Answer, "turns">, index: number): boolean => turns === null || turns[index] === 1;
+
+function endsOf(turns: readonly TurnCommit[]): Pick<Wake, "ends"> {
+  const ends = new Map<string, InstanceProgress>();
+  for (const turn of turns) {
+    const end = endOfTurn(turn);
+    if (end !== null) ends.set(turn.instanceId, end);
+  }
+  return ends.size === 0 ? {} : { ends };
+}
 
 const isEnd = ({ closes, nextExecutionId }: TurnCommit) => closes && nextExecutionId === null;
 

@@ -1,3 +1,4 @@
+import { endOfTurn } from "../end-of-turn.ts";
 import type { TurnCommit, Undelivered } from "../contract.ts";
 import { advance, availableAt } from "./advance.ts";
 import { applyDecisions } from "./apply-decisions.ts";
@@ -89,7 +90,7 @@ function updateInstance(tx: Transaction, key: number, turn: TurnCommit): void {
   const changed = status !== null || customStatus !== null || nextExecutionId !== null;
   if (!changed && version === null) return;
   tx.db.run(UPDATE_INSTANCE, status, version, customStatus, changed ? tx.now : null, key);
-  if (hasEnded(status ?? "running")) tx.wake.ended(turn.instanceId);
+  if (hasEnded(status ?? "running")) tx.wake.ended(turn.instanceId, endOfTurn(turn));
   else tx.wake.statusChanged(turn.instanceId);
 }
 

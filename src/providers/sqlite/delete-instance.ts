@@ -46,7 +46,7 @@ export function selectFamily(tx: Transaction, instanceId: string, runId: string)
 export function removeFamily(tx: Transaction, family: readonly Member[]): string[] {
   for (const [key, instanceId] of family) {
     for (const sql of deletions) tx.db.run(sql, key);
-    tx.wake.ended(instanceId);
+    tx.wake.ended(instanceId, null);
   }
   return family.map(([, instanceId]) => instanceId);
 }

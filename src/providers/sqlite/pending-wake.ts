@@ -1,4 +1,4 @@
-import type { Wake } from "../contract.ts";
+import type { InstanceProgress, Wake } from "../contract.ts";
 
 /** Gathers, during a transaction, what others will want to hear of once it is committed. */
 export class PendingWake {
@@ -9,6 +9,7 @@ export class PendingWake {
   #timerDueAt: number | null = null;
   readonly #changed = new Set<string>();
   readonly #ended = new Set<string>();
+  readonly #ends = new Map<string, InstanceProgress>();
 
   instancesReady(): void {
     this.#instances = true;
@@ -39,10 +40,12 @@ export class PendingWake {
     this.#changed.add(instanceId);
   }
 
-  /** It has come to its end, or is gone. */
-  ended(instanceId: string): void {
+  /** It has come to its end, or is gone. `end`: how it ended, if that is known. */
+  ended(instanceId: string, end: InstanceProgress | null): void {
     this.#changed.add(instanceId);
     this.#ended.add(instanceId);
+    if (end === null) this.#ends.delete(instanceId);
+    else this.#ends.set(instanceId, end);
   }
 
   add(other: PendingWake): void {
@@ -50,7 +53,7 @@ export class PendingWake {
     this.#work ||= other.#work;
     if (other.#timerDueAt !== null) this.timerCreated(other.#timerDueAt);
     for (const instanceId of other.#changed) this.#changed.add(instanceId);
-    for (const instanceId of other.#ended) this.#ended.add(instanceId);
+    for (const instanceId of other.#ended) this.ended(instanceId, other.#ends.get(instanceId) ?? null);
   }
 
   /** Null when there is nothing to tell. */
@@ -63,6 +66,7 @@ export class PendingWake {
       timerDueAt: this.#timerDueAt,
       changed: [...this.#changed],
       ended: [...this.#ended],
+      ...(this.#ends.size > 0 && { ends: this.#ends }),
     };
   }
 }

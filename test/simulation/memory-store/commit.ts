@@ -6,6 +6,7 @@ import type {
   Undelivered,
   WorkResult,
 } from "../../../src/providers/contract.ts";
+import { endOfTurn } from "../../../src/providers/end-of-turn.ts";
 import { hasEnded } from "../../../src/providers/sqlite/instance-row.ts";
 import { queuedMessages } from "./claims.ts";
 import { holdsLease } from "./leases.ts";
@@ -171,7 +172,8 @@ function send(rows: Rows, turn: TurnCommit): Undelivered[] {
   return undelivered;
 }
 
-function project(rows: Rows, row: InstanceRow, { projection, nextExecutionId }: TurnCommit): void {
+function project(rows: Rows, row: InstanceRow, turn: TurnCommit): void {
+  const { projection, nextExecutionId } = turn;
   if (nextExecutionId !== null) {
     row.executionId = nextExecutionId;
     row.lastEventId = 0;
@@ -184,7 +186,7 @@ function project(rows: Rows, row: InstanceRow, { projection, nextExecutionId }: 
   const hasChanged = status !== null || customStatus !== null || nextExecutionId !== null;
   if (hasChanged) row.updatedAt = rows.now;
   if (!hasChanged && version === null) return;
-  if (hasEnded(status ?? "running")) rows.wake.ended(row.instanceId);
+  if (hasEnded(status ?? "running")) rows.wake.ended(row.instanceId, endOfTurn(turn));
   else rows.wake.statusChanged(row.instanceId);
 }
 

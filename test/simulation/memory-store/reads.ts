@@ -83,7 +83,7 @@ export function deleteInstance(rows: Rows, request: DeleteInstance): DeleteOutco
   const hadEnded = hasEnded(root.status);
   for (const row of family) {
     rows.removeInstance(row);
-    rows.wake.ended(row.instanceId);
+    rows.wake.ended(row.instanceId, null);
   }
   if (request.notify !== null && !hadEnded) deliverMessage(rows, request.notify);
   return { status: "deleted", instanceIds: family.map(({ instanceId }) => instanceId) };
