@@ -55,4 +55,4 @@ function chainOf(name: string, settings: { readonly steps: number; readonly widt
 
 export const hello: Workload = chainOf("hello", { steps: 1, width: 200, count: 6_000 });
 export const chainOf5: Workload = chainOf("chain-5", { steps: 5, width: 100, count: 3_000 });
-export const chainOf10: Workload = chainOf("chain-10", { steps: 10, width: 100, count: 1_500 });
+export const chainOf10: Workload = chainOf("chain-10", { steps: 10, width: 200, count: 3_000 });

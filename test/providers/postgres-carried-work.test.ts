@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { PostgresTransaction } from "../../src/providers/postgres/index.ts";
-import { fenceOf, found, message, Scene, turnAfter, turnOf, workItem } from "../../src/providers/conformance/scene.ts";
+import type { TurnCommit, WorkFence } from "../../src/providers/contract.ts";
+import {
+  committed,
+  fenceOf,
+  found,
+  message,
+  Scene,
+  type TestNode,
+  turnAfter,
+  turnOf,
+  workItem,
+} from "../../src/providers/conformance/scene.ts";
 import { checkCarriedWork } from "./carried-work.ts";
 import { openPostgresSchema } from "./postgres-clock.ts";
 
@@ -18,6 +29,66 @@ describe("PostgreSQL", () =>
       },
     };
   }));
+
+interface Carrying {
+  readonly scene: Scene;
+  readonly node: TestNode;
+  readonly turn: TurnCommit;
+  readonly fence: WorkFence;
+}
+
+/** Each gives the turn that was committed last. */
+const emptied: Record<string, (world: Carrying) => Promise<TurnCommit>> = {
+  "it has ended in a turn": async ({ node, turn, fence }) => {
+    const after = turnAfter(turn, 1, { ackedWork: [fence] });
+    committed(await node.commitOne(after));
+    return after;
+  },
+  "it has ended in a turn of which there was a doubt": async ({ node, turn, fence }) => {
+    const after = turnAfter(turn, 1, { ackedWork: [fence] });
+    const foreign = { ...turn, ref: 999_999, turnId: "foreign" };
+    committed((await node.commit([after, foreign])).turns[0]);
+    return after;
+  },
+  "it was to be tried again": async ({ node, turn, fence }) => {
+    await node.commit([], { results: [{ ...fence, kind: "retry", delayMs: 0, note: null }] });
+    const after = turnAfter(turn, 1, { ackedWork: [fenceOf(found((await node.fetchWork()).items[0]))] });
+    committed(await node.commitOne(after));
+    return after;
+  },
+  "it was completed in a transaction": async ({ node, turn, fence }) => {
+    const signal = new AbortController().signal;
+    const run = () => message("a", "done");
+    await found(node.provider.transactions).completeWork({ nodeId: node.nodeId, fence, signal, run });
+    return turn;
+  },
+  "its instance was released": async ({ scene, node, turn }) => {
+    await node.provider.releaseInstances(node.nodeId, [turn]);
+    return await claimedAgain(scene, node, turn);
+  },
+  "nobody knew of its instance": async ({ scene, node, turn }) => {
+    await node.provider.releaseAllExcept(node.nodeId, { instances: [], work: [] });
+    return await claimedAgain(scene, node, turn);
+  },
+};
+
+async function claimedAgain(scene: Scene, node: TestNode, turn: TurnCommit): Promise<TurnCommit> {
+  await scene.provider.enqueue([message("a", "m1")]);
+  return { ...turn, epoch: found((await node.fetch()).instances[0]).epoch };
+}
+
+for (const [what, empty] of Object.entries(emptied)) {
+  test(`what follows an item is carried, too, when ${what}`, async () => {
+    await using scene = await Scene.open(openPostgresSchema);
+    const node = await scene.node();
+    const options = { claimWork: node.slots(2) };
+    const turn = turnOf(await scene.claimed(node, "a"), 1, { work: [workItem("w1")] });
+    const { work } = await node.commit([turn], options);
+    const last = await empty({ scene, node, turn, fence: fenceOf(found(work[0])) });
+    const next = await node.commit([turnAfter(last, 1, { work: [workItem("w2")] })], options);
+    assert.notEqual(found(next.work[0]).instance, undefined);
+  });
+}
 
 test("an instance may go on while the transaction of what it carries sees one moment only", async () => {
   await using scene = await Scene.open(openPostgresSchema);

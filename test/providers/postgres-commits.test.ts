@@ -7,7 +7,6 @@ import { borrowSchema, giveBackSchema } from "../support/borrowed-schemas.ts";
 import type { PostgresSchema } from "../support/postgres-schema.ts";
 import {
   committed,
-  ended,
   fenceOf,
   found,
   message,
@@ -61,7 +60,7 @@ describe("PostgreSQL commits", () => {
       );
     }));
 
-  test("what is scheduled beside what an instance carries costs no other round trip, nor does what ends both", () =>
+  test("what is scheduled beside what an instance carries costs no other round trip, nor does what ends both or hands it back", () =>
     inSchema(async ({ schema }) => {
       const pool = new CountingPool(schema.pool);
       await using provider = await PostgresProvider.open(pool, { schema: schema.schema, listen: false });
@@ -75,8 +74,8 @@ describe("PostgreSQL commits", () => {
       const second = await node.commit([turn], options);
       turn = turnAfter(turn, 1, { ackedWork: [...first.work, ...second.work].map(fenceOf), work: [workItem("w3")] });
       const third = await node.commit([turn], options);
-      turn = turnAfter(turn, 1, { ackedWork: third.work.map(fenceOf), ...ended("completed") });
-      committed((await node.commit([turn])).turns[0]);
+      const abandoned = { ...fenceOf(found(third.work[0])), kind: "abandon" } as const;
+      assert.deepEqual((await node.commit([], { results: [abandoned] })).results, ["committed"]);
       assert.equal(pool.queries.length, 4);
       assert.deepEqual(
         [first, second, third].map(({ work }) => work[0]?.instance !== undefined),
