@@ -17,18 +17,21 @@ import { checkCarriedWork } from "./carried-work.ts";
 import { openPostgresSchema } from "./postgres-clock.ts";
 
 describe("PostgreSQL", () =>
-  checkCarriedWork(async (clock) => {
-    const store = await openPostgresSchema(clock);
-    return {
-      ...store,
-      carried: async () => {
-        const [row] = await store.schema.query<{ id: string | null }>(
-          "SELECT carried_id AS id FROM ownerships WHERE carried_id IS NOT NULL",
-        );
-        return row?.id ?? null;
-      },
-    };
-  }));
+  checkCarriedWork(
+    async (clock) => {
+      const store = await openPostgresSchema(clock);
+      return {
+        ...store,
+        carried: async () => {
+          const [row] = await store.schema.query<{ id: string | null }>(
+            "SELECT carried_id AS id FROM ownerships WHERE carried_id IS NOT NULL",
+          );
+          return row?.id ?? null;
+        },
+      };
+    },
+    { hasOtherWayAlone: true },
+  ));
 
 interface Carrying {
   readonly scene: Scene;
