@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { PostgresTransaction } from "../../src/providers/postgres/index.ts";
+import { StorageError } from "../../src/errors/index.ts";
+import { PostgresProvider, type PostgresTransaction } from "../../src/providers/postgres/index.ts";
+import type { PostgresSchema } from "../support/postgres-schema.ts";
 import type { TurnCommit, WorkFence } from "../../src/providers/contract.ts";
 import {
   committed,
@@ -59,6 +61,17 @@ const emptied: Record<string, (world: Carrying) => Promise<TurnCommit>> = {
     committed(await node.commitOne(after));
     return after;
   },
+  "its heart has beaten": async ({ node, turn, fence }) => {
+    assert.ok(await node.provider.heartbeatWork(node.nodeId, fence, "half"));
+    const after = turnAfter(turn, 1, { ackedWork: [fence] });
+    committed(await node.commitOne(after));
+    return after;
+  },
+  "its owner has begun anew": async ({ scene, node, turn }) => {
+    await node.provider.closeLease(node.nodeId);
+    await node.openLease();
+    return await claimedAgain(scene, node, turn);
+  },
   "it was completed in a transaction": async ({ node, turn, fence }) => {
     const signal = new AbortController().signal;
     const run = () => message("a", "done");
@@ -92,6 +105,31 @@ for (const [what, empty] of Object.entries(emptied)) {
     assert.notEqual(found(next.work[0]).instance, undefined);
   });
 }
+
+test("a transaction that cannot begin leaves its connection as it was", async () => {
+  let schema: PostgresSchema | undefined;
+  await using scene = await Scene.open(async (clock) => {
+    const store = await openPostgresSchema(clock);
+    schema = store.schema;
+    return store;
+  });
+  const node = await scene.node();
+  const turn = turnOf(await scene.claimed(node, "a"), 1, { work: [workItem("w1")] });
+  const { work } = await node.commit([turn], { claimWork: node.slots(1) });
+  const pool = found(schema).newPool({ max: 1, options: "-c lock_timeout=50" });
+  const provider = await PostgresProvider.open(pool, { schema: found(schema).schema, listen: false });
+  const [signal, run] = [new AbortController().signal, () => message("a", "done")];
+  const complete = () =>
+    found(provider.transactions).completeWork({ nodeId: node.nodeId, fence: fenceOf(found(work[0])), signal, run });
+  const foreign = await found(schema).pool.connect();
+  await foreign.query(`BEGIN; SELECT FROM ${found(schema).schema}.ownerships FOR UPDATE`);
+  await assert.rejects(complete(), StorageError);
+  await foreign.query("ROLLBACK");
+  foreign.release();
+  assert.deepEqual(await complete(), { status: "committed" });
+  await provider.close();
+  await pool.end();
+});
 
 test("an instance may go on while the transaction of what it carries sees one moment only", async () => {
   await using scene = await Scene.open(openPostgresSchema);

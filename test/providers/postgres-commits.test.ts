@@ -60,12 +60,12 @@ describe("PostgreSQL commits", () => {
       );
     }));
 
-  test("what is scheduled beside what an instance carries costs no other round trip, nor does what ends both or hands it back", () =>
+  test("what is scheduled beside what an instance carries costs no other round trip, nor whatever else becomes of them", () =>
     inSchema(async ({ schema }) => {
       const pool = new CountingPool(schema.pool);
       await using provider = await PostgresProvider.open(pool, { schema: schema.schema, listen: false });
       const node = await openNode(provider);
-      const options = { claimWork: node.slots(1) };
+      const options = { claimWork: node.slots(5) };
       await provider.createInstances([newInstance("a")]);
       let turn = turnOf(found((await node.fetch()).instances[0]), 1, { work: [workItem("w1")] });
       pool.queries.length = 0;
@@ -77,9 +77,17 @@ describe("PostgreSQL commits", () => {
       const abandoned = { ...fenceOf(found(third.work[0])), kind: "abandon" } as const;
       assert.deepEqual((await node.commit([], { results: [abandoned] })).results, ["committed"]);
       assert.equal(pool.queries.length, 4);
+      const fourth = await node.commit([turnAfter(turn, 1, { work: [workItem("w4")] })], options);
+      const beaten = fenceOf(found(fourth.work[0]));
+      await provider.heartbeatWork(node.nodeId, beaten, "half");
+      turn = turnAfter(turn, 2, { ackedWork: [beaten], work: [workItem("w5")] });
+      const fifth = await node.commit([turn], options);
+      turn = turnAfter(turn, 1, { cancelledWork: ["w5"] });
+      committed((await node.commit([turn])).turns[0]);
+      assert.equal(pool.queries.length, 8);
       assert.deepEqual(
-        [first, second, third].map(({ work }) => work[0]?.instance !== undefined),
-        [true, false, true],
+        [first, second, third, fourth, fifth].map(({ work }) => work[0]?.instance !== undefined),
+        [true, false, true, true, true],
       );
     }));
 

@@ -7,6 +7,8 @@ export interface Carries {
   readonly ended: WorkFence | null;
   /** The item that it may carry from then on. */
   readonly next: NewWorkItem | null;
+  /** It carries what must not be left behind and does not end with the turn. */
+  readonly isInTheWay: boolean;
 }
 
 /**
@@ -20,13 +22,16 @@ export class Carriers {
   carriedBy(turn: TurnCommit): Carries | null {
     const { ackedWork, work, cancelledWork, closes, release } = turn;
     const key = Number(turn.ref);
-    const ended = ackedWork.find(({ instance, delivery }) => instance !== undefined && delivery === carriedDelivery);
-    const isFree = ended !== undefined || !this.#keys.has(key);
+    const carriesOne = this.#keys.has(key);
+    const isCarried = ({ instance, delivery }: WorkFence) => instance !== undefined && delivery === carriedDelivery;
+    const ended = carriesOne ? (ackedWork.find(isCarried) ?? null) : null;
+    const isFree = ended !== null || !carriesOne;
     const [item] = work;
     const next = isFree && !release && work.length === 1 && item !== undefined && isCarriable(item) ? item : null;
     // Whatever is then still carried would be left behind, or not be found.
     const mustBeEmpty = closes || release || cancelledWork.length > 0;
-    return ended !== undefined || next !== null || mustBeEmpty ? { ended: ended ?? null, next } : null;
+    if (ended === null && next === null && !mustBeEmpty) return null;
+    return { ended, next, isInTheWay: mustBeEmpty && !isFree };
   }
 
   carries(ref: InstanceRef): void {

@@ -167,12 +167,13 @@ function rivals({ work }: EncodedBatch, slots: CommitBatch["claimWork"], lowWate
   ];
 }
 
-function cancels({ cancelledWork, cancelledTimers, closing }: EncodedBatch): (Buffer | null)[] {
+function cancels({ cancelledWork, cancelledTimers, setDown, closing }: EncodedBatch): (Buffer | null)[] {
   return [
     integers(cancelledWork.turn),
     texts(cancelledWork.id),
     integers(cancelledTimers.turn),
     integers(cancelledTimers.eventId),
+    bigints(setDown),
     integers(closing),
   ];
 }

@@ -40,10 +40,15 @@ async function attempt(store: Store, request: CompleteWork): Promise<WorkComplet
 
 async function attemptOn(store: Store, client: PostgresClient, request: CompleteWork): Promise<WorkCompletion> {
   const send = (text: string) => store.db.sendOn(client, text);
-  // Marks this transaction, and is forgotten with it. It is no query: the body may still choose an isolation level.
-  await send(
-    `${setDown(store, request)}BEGIN; ${noticeDeath}; SET LOCAL perdure.delivery = ${sqlLiteral(markOf(request.fence))}`,
-  );
+  try {
+    // Marks this transaction, and is forgotten with it. It is no query: the body may still choose an isolation level.
+    const mark = sqlLiteral(markOf(request.fence));
+    await send(`${setDown(store, request)}BEGIN; ${noticeDeath}; SET LOCAL perdure.delivery = ${mark}`);
+  } catch (error) {
+    // Whoever gets the connection next must not find a transaction there that failed.
+    if (!isConnectionLost(error)) await send("ROLLBACK");
+    throw error;
+  }
   const { tx, close } = openTransaction(client);
   let message: NewMessage;
   try {

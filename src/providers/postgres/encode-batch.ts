@@ -28,6 +28,8 @@ interface Tables {
   readonly work: WorkColumns;
   readonly cancelledWork: { readonly turn: number[]; readonly id: string[] };
   readonly cancelledTimers: { readonly turn: number[]; readonly eventId: number[] };
+  /** Instances whose rows carry what must be in the queue. */
+  readonly setDown: number[];
   /** Turns that close their execution. */
   readonly closing: number[];
   readonly timers: Rows;
@@ -119,6 +121,7 @@ export function encodeBatch(batch: CommitBatch, carriers: Carriers | null): Enco
     },
     cancelledWork: { turn: [], id: [] },
     cancelledTimers: { turn: [], eventId: [] },
+    setDown: [],
     closing: [],
     timers: [],
     state: [],
@@ -133,10 +136,7 @@ export function encodeBatch(batch: CommitBatch, carriers: Carriers | null): Enco
   return {
     ...tables,
     settles: tables.turns.flags.some((flag) => (flag & settling) > 0),
-    needsCare:
-      batch.turns.some((turn) => gapIn(turn) !== null || turn.availableInMs > 0) ||
-      // What an instance carries is set down first.
-      batch.results.some(({ instance }) => instance !== undefined),
+    needsCare: batch.turns.some((turn) => gapIn(turn) !== null || turn.availableInMs > 0),
   };
 }
 
@@ -154,6 +154,7 @@ interface Place {
 
 function encodeTurn(to: Tables, turn: TurnCommit, { t, slots, carriers }: Place): void {
   const carries = carriers?.carriedBy(turn) ?? null;
+  if (carries?.isInTheWay === true) to.setDown.push(Number(turn.ref));
   encodeFence(to.turns, turn, carries);
   for (const token of turn.ackedMessages) {
     const { lane, seq } = splitToken(token);
@@ -287,8 +288,9 @@ function encodeResults(to: Tables, { results }: CommitBatch): void {
   for (const [index, result] of results.entries()) {
     const n = index + 1;
     const { id, delivery, kind, instance } = result;
+    if (instance !== undefined) to.setDown.push(Number(instance));
     const retry = kind === "retry" ? { delay: Math.ceil(result.delayMs), note: result.note } : {};
-    to.results.push({ n, id, delivery, kind, ...retry, ...(instance !== undefined && { key: Number(instance) }) });
+    to.results.push({ n, id, delivery, kind, ...retry });
     if (kind === "complete") to.messages.push(encodeMessage(to, result.message, { r: n }));
   }
 }

@@ -2,7 +2,7 @@ import type { WorkFence } from "../contract.ts";
 import type { Store } from "./store.ts";
 
 export async function heartbeatWork(
-  { db }: Store,
+  { db, carriers }: Store,
   nodeId: string,
   { id, delivery, instance }: WorkFence,
   details: string | null,
@@ -15,5 +15,6 @@ export async function heartbeatWork(
     instance ?? null,
     details,
   );
+  if (details !== null) carriers.isEmpty(instance);
   return row.heartbeat_work;
 }

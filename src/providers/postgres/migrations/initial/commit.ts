@@ -24,6 +24,8 @@ CREATE FUNCTION commit_batch(
     p_work_body text[], p_work_payload text[], p_work_session text[], p_work_slot integer[], p_work_spare integer[],
     p_slots integer[], p_rival_slot integer[], p_rival_queue text[], p_rival_name text[], p_rival_floor bigint[],
     p_cancelled_turn integer[], p_cancelled_id text[], p_cancelled_timer_turn integer[], p_cancelled_timer integer[],
+    -- Instances that carry what must be in the queue before anything else is done.
+    p_set_down bigint[],
     p_closing integer[], p_timers json, p_state json, p_starts json, p_messages json, p_results json,
     OUT store_now bigint, OUT turns json, OUT results json, OUT older integer[], OUT messages json,
     OUT starts json, OUT undelivered json, OUT purged json, OUT woken boolean)
@@ -55,9 +57,13 @@ BEGIN
   woken := false;
   IF p_careful THEN
     v_turn := judge_turns(p_node, p_key, p_id, p_epoch, p_execution, p_last, p_flags, p_fence_turn, p_fence_id,
-                          p_fence_delivery, p_results);
+                          p_fence_delivery, p_set_down, p_results);
     v_now := store_now();
   ELSE
+    IF p_set_down IS NOT NULL THEN
+      PERFORM 1 FROM ownerships o WHERE o.key = ANY(p_key || p_set_down) ORDER BY o.key FOR NO KEY UPDATE;
+      PERFORM set_down(p_set_down);
+    END IF;
     v_turn := array_fill(1::smallint, ARRAY[coalesce(cardinality(p_key), 0)]);
   END IF;
 
@@ -267,18 +273,18 @@ END $$;
 -- queue then.
 CREATE FUNCTION judge_turns(p_node text, p_key bigint[], p_id text[], p_epoch integer[], p_execution integer[],
                             p_last integer[], p_flags integer[], p_fence_turn integer[], p_fence_id text[],
-                            p_fence_delivery integer[], p_results json) RETURNS smallint[] LANGUAGE plpgsql AS $$
+                            p_fence_delivery integer[], p_set_down bigint[], p_results json)
+  RETURNS smallint[] LANGUAGE plpgsql AS $$
 DECLARE
   v_lost integer[];
-  v_carriers bigint[] := '{}';
+  v_carriers bigint[] := coalesce(p_set_down, '{}');
   v_ids text[];
 BEGIN
   IF p_results IS NOT NULL THEN
-    v_carriers := ARRAY(SELECT r.key FROM json_to_recordset(p_results) AS r (key bigint)
-                         WHERE r.key IS NOT NULL);
     -- What is neither in the queue nor said to be carried can be carried by whatever the node owns.
-    v_ids := ARRAY(SELECT r.id FROM json_to_recordset(p_results) AS r (id text, key bigint)
-                    WHERE r.key IS NULL AND NOT EXISTS (SELECT FROM work_items w WHERE w.id = r.id));
+    v_ids := ARRAY(SELECT r.id FROM json_to_recordset(p_results) AS r (id text)
+                    WHERE NOT EXISTS (SELECT FROM work_items w WHERE w.id = r.id)
+                      AND NOT EXISTS (SELECT FROM ownerships o WHERE o.key = ANY(p_set_down) AND o.carried_id = r.id));
     IF v_ids <> '{}' THEN
       v_carriers := v_carriers || ARRAY(SELECT o.key FROM ownerships o
                                          WHERE o.owner = p_node AND o.carried_id = ANY(v_ids));

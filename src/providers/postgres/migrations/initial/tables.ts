@@ -137,7 +137,7 @@ CREATE VIEW work AS
   UNION ALL
   SELECT o.carried_id, 0, o.key, o.execution_id, o.carried_queue, o.carried_name, o.owner, 1, 0, 0, o.carried_at,
          o.carried_at, NULL, NULL, o.carried_body, o.carried_payload, NULL, NULL
-    FROM ownerships o WHERE o.carried_id IS NOT NULL;
+    FROM ownerships o WHERE o.owner IS NOT NULL AND o.carried_id IS NOT NULL;
 
 CREATE TABLE timers (
   key bigint NOT NULL,
