@@ -113,7 +113,7 @@ for (const store of ["SQLite", "PostgreSQL"] as const) {
   });
 }
 
-const reversed = (text: string) => [...text].toReversed().join("");
+const reversed = (text: string) => Array.from(text).toReversed().join("");
 
 test("how an instance ended is read where it is stored encoded", async () => {
   await using world = await open({ codec: { encode: reversed, decode: reversed } });

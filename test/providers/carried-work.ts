@@ -28,7 +28,7 @@ interface World {
   readonly turn: TurnCommit;
   readonly fence: WorkFence;
   /** Turns that are committed beside the one in question. */
-  beside(): readonly TurnCommit[];
+  readonly beside: () => readonly TurnCommit[];
 }
 
 type Operation = (world: World) => Promise<unknown>;
@@ -215,14 +215,14 @@ const operations: Record<string, Operation> = {
 
 const large = JSON.stringify("x".repeat(2_000));
 
-export interface CarryingStore extends StoreUnderTest {
+interface CarryingStore extends StoreUnderTest {
   /** The id of the item that the row of the one instance carries. */
   carried(): Promise<string | null>;
 }
 
 type Open = (clock: Clock) => Promise<CarryingStore>;
 
-export interface CheckOptions {
+interface CheckOptions {
   /** Whether a turn that is alone in its commit is committed in another way than one among several. */
   readonly hasOtherWayAlone: boolean;
 }

@@ -77,7 +77,8 @@ describe("PostgreSQL commits", () => {
       const abandoned = { ...fenceOf(found(third.work[0])), kind: "abandon" } as const;
       assert.deepEqual((await node.commit([], { results: [abandoned] })).results, ["committed"]);
       assert.equal(pool.queries.length, 4);
-      const fourth = await node.commit([turnAfter(turn, 1, { work: [workItem("w4")] })], options);
+      turn = turnAfter(turn, 1, { work: [workItem("w4")] });
+      const fourth = await node.commit([turn], options);
       const beaten = fenceOf(found(fourth.work[0]));
       await provider.heartbeatWork(node.nodeId, beaten, "half");
       turn = turnAfter(turn, 2, { ackedWork: [beaten], work: [workItem("w5")] });
