@@ -35,6 +35,15 @@ type Operation = (world: World) => Promise<unknown>;
 
 const complete = ({ fence }: World) => ({ ...fence, kind: "complete" as const, message: message("a", "done") });
 
+/** Of an instance that there is not. */
+const foreignTurn = (turn: TurnCommit): TurnCommit => ({
+  ...turn,
+  ref: 999_999,
+  instanceId: "b",
+  turnId: "b",
+  work: [],
+});
+
 const commitResult =
   (result: (world: World) => object): Operation =>
   (world) =>
@@ -158,9 +167,11 @@ const operations: Record<string, Operation> = {
   },
   "it is handed on beside a turn that does not hold": ({ node, turn, fence }) => {
     const handing = turnAfter(turn, 2, { ackedWork: [fence], work: [workItem("w2")] });
-    const foreign = { ...turnOf({ ...turn, history: [] } as never, 1), ref: 999_999, instanceId: "b", turnId: "b" };
+    const foreign = foreignTurn(turn);
     return node.commit([handing, foreign], { claimWork: node.slots(1) });
   },
+  "it is completed beside a turn that does not hold": (world) =>
+    world.node.commit([foreignTurn(world.turn)], { results: [complete(world)] }),
   "it is handed on while older work waits for the slot": async ({ scene, node, turn, fence, beside }) => {
     const b = await scene.claimed(node, "b");
     committed(await node.commitOne(turnOf(b, 1, { work: [workItem("older")] })));
