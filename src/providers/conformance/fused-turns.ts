@@ -67,11 +67,8 @@ export const fusedTurns = section("turns", (check) => {
       const { instance: _instance, ...given } = found(answer.work[0]);
       assert.deepEqual([given, answer.work.length], [{ ...next, ...first, instanceId: "a" }, 1]);
       assert.deepEqual(await scene.provider.readHistory("a"), eventsAfter(0, 3));
-      const lost = await scene.provider.findLostWork(node.nodeId, [fence, { id: "w2", delivery: 1 }]);
-      assert.deepEqual(
-        lost.map(({ id }) => id),
-        [fence.id],
-      );
+      const lost = await node.lostOf([fence, { id: "w2", delivery: 1 }]);
+      assert.deepEqual(lost, [{ id: fence.id, delivery: fence.delivery }]);
       committed(await node.commitOne(turnAfter(fused, 0, { ackedWork: [{ id: "w2", delivery: 1 }] })));
       assert.deepEqual(await scene.provider.readHistory("a"), eventsAfter(0, 3));
     },

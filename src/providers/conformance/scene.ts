@@ -163,7 +163,7 @@ export class TestNode {
   }
 
   /** Which of these it does not own any more. */
-  async lostOf(work: readonly WorkItem[]): Promise<WorkFence[]> {
+  async lostOf(work: readonly WorkFence[]): Promise<WorkFence[]> {
     const lost = await this.provider.findLostWork(this.nodeId, work.map(fenceOf));
     return lost.map(({ id, delivery }) => ({ id, delivery }));
   }
@@ -271,7 +271,7 @@ export const ended = (status: "completed" | "failed" | "cancelled" | "terminated
   projection: { status, version: null, handler: null, customStatus: null },
 });
 
-export const fenceOf = ({ id, delivery, instance }: WorkItem): WorkFence =>
+export const fenceOf = ({ id, delivery, instance }: WorkFence): WorkFence =>
   instance === undefined ? { id, delivery } : { id, delivery, instance };
 
 export const idsOf = ({ items }: { readonly items: readonly WorkItem[] }): string[] => items.map(({ id }) => id);
