@@ -57,6 +57,14 @@ const commitAfter =
     return node.commit([...beside(), after], { claimWork: node.slots(1) });
   };
 
+const afterBeat =
+  (then: string): Operation =>
+  async (world) => {
+    const { node, fence } = world;
+    assert.ok(await node.provider.heartbeatWork(node.nodeId, fence, "half"));
+    return await found(operations[then])(world);
+  };
+
 const operations: Record<string, Operation> = {
   "nothing is done": async () => undefined,
   "it is completed": commitResult(complete),
@@ -140,11 +148,11 @@ const operations: Record<string, Operation> = {
   })),
   "it is handed on, and there is mail": async (world) => {
     await world.scene.provider.enqueue([message("a", "m1")]);
-    return operations["it is handed on"]?.(world);
+    return found(operations["it is handed on"])(world);
   },
   "it ends, and there is mail": async (world) => {
     await world.scene.provider.enqueue([message("a", "m1")]);
-    return operations["it ends in the last turn"]?.(world);
+    return found(operations["it ends in the last turn"])(world);
   },
   "it is handed on together with mail": async ({ scene, node, owned, turn, fence }) => {
     await scene.provider.enqueue([message("a", "m1")]);
@@ -167,8 +175,7 @@ const operations: Record<string, Operation> = {
   },
   "it is handed on beside a turn that does not hold": ({ node, turn, fence }) => {
     const handing = turnAfter(turn, 2, { ackedWork: [fence], work: [workItem("w2")] });
-    const foreign = foreignTurn(turn);
-    return node.commit([handing, foreign], { claimWork: node.slots(1) });
+    return node.commit([handing, foreignTurn(turn)], { claimWork: node.slots(1) });
   },
   "it is completed beside a turn that does not hold": (world) =>
     world.node.commit([foreignTurn(world.turn)], { results: [complete(world)] }),
@@ -183,28 +190,12 @@ const operations: Record<string, Operation> = {
     node.commit([turnAfter(turn, 1, { ackedWork: [fence] })], {
       results: [{ id: "w0", delivery: 1, kind: "abandon" }],
     }),
-  "its heart beats, and it is handed on": async (world) => {
-    const { node, fence } = world;
-    assert.ok(await node.provider.heartbeatWork(node.nodeId, fence, "half"));
-    return operations["it is handed on"]?.(world);
-  },
-  "its heart beats, and it ends in the last turn": async (world) => {
-    const { node, fence } = world;
-    assert.ok(await node.provider.heartbeatWork(node.nodeId, fence, "half"));
-    return operations["it ends in the last turn"]?.(world);
-  },
-  "its heart beats, and it is to be tried again": async (world) => {
-    const { node, fence } = world;
-    assert.ok(await node.provider.heartbeatWork(node.nodeId, fence, "half"));
-    return operations["it is to be tried again"]?.(world);
-  },
-  "its heart beats, and it is completed in a transaction": async (world) => {
-    const { node, fence } = world;
-    assert.ok(await node.provider.heartbeatWork(node.nodeId, fence, "half"));
-    return operations["it is completed in a transaction"]?.(world);
-  },
+  "its heart beats, and it is handed on": afterBeat("it is handed on"),
+  "its heart beats, and it ends in the last turn": afterBeat("it ends in the last turn"),
+  "its heart beats, and it is to be tried again": afterBeat("it is to be tried again"),
+  "its heart beats, and it is completed in a transaction": afterBeat("it is completed in a transaction"),
   "another delivery is completed in a transaction": async ({ node, fence, ...world }) =>
-    operations["it is completed in a transaction"]?.({ ...world, node, fence: { ...fence, delivery: 2 } }),
+    found(operations["it is completed in a transaction"])({ ...world, node, fence: { ...fence, delivery: 2 } }),
   "another item is cancelled": commitAfter(1, () => ({ cancelledWork: ["w0"] })),
   "another delivery of it is handed on": commitAfter(2, ({ fence }) => ({
     ackedWork: [{ ...fence, delivery: 2 }],

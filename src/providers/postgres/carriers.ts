@@ -11,6 +11,10 @@ export interface Carries {
   readonly isInTheWay: boolean;
 }
 
+/** Whether an instance carried the item when it was handed out. */
+const wasCarried = ({ instance, delivery }: WorkFence): boolean =>
+  instance !== undefined && delivery === carriedDelivery;
+
 /**
  * Which instances carry a work item, as far as this process knows, which has let them. It is for nothing but to ask for
  * what will hold: where it is wrong, the turn does not hold as it was sent, and is committed with care.
@@ -23,8 +27,7 @@ export class Carriers {
     const { ackedWork, work, cancelledWork, closes, release } = turn;
     const key = Number(turn.ref);
     const carriesOne = this.#keys.has(key);
-    const isCarried = ({ instance, delivery }: WorkFence) => instance !== undefined && delivery === carriedDelivery;
-    const ended = carriesOne ? (ackedWork.find(isCarried) ?? null) : null;
+    const ended = carriesOne ? (ackedWork.find(wasCarried) ?? null) : null;
     const isFree = ended !== null || !carriesOne;
     const [item] = work;
     const next = isFree && !release && work.length === 1 && item !== undefined && isCarriable(item) ? item : null;

@@ -155,6 +155,7 @@ BEGIN
                                  OR NOT EXISTS (SELECT FROM unnest(p_kept_work, p_deliveries) k (id, delivery)
                                                  WHERE k.id = o.carried_id AND k.delivery = 1))
                           ORDER BY o.key FOR NO KEY UPDATE SKIP LOCKED));
+  -- What was locked just now still carries its item, and is left.
   SELECT array_agg(o.key) INTO v_keys
     FROM (SELECT key FROM ownerships WHERE owner = p_node AND carried_id IS NULL AND key <> ALL(p_kept) ORDER BY key
           FOR NO KEY UPDATE SKIP LOCKED) o;
