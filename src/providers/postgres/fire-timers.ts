@@ -1,6 +1,11 @@
 import type { FiredTimers } from "../contract.ts";
 import type { Store } from "./store.ts";
 
+interface FireTimers {
+  readonly partitions: readonly number[];
+  readonly limit: number;
+}
+
 interface Fired {
   readonly store_now: number;
   readonly fired: number;
@@ -8,15 +13,55 @@ interface Fired {
   readonly first_due: (number | null)[] | null;
 }
 
-export async function fireTimers(
-  { db, hints, lowWater }: Store,
-  request: { readonly partitions: readonly number[]; readonly limit: number },
-): Promise<FiredTimers> {
+/**
+ * As many as one transaction fires at first. When so many are due together, the last of them are late by how long the
+ * server works on all, so it works on the rest in two connections at a time.
+ */
+const fewTimers = 200;
+
+export async function fireTimers(store: Store, request: FireTimers): Promise<FiredTimers> {
   const partitions = [...new Set(request.partitions)];
+  let answer: FiredTimers = { storeNow: 0, fired: 0, nextDueAt: null };
+  const fire = async (...parts: readonly FireTimers[]) => {
+    const settled = await Promise.allSettled(parts.map((part) => fireOnce(store, part)));
+    const fired = settled.filter((one) => one.status === "fulfilled").map(({ value }) => value);
+    answer = together(answer.fired, fired);
+    for (const one of settled) if (one.status === "rejected") throw one.reason;
+    return request.limit - answer.fired;
+  };
+  try {
+    const left = await fire({ partitions, limit: Math.min(request.limit, fewTimers) });
+    if (answer.fired < fewTimers || left === 0) return answer;
+    const middle = partitions.length >> 1;
+    const most = left >> 1;
+    const stillLeft = await fire(
+      { partitions: partitions.slice(0, middle), limit: most },
+      { partitions: partitions.slice(middle), limit: left - most },
+    );
+    // One half may have had more of them than the other.
+    if (stillLeft > 0 && isDue(answer)) await fire({ partitions, limit: stillLeft });
+    return answer;
+  } finally {
+    // Only now, and not piece by piece: the turns of the first timers would come before the rest have fired.
+    store.hints.changed({ instances: answer.fired > 0 });
+  }
+}
+
+function together(firedBefore: number, parts: readonly FiredTimers[]): FiredTimers {
+  const dueAts = parts.flatMap(({ nextDueAt }) => nextDueAt ?? []);
+  return {
+    storeNow: Math.max(...parts.map(({ storeNow }) => storeNow)),
+    fired: parts.reduce((sum, { fired }) => sum + fired, firedBefore),
+    nextDueAt: dueAts.length === 0 ? null : Math.min(...dueAts),
+  };
+}
+
+const isDue = ({ storeNow, nextDueAt }: FiredTimers): boolean => nextDueAt !== null && nextDueAt <= storeNow;
+
+async function fireOnce({ db, lowWater }: Store, { partitions, limit }: FireTimers): Promise<FiredTimers> {
   const scan = lowWater.begin(partitions.map((partition) => `timers ${partition}`));
-  const row = await db.callOften<Fired>("fire_timers", partitions, scan.floors, request.limit);
+  const row = await db.callOften<Fired>("fire_timers", partitions, scan.floors, limit);
   const { store_now: storeNow, fired, next_due_at: nextDueAt } = row;
   scan.end(row.first_due ?? [], storeNow);
-  hints.changed({ instances: fired > 0 });
   return { storeNow, fired, nextDueAt };
 }

@@ -145,6 +145,7 @@ DECLARE
   v_suspect_waited bigint;
   v_suspect_held_back boolean;
   v_beyond bigint[];
+  v_message_bytes bigint;
 BEGIN
   store_now := v_now;
   IF NOT holds_lease(p_node) THEN RETURN; END IF;
@@ -199,10 +200,19 @@ BEGIN
     END IF;
   END IF;
 
-  IF cardinality(v_owned) + cardinality(v_taken) > 1 THEN
+  FOR v_attempt IN 1..2 LOOP
+    SELECT json_agg(json_build_array(m.key, m.lane, m.seq, m.body, m.payload) ORDER BY m.key, m.lane, m.seq)
+             FILTER (WHERE m.bytes_so_far - m.bytes < ${answerBytes}), coalesce(max(m.bytes_so_far), 0)
+      INTO messages, v_message_bytes
+      FROM (SELECT m.*, sum(m.bytes) OVER (ORDER BY a.n, m.lane, m.seq) AS bytes_so_far
+              FROM unnest(v_owned || v_taken) WITH ORDINALITY a (key, n)
+              CROSS JOIN LATERAL (SELECT m.*, ${bytesOf("m")} AS bytes FROM messages m
+                                   WHERE m.key = a.key ORDER BY m.lane, m.seq LIMIT p_message_limit) m) m;
+    -- Of what is resident only the messages are carried, and they have just been counted.
+    EXIT WHEN v_attempt = 2 OR (v_taken = '{}' AND v_message_bytes <= ${answerBytes})
+      OR cardinality(v_owned) + cardinality(v_taken) <= 1;
     v_beyond := beyond_answer(v_owned, v_taken, p_message_limit);
-  END IF;
-  IF v_beyond IS NOT NULL THEN
+    EXIT WHEN v_beyond IS NULL;
     v_owned := ARRAY(SELECT k.key FROM unnest(v_owned) WITH ORDINALITY k (key, n)
                       WHERE k.key <> ALL(v_beyond) ORDER BY k.n);
     UPDATE ownerships SET owner = NULL, claims = greatest(claims - 1, 0)
@@ -210,7 +220,7 @@ BEGIN
     PERFORM settle(ARRAY(SELECT k.key FROM unnest(v_taken) k (key) WHERE k.key = ANY(v_beyond)), v_now);
     v_taken := ARRAY(SELECT k.key FROM unnest(v_taken) WITH ORDINALITY k (key, n)
                       WHERE k.key <> ALL(v_beyond) ORDER BY k.n);
-  END IF;
+  END LOOP;
 
   SELECT array_agg((SELECT r.ready_at FROM ready r
                      WHERE r.lane = l.lane AND r.claims = 0 AND r.ready_at >= l.floor
@@ -235,14 +245,6 @@ BEGIN
     FROM unnest(v_owned || v_taken) WITH ORDINALITY a (key, n)
     JOIN ownerships o ON o.key = a.key
     JOIN instances i ON i.key = a.key;
-
-  SELECT json_agg(json_build_array(m.key, m.lane, m.seq, m.body, m.payload) ORDER BY m.key, m.lane, m.seq)
-    INTO messages
-    FROM (SELECT m.*, sum${bytesOf("m")} OVER (ORDER BY a.n, m.lane, m.seq) - ${bytesOf("m")} AS bytes_before
-            FROM unnest(v_owned || v_taken) WITH ORDINALITY a (key, n)
-            CROSS JOIN LATERAL (SELECT * FROM messages m
-                                 WHERE m.key = a.key ORDER BY m.lane, m.seq LIMIT p_message_limit) m) m
-   WHERE m.bytes_before < ${answerBytes};
 
   SELECT json_agg(json_build_array(h.key, h.event_id, h.at, h.body, h.payload) ORDER BY h.key, h.event_id)
     INTO history
