@@ -173,13 +173,17 @@ export class Follower {
   #pollMs(): number {
     // At random: thousands who began to wait together would otherwise all look in the same moment.
     const spread = 0.5 + this.#host.random();
-    return Math.min(firstPollMs * 2 ** this.#polls, lastPollMs) * this.#pollFactor() * spread;
+    const afterMs = Math.min(firstPollMs * 2 ** this.#polls, lastPollMs) * this.#pollFactor() * spread;
+    // And not each at a moment of its own either: those of one step are asked for together.
+    const now = this.#host.now();
+    return Math.ceil((now + afterMs) / pollStepMs) * pollStepMs - now;
   }
 }
 
 // The safety net for lost hints: it costs one look a second for each who waits, and a hundred for all of them.
 const firstPollMs = 250;
 const lastPollMs = 1_000;
+const pollStepMs = 50;
 const followersPolledAtFullRate = 100;
 const mostEnds = 1_000;
 const justNowMs = 100;

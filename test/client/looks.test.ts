@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { Client } from "../../src/client/index.ts";
 import type { HostedClientOptions } from "../../src/client/client-context.ts";
 import { processHost } from "../../src/host/index.ts";
@@ -147,4 +148,25 @@ test("whoever waits for what was there before looks at once", async () => {
   const handle = await world.client.start(waiter, undefined, { instanceId: "a" });
   await assert.rejects(handle.result({ timeout: 1 }));
   assert.equal(world.looksAt("a"), 1);
+});
+
+test("thousands who wait make sure at many moments, but not each at one of its own", async () => {
+  await using provider = await SqliteProvider.open(":memory:");
+  const moments: number[] = [];
+  const now = 1_234_567;
+  const after: typeof processHost.after = (ms) => {
+    moments.push(now + ms);
+    return processHost.after(600_000, () => {});
+  };
+  const options: HostedClientOptions = { host: { ...processHost, now: () => now, after } };
+  const client = new Client(provider, options);
+  const handles = await client.startMany(Array.from({ length: 2_000 }, () => ({ orchestration: waiter })));
+  const abort = new AbortController();
+  const results = handles.map((handle) => assert.rejects(handle.result({ signal: abort.signal })));
+  while (moments.length < 2_000) await nextTurn();
+  const different = new Set(moments).size;
+  // All within five seconds, in steps of 50 ms.
+  assert.ok(different > 20 && different <= 101, `${different} moments`);
+  abort.abort();
+  await Promise.all(results);
 });

@@ -225,7 +225,7 @@ test("a timeout holds also when the store stops answering", async () => {
   const readProgress: Provider["readProgress"] = (instanceId) =>
     (looks += 1) === 1 ? provider.readProgress(instanceId) : new Promise(() => {});
   const handle = await new Client(overriding(provider, { readProgress })).start("greet");
-  await assert.rejects(handle.result({ timeout: 400 }), TimeoutError);
+  await assert.rejects(handle.result({ timeout: 600 }), TimeoutError);
   assert.equal(looks, 2, "at first, and at the first poll");
 });
 

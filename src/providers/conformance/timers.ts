@@ -121,4 +121,19 @@ export const timers = section("timers", (check) => {
     scene.clock.advance(50);
     assert.deepEqual((await fired(9)).flat().toSorted(), ["10", "20", "30", "40", "80", "90"]);
   });
+
+  check("D9", "of hundreds that are due as many fire as asked for, however they are spread", async (scene) => {
+    const node = await scene.node();
+    const owned = await scene.claimed(node, "a");
+    const { now } = scene.clock;
+    const timers = Array.from({ length: 250 }, (_, n) =>
+      timer(n + 1, now + (n < 30 ? n : n - 30), { partition: n < 30 ? 0 : 2 }),
+    );
+    committed(await node.commitOne(turnOf(owned, 250, { timers })));
+    scene.clock.advance(500);
+    const fire = () => scene.provider.fireTimers({ partitions: [0, 2], limit: 240 });
+    assert.deepEqual(await fire(), { storeNow: scene.clock.now, fired: 240, nextDueAt: now + 210 });
+    assert.deepEqual(await fire(), { storeNow: scene.clock.now, fired: 10, nextDueAt: null });
+    assert.equal((await node.fetch({ messageLimit: 300 })).instances[0]?.messages.length, 250);
+  });
 });

@@ -17,7 +17,7 @@ interface Fired {
  * As many as one transaction fires at first. When so many are due together, the last of them are late by how long the
  * server works on all, so it works on the rest in two connections at a time.
  */
-const fewTimers = 200;
+const fewTimers = 100;
 
 export async function fireTimers(store: Store, request: FireTimers): Promise<FiredTimers> {
   const partitions = [...new Set(request.partitions)];
