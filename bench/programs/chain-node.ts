@@ -5,7 +5,12 @@ import { openAt, type StoreLocation } from "../support/open-store.ts";
 import { chain, step } from "./chain.ts";
 
 const provider = await openAt(JSON.parse(process.argv[2] ?? "null") as StoreLocation);
-const node = await Runtime.start({ provider, orchestrations: [chain], activities: [step] });
+const node = await Runtime.start({
+  provider,
+  orchestrations: [chain],
+  activities: [step],
+  concurrency: { activities: 200 },
+});
 console.log("ready");
 process.once("SIGTERM", () => {
   void node
