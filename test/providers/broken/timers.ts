@@ -70,6 +70,9 @@ export const brokenTimers = [
       },
     };
   }),
+  broken("D9", "no more than a hundred timers fire at once", (real) => ({
+    fireTimers: (request) => real.fireTimers({ ...request, limit: Math.min(request.limit, 100) }),
+  })),
   broken("P3", "nodes that fire timers at the same time fire the same", (real) => ({
     fireTimers: shareAnswers((request) => real.fireTimers(request)),
   })),
