@@ -174,7 +174,7 @@ export class Follower {
     // At random: thousands who began to wait together would otherwise all look in the same moment.
     const spread = 0.5 + this.#host.random();
     const afterMs = Math.min(firstPollMs * 2 ** this.#polls, lastPollMs) * this.#pollFactor() * spread;
-    // And not each at a moment of its own either: those of one step are asked for together.
+    // And not each at a moment of its own either: the store is asked for those of one step together.
     const now = this.#host.now();
     return Math.ceil((now + afterMs) / pollStepMs) * pollStepMs - now;
   }

@@ -92,7 +92,10 @@ export interface Provider extends AsyncDisposable {
   heartbeatWork(nodeId: string, fence: WorkFence, details: string | null): Promise<boolean>;
   /** Which of these deliveries no longer hold, because the items were cancelled or taken over. */
   findLostWork(nodeId: string, fences: readonly WorkFence[]): Promise<readonly WorkFence[]>;
-  /** Turns timers that are due into messages, up to `limit`, those of a partition oldest first. Never early. */
+  /**
+   * Turns timers that are due into messages, up to `limit`, oldest first; of hundreds, those of each partition oldest
+   * first. Never early.
+   */
   fireTimers(request: { readonly partitions: readonly number[]; readonly limit: number }): Promise<FiredTimers>;
   /** Commits a batch: every turn and every result all or nothing by itself, and each fenced by itself. */
   commit(batch: CommitBatch): Promise<CommitResult>;

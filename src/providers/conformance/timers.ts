@@ -132,7 +132,9 @@ export const timers = section("timers", (check) => {
     committed(await node.commitOne(turnOf(owned, 250, { timers })));
     scene.clock.advance(500);
     const fire = () => scene.provider.fireTimers({ partitions: [0, 2], limit: 240 });
-    assert.deepEqual(await fire(), { storeNow: scene.clock.now, fired: 240, nextDueAt: now + 210 });
+    const { fired, nextDueAt } = await fire();
+    assert.equal(fired, 240);
+    assert.ok(nextDueAt !== null && nextDueAt <= scene.clock.now, "the rest is due");
     assert.deepEqual(await fire(), { storeNow: scene.clock.now, fired: 10, nextDueAt: null });
     assert.equal((await node.fetch({ messageLimit: 300 })).instances[0]?.messages.length, 250);
   });

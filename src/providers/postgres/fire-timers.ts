@@ -25,24 +25,28 @@ export async function fireTimers(store: Store, request: FireTimers): Promise<Fir
   const fire = async (...parts: readonly FireTimers[]) => {
     const settled = await Promise.allSettled(parts.map((part) => fireOnce(store, part)));
     const fired = settled.filter((one) => one.status === "fulfilled").map(({ value }) => value);
-    answer = together(answer.fired, fired);
+    if (fired.length > 0) answer = together(answer.fired, fired);
     for (const one of settled) if (one.status === "rejected") throw one.reason;
-    return request.limit - answer.fired;
   };
   try {
-    const left = await fire({ partitions, limit: Math.min(request.limit, fewTimers) });
+    await fire({ partitions, limit: Math.min(request.limit, fewTimers) });
+    const left = request.limit - answer.fired;
     if (answer.fired < fewTimers || left === 0) return answer;
     const middle = partitions.length >> 1;
     const most = left >> 1;
-    const stillLeft = await fire(
-      { partitions: partitions.slice(0, middle), limit: most },
-      { partitions: partitions.slice(middle), limit: left - most },
-    );
+    if (middle > 0) {
+      await fire(
+        { partitions: partitions.slice(0, middle), limit: most },
+        { partitions: partitions.slice(middle), limit: left - most },
+      );
+    }
     // One half may have had more of them than the other.
+    const stillLeft = request.limit - answer.fired;
     if (stillLeft > 0 && isDue(answer)) await fire({ partitions, limit: stillLeft });
     return answer;
   } finally {
-    // Only now, and not piece by piece: the turns of the first timers would come before the rest have fired.
+    // Only now, and not piece by piece: the turns of the first timers would come before the rest have fired. Should the
+    // server be slow to fire the rest, the first wait as long.
     store.hints.changed({ instances: answer.fired > 0 });
   }
 }

@@ -201,6 +201,17 @@ BEGIN
   END IF;
 
   FOR v_attempt IN 1..2 LOOP
+    -- Before the messages: what is resident may advance between two snapshots, and a message that a turn has acked must
+    -- not come with the position after that turn.
+    SELECT json_agg(json_build_array(i.key, i.instance_id, i.run_id, o.epoch, o.claims, o.execution_id, o.last_event_id,
+             o.handler, i.parent_instance_id, i.parent_run_id, i.parent_execution_id, i.parent_event_id,
+             i.key = ANY(v_taken),
+             i.key = ANY(v_taken) AND o.claims > p_quarantine_after
+               AND NOT EXISTS (SELECT FROM messages m WHERE m.key = o.key AND m.lane = 0)) ORDER BY a.n)
+      INTO instances
+      FROM unnest(v_owned || v_taken) WITH ORDINALITY a (key, n)
+      JOIN ownerships o ON o.key = a.key
+      JOIN instances i ON i.key = a.key;
     SELECT json_agg(json_build_array(m.key, m.lane, m.seq, m.body, m.payload) ORDER BY m.key, m.lane, m.seq)
              FILTER (WHERE m.bytes_so_far - m.bytes < ${answerBytes}), coalesce(max(m.bytes_so_far), 0)
       INTO messages, v_message_bytes
@@ -208,7 +219,7 @@ BEGIN
               FROM unnest(v_owned || v_taken) WITH ORDINALITY a (key, n)
               CROSS JOIN LATERAL (SELECT m.*, ${bytesOf("m")} AS bytes FROM messages m
                                    WHERE m.key = a.key ORDER BY m.lane, m.seq LIMIT p_message_limit) m) m;
-    -- Of what is resident only the messages are carried, and they have just been counted.
+    -- Of what is resident only the messages are carried, and their bytes have just been summed.
     EXIT WHEN v_attempt = 2 OR (v_taken = '{}' AND v_message_bytes <= ${answerBytes})
       OR cardinality(v_owned) + cardinality(v_taken) <= 1;
     v_beyond := beyond_answer(v_owned, v_taken, p_message_limit);
@@ -235,16 +246,6 @@ BEGIN
     FROM unnest(p_lanes, p_floors) WITH ORDINALITY l (lane, floor, n);
   -- Held back for what comes with this answer, and nobody else will say that it is there.
   IF v_suspect_held_back OR v_beyond IS NOT NULL THEN next_available_at := v_now; END IF;
-
-  SELECT json_agg(json_build_array(i.key, i.instance_id, i.run_id, o.epoch, o.claims, o.execution_id, o.last_event_id,
-           o.handler, i.parent_instance_id, i.parent_run_id, i.parent_execution_id, i.parent_event_id,
-           i.key = ANY(v_taken),
-           i.key = ANY(v_taken) AND o.claims > p_quarantine_after
-             AND NOT EXISTS (SELECT FROM messages m WHERE m.key = o.key AND m.lane = 0)) ORDER BY a.n)
-    INTO instances
-    FROM unnest(v_owned || v_taken) WITH ORDINALITY a (key, n)
-    JOIN ownerships o ON o.key = a.key
-    JOIN instances i ON i.key = a.key;
 
   SELECT json_agg(json_build_array(h.key, h.event_id, h.at, h.body, h.payload) ORDER BY h.key, h.event_id)
     INTO history
