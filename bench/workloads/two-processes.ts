@@ -18,7 +18,7 @@ export const twoProcesses: Workload = {
     await using store = await bench.open();
     const client = new Client(store.provider);
     // As on the one node that runs the chains elsewhere: work that finds no slot at once goes through the queue.
-    const argument = { ...store.location, activitySlots: width };
+    const argument = { ...store.location, concurrency: { activities: width } };
     const stepsPerSecond = async () => {
       const startedAt = performance.now();
       await inFlight({ count, width }, async () => {

@@ -4,8 +4,8 @@ import { allTimerPartitions } from "./timer-partition.ts";
 import { untilDue } from "./until-due.ts";
 import { WakeLoop } from "./wake-loop.ts";
 
-// As many as a store fires at once without holding up the event loop: those that are due together are late by how long it
-// takes to come to the last of them, and between two batches lie the turns of the first.
+// As many as a store fires at once without holding up the event loop: those that are due together are late by how long
+// it takes to come to the last of them, and between two batches lie the turns of the first.
 const batchSize = 2_000;
 
 /** Moves timers that are due to the orchestrator queue, and sleeps until the next one. */

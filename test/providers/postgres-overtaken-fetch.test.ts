@@ -21,16 +21,17 @@ test("a message that a turn acks while a fetch reads does not come with the posi
 
   // It is asked between the statements of a fetch, if that claims anything.
   await schema.query(`
-    CREATE OR REPLACE FUNCTION ${schema.schema}.beyond_answer(p_owned bigint[], p_taken bigint[], p_message_limit integer)
+    CREATE OR REPLACE FUNCTION beyond_answer(p_owned bigint[], p_taken bigint[], p_message_limit integer)
       RETURNS bigint[] LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock(${lock}); RETURN NULL; END $$`);
   const gate = await schema.pool.connect();
   await gate.query("SELECT pg_advisory_lock($1)", [lock]);
   const fetching = node.fetch();
   const waiting = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND NOT granted";
   while ((await schema.query(waiting, [lock])).length === 0) await pause(1);
-  committed(await node.commitOne(turnAfter(first, 1, { ackedMessages: [found(token)] })));
+  const outcome = await node.commitOne(turnAfter(first, 1, { ackedMessages: [found(token)] }));
   await gate.query("SELECT pg_advisory_unlock($1)", [lock]);
   gate.release();
+  committed(outcome);
 
   const fetched = (await fetching).instances;
   assert.deepEqual(fetched.map(({ instanceId }) => instanceId).toSorted(), ["a", "b"]);

@@ -28,21 +28,20 @@ export async function fireTimers(store: Store, request: FireTimers): Promise<Fir
     if (fired.length > 0) answer = together(answer.fired, fired);
     for (const one of settled) if (one.status === "rejected") throw one.reason;
   };
+  const left = () => request.limit - answer.fired;
   try {
     await fire({ partitions, limit: Math.min(request.limit, fewTimers) });
-    const left = request.limit - answer.fired;
-    if (answer.fired < fewTimers || left === 0) return answer;
+    if (answer.fired < fewTimers) return answer;
     const middle = partitions.length >> 1;
-    const most = left >> 1;
-    if (middle > 0) {
+    const half = left() >> 1;
+    if (middle > 0 && half > 0) {
       await fire(
-        { partitions: partitions.slice(0, middle), limit: most },
-        { partitions: partitions.slice(middle), limit: left - most },
+        { partitions: partitions.slice(0, middle), limit: half },
+        { partitions: partitions.slice(middle), limit: half },
       );
     }
     // One half may have had more of them than the other.
-    const stillLeft = request.limit - answer.fired;
-    if (stillLeft > 0 && isDue(answer)) await fire({ partitions, limit: stillLeft });
+    if (left() > 0 && isDue(answer)) await fire({ partitions, limit: left() });
     return answer;
   } finally {
     // Only now, and not piece by piece: the turns of the first timers would come before the rest have fired. Should the
